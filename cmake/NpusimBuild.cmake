@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+# How the project's own code is compiled, and the functions that make its targets.
+include(GNUInstallDirs)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+# The packaged SystemC library links with C++17 only (its version symbol carries the standard).
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+# Kernel files ask for -O3 themselves; nothing else gains from it.
+string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+
+# Flags of the project's own targets; never inherited by who links them.
+function(npusim_apply_flags target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -ffp-contract=off)
+  if(NPUSIM_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(NPUSIM_SANITIZE)
+    list(JOIN NPUSIM_SANITIZE "," sanitizers)
+    set(flags -fsanitize=${sanitizers} -fno-sanitize-recover=all)
+    target_compile_options(${target} PRIVATE ${flags} -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC ${flags})
+  endif()
+  if(NPUSIM_COVERAGE)
+    target_compile_options(${target} PRIVATE --coverage)
+    target_link_options(${target} PUBLIC --coverage)
+  endif()
+endfunction()
+
+# npusim_add_library(<leaf> SOURCES f.cpp... [DEPENDS t...] [PRIVATE_DEPENDS t...])
+#
+# The static library npusim_<leaf>, alias npusim::<leaf>, of the folder that calls it. Includes are
+# rooted at the repository. DEPENDS appear in the headers, PRIVATE_DEPENDS in the sources only. All
+# headers of the folder are installed. A library without sources is an interface library.
+function(npusim_add_library leaf)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;DEPENDS;PRIVATE_DEPENDS")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "npusim_add_library(${leaf}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  set(target npusim_${leaf})
+  if(arg_SOURCES)
+    set(scope PUBLIC)
+    add_library(${target} STATIC ${arg_SOURCES} ${arg_HEADERS})
+    npusim_apply_flags(${target})
+    target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
+  else()
+    set(scope INTERFACE)
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE ${arg_DEPENDS})
+  endif()
+  add_library(npusim::${leaf} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${leaf})
+  target_compile_features(${target} ${scope} cxx_std_17)
+  target_include_directories(${target} ${scope}
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/npusim>)
+
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  install(TARGETS ${target} EXPORT npusimTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/npusim/${folder} FILES_MATCHING PATTERN "*.h")
+endfunction()
+
+# npusim_add_program(<name> SOURCES f.cpp... [DEPENDS t...] [INSTALL])
+#
+# An executable in <build>/bin; with INSTALL it is installed into bin.
+function(npusim_add_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "INSTALL" "" "SOURCES;DEPENDS")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "npusim_add_program(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  npusim_apply_flags(${name})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+  target_link_libraries(${name} PRIVATE ${arg_DEPENDS})
+  if(arg_INSTALL)
+    install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endfunction()

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole files read and written. Every failure is an InputError that names the path and the reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace npusim::base {
+
+/// The most bytes that a reader takes unless told: no input of this project is nearly as large.
+inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{4} << 30;
+
+/// The bytes of a regular file (or of what the path leads to, such as a pipe). Refused: folders,
+/// what cannot be read, more than max_bytes.
+std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path,
+                                          std::uint64_t max_bytes = kMaxFileBytes);
+
+/// The same as text; the bytes are not interpreted.
+std::string read_file_text(const std::filesystem::path& path,
+                           std::uint64_t max_bytes = kMaxFileBytes);
+
+/// Writes the file whole or not at all: a temporary file in the same folder, fsync, rename. An
+/// existing file keeps its permissions; a device or pipe (`/dev/stdout`) is written directly. On
+/// failure the temporary file is gone and an existing file is as it was.
+void write_file_whole(const std::filesystem::path& path, const void* data, std::size_t bytes);
+void write_file_whole(const std::filesystem::path& path, std::string_view text);
+void write_file_whole(const std::filesystem::path& path, const std::vector<std::uint8_t>& bytes);
+
+}  // namespace npusim::base
