@@ -26,12 +26,16 @@ function(npusim_set_test_properties name)
     ENVIRONMENT "${npusim_test_environment}")
 endfunction()
 
+add_custom_target(npusim_identical_tests)
+
 # npusim_add_test(NAME unit_arith SOURCES f.cpp... [DEPENDS t...] [TIMEOUT seconds] [SHARDS n]
 #                 [LABELS l...])
 #
 # One test program and its CTest entry (n entries with SHARDS, for long programs). It fails when no
 # test ran, and counts as skipped when all its tests were skipped: tests that need NPUSIM_ASSETS
-# therefore have a program of their own. The kind (the name up to its first '_') is a label.
+# therefore have a program of their own. The kind (the name up to its first '_') is a label. The label
+# `identical` marks tests of bits that must not depend on compiler or optimisation: .ci/run builds and
+# runs these with clang and at -O0 as well (target npusim_identical_tests).
 function(npusim_add_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT;SHARDS" "SOURCES;DEPENDS;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
@@ -44,6 +48,10 @@ function(npusim_add_test)
   target_include_directories(${arg_NAME} PRIVATE
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
   target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPENDS} GTest::gmock GTest::gtest)
+
+  if("identical" IN_LIST arg_LABELS)
+    add_dependencies(npusim_identical_tests ${arg_NAME})
+  endif()
 
   string(REGEX MATCH "^[a-z]+" kind ${arg_NAME})
   if(NOT arg_SHARDS)

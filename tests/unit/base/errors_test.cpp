@@ -18,7 +18,7 @@ TEST(InputErrorTest, CarriesAllMessagesOneALine) {
 }
 
 TEST(InputErrorTest, WithoutAMessageIsABrokenInvariant) {
-  EXPECT_THROW(InputError(std::vector<std::string>{}), InternalError);
+  EXPECT_THROW(const InputError error(std::vector<std::string>{}), InternalError);
 }
 
 TEST(ErrorListTest, ThrowsNothingWhenEmpty) { EXPECT_NO_THROW(ErrorList().throw_if_any()); }
