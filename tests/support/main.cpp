@@ -7,8 +7,8 @@
 #include <cstdlib>
 
 // What the SystemC library's main would call; it is referred to, never called.
-int sc_main(int argc, char** argv);  // NOLINT(misc-definitions-in-headers)
-int sc_main(int /*argc*/, char** /*argv*/) { return 1; }
+extern "C" int sc_main(int argc, char** argv);
+extern "C" int sc_main(int /*argc*/, char** /*argv*/) { return 1; }
 
 int main(int argc, char** argv) {
   constexpr int kSkippedExit = 77;  // the SKIP_RETURN_CODE of the CTest entries
