@@ -3,6 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(npusim_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/npusim)
+get_property(npusim_libraries GLOBAL PROPERTY npusim_libraries)
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/npusimConfig.cmake.in ${PROJECT_BINARY_DIR}/npusimConfig.cmake
   INSTALL_DESTINATION ${npusim_config_dir})
