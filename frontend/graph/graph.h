@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The float network between import and quantization: a list of nodes in topological order, each producing one
-// tensor. Batch is always 1 and implicit; activations are height x width x channels (NHWC, channel innermost).
+// The float network between import and quantization: a list of nodes in topological order, each
+// producing one tensor. Batch is always 1 and implicit; activations are height x width x channels
+// (NHWC, channel innermost).
 #pragma once
 
 #include <array>
@@ -10,6 +11,13 @@
 #include <vector>
 
 namespace npusim::graph {
+
+// Limits of a graph, so that no input leads to overflows or huge allocations. Checked by
+// infer_shape and verify.
+inline constexpr std::int64_t kMaxExtent = std::int64_t{1} << 20;  // dimension, kernel, stride, pad
+inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;    // of one activation tensor
+inline constexpr std::int64_t kMaxParameters = std::int64_t{1} << 29;  // weights of one node
+inline constexpr std::int64_t kMaxNodes = 100'000;
 
 struct Shape {
   std::int64_t height = 1;
@@ -21,8 +29,11 @@ struct Shape {
   }
   friend bool operator!=(const Shape& a, const Shape& b) { return !(a == b); }
 };
+// "height x width x channels", for messages.
+std::string to_string(const Shape& shape);
 
-// Window of a convolution or pooling. Input row of output row y and kernel row i: y * stride_h - pad_top + i * dilation_h.
+// Window of a convolution or pooling. Input row of output row y and kernel row i: y * stride_h -
+// pad_top + i * dilation_h.
 struct Window {
   std::int64_t kernel_h = 1, kernel_w = 1;
   std::int64_t stride_h = 1, stride_w = 1;
@@ -38,12 +49,16 @@ struct Activation {
 };
 
 enum class ConvKind { conv, depthwise_conv, gemm };
+// depthwise_conv where groups == in_channels == out_channels, else conv. A gemm is one by its
+// origin.
+ConvKind conv_kind(std::int64_t in_channels, std::int64_t out_channels, std::int64_t groups);
 
 struct Input {};
-// weights_ohwi: [out_channels][kernel_h][kernel_w][in_channels / groups]; bias: [out_channels], zeros where the model
-// has none. depthwise_conv: groups == in_channels == out_channels. gemm: 1x1 kernel on a 1x1 map whose channels are the
-// flattened input in height, width, channel order (the importer reorders the weights); its input tensor may still have
-// height and width: height * width * channels == the kernel's in_channels, read in NHWC order.
+// weights_ohwi: [out_channels][kernel_h][kernel_w][in_channels / groups]; bias: [out_channels],
+// zeros where the model has none. depthwise_conv: groups == in_channels == out_channels. gemm: 1x1
+// kernel on a 1x1 map whose channels are the flattened input in height, width, channel order (the
+// importer reorders the weights); its input tensor may still have height and width: height * width
+// * channels == the kernel's in_channels, read in NHWC order.
 struct Conv {
   ConvKind kind = ConvKind::conv;
   Window window;
@@ -72,7 +87,8 @@ struct Pool {
   Window window;
   bool count_include_pad = false;
 };
-// y = f(x) elementwise, by a 256-entry table once quantized. Functions are added with their operators.
+// y = f(x) elementwise, by a 256-entry table once quantized. Functions are added with their
+// operators.
 enum class Function { hard_sigmoid, hard_swish, sigmoid, silu };
 struct Lookup {
   Function function = Function::sigmoid;
@@ -83,7 +99,7 @@ using Operator = std::variant<Input, Conv, BatchNorm, Clamp, Pad, Add, Mul, Conc
 using NodeId = std::int32_t;
 
 struct Node {
-  std::string name;            // of the layer, unique; from the model where it has one
+  std::string name;  // of the layer, unique; from the model where it has one
   Operator op;
   std::vector<NodeId> inputs;  // nodes before this one
   Shape shape;                 // of the output
@@ -92,16 +108,24 @@ struct Node {
 
 struct Graph {
   std::string name;
-  std::vector<Node> nodes;        // topological order; node id = index
+  std::vector<Node> nodes;  // topological order; node id = index
   std::vector<NodeId> outputs;
   const Node& node(NodeId id) const { return nodes.at(static_cast<std::size_t>(id)); }
 };
 
-// "conv", "depthwise_conv", "gemm", "add", "mul", "pool", "lookup", "concat", "input", "batch_norm", "clamp", "pad".
+// "conv", "depthwise_conv", "gemm", "add", "mul", "pool", "lookup", "concat", "input",
+// "batch_norm", "clamp", "pad".
 std::string kind_name(const Operator& op);
 // Multiplications of the node (0 for all but convolutions).
 std::int64_t macs(const Graph& graph, const Node& node);
-// Output shape of the operator for these input shapes; throws base::InputError naming the node where they do not fit.
+// Output shape of the operator for these input shapes; an Input has the node's own. Throws
+// base::InputError, `node 'NAME' (KIND): ...`, where they do not fit the operator or the limits
+// above. A pooling window must hold at least one real cell everywhere.
 Shape infer_shape(const Node& node, const std::vector<Shape>& input_shapes);
+
+// Whether each window of a pooling over this input holds at least one cell that is not padding.
+// (Answers no as well where a dilation exceeds the padded input's extent: such windows may miss
+// it.)
+bool windows_hold_real_cells(const Window& window, const Shape& input);
 
 }  // namespace npusim::graph

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The integer network: what the integer executor evaluates and the compiler compiles. Same node ids, order and shapes as
-// the folded float graph it was made from (only Input, Conv, Add, Mul, Concat, Pool and Lookup remain). Every number that the hardware
-// needs is here as an integer; scales are kept for reports and for reading real values back.
-// The rules are those of docs/arithmetic.md; the functions that apply them live in sim/arith only.
+// The integer network: what the integer executor evaluates and the compiler compiles. Same node
+// ids, order and shapes as the folded float graph it was made from (only Input, Conv, Add, Mul,
+// Concat, Pool and Lookup remain). Every number that the hardware needs is here as an integer;
+// scales are kept for reports and for reading real values back. The rules are those of
+// docs/arithmetic.md; the functions that apply them live in sim/arith only.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ struct Clamps {
   std::int32_t high = 127;
 };
 
-// M = multiplier * 2^-shift, multiplier in [2^14, 2^15) or [2^30, 2^31), shift + channel_shift in [1, 62].
+// M = multiplier * 2^-shift, multiplier in [2^14, 2^15) or [2^30, 2^31), shift + channel_shift in
+// [1, 62].
 struct FixedPoint {
   std::int32_t multiplier = 0;
   std::int32_t shift = 0;
@@ -33,14 +35,15 @@ struct FixedPoint {
 
 // y = clamp(zero_point_out + round_shift(acc * multiplier, shift + channel_shift[c]), low, high)
 struct Requantization {
-  std::vector<FixedPoint> scales;            // one (per layer) or one per output channel
-  std::vector<std::uint8_t> channel_shifts;  // one per output channel in [0, 2^field_bits - 1], or empty
-  std::int32_t field_bits = 0;               // 0 where the layer has no channel shifts
+  std::vector<FixedPoint> scales;  // one (per layer) or one per output channel
+  std::vector<std::uint8_t>
+      channel_shifts;           // one per output channel in [0, 2^field_bits - 1], or empty
+  std::int32_t field_bits = 0;  // 0 where the layer has no channel shifts
   bool per_channel() const { return scales.size() > 1; }
 };
 
-// acc[c] = bias[c] + sum_k (weights[c, k] - weight_zero_point) * x[k]; padding reads the input's zero point, so bias
-// holds -zero_point_in * sum_k (weights[c, k] - weight_zero_point).
+// acc[c] = bias[c] + sum_k (weights[c, k] - weight_zero_point) * x[k]; padding reads the input's
+// zero point, so bias holds -zero_point_in * sum_k (weights[c, k] - weight_zero_point).
 struct QuantizedConv {
   ConvKind kind = ConvKind::conv;
   Window window;
@@ -50,7 +53,8 @@ struct QuantizedConv {
   std::int32_t weight_zero_point = 0;
   std::vector<std::int32_t> bias;
   Requantization requantization;
-  std::vector<double> weight_scales;  // s_w, one or per channel; with channel shifts W = s_w * 2^-s_c * q
+  std::vector<double>
+      weight_scales;  // s_w, one or per channel; with channel shifts W = s_w * 2^-s_c * q
 };
 // clamp(z_y + round_shift((a - z_a) * multiplier_a + (b - z_b) * multiplier_b, shift))
 struct QuantizedAdd {
@@ -64,8 +68,8 @@ struct QuantizedMul {
 struct QuantizedConcat {
   std::vector<FixedPoint> scales;
 };
-// average: clamp(z_y + round_shift((sum - n * z_x) * multiplier, shift)) over the n real cells, one scale per distinct
-// divisor, ascending; max: largest real code, no scales.
+// average: clamp(z_y + round_shift((sum - n * z_x) * multiplier, shift)) over the n real cells, one
+// scale per distinct divisor, ascending; max: largest real code, no scales.
 struct DivisorScale {
   std::int64_t divisor = 1;
   FixedPoint scale;
@@ -80,8 +84,8 @@ struct QuantizedLookup {
   std::vector<std::int8_t> table;  // 256 entries, index = code + 128
 };
 
-using QuantizedOperator =
-    std::variant<Input, QuantizedConv, QuantizedAdd, QuantizedMul, QuantizedConcat, QuantizedPool, QuantizedLookup>;
+using QuantizedOperator = std::variant<Input, QuantizedConv, QuantizedAdd, QuantizedMul,
+                                       QuantizedConcat, QuantizedPool, QuantizedLookup>;
 
 struct QuantizedNode {
   std::string name;
@@ -103,5 +107,7 @@ struct QuantizedGraph {
 
 std::string kind_name(const QuantizedOperator& op);
 std::int64_t macs(const QuantizedGraph& graph, const QuantizedNode& node);
+// As infer_shape of the float graph.
+Shape infer_shape(const QuantizedNode& node, const std::vector<Shape>& input_shapes);
 
 }  // namespace npusim::graph

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Passes over the float graph: pure functions, each takes a verified graph and returns an equal one
+// in the sense of real arithmetic. A pass leaves no dead nodes. The layers keep the names of the
+// nodes that did the arithmetic (a Conv with its BatchNorm and Clamp is named as the Conv).
+#pragma once
+
+#include <vector>
+
+#include "frontend/graph/graph.h"
+
+namespace npusim::graph {
+
+/// BatchNorm into the Conv before it, in double, each result rounded once to float:
+/// `a_c = gamma_c / sqrt(var_c + eps)`, `W *= a_c`, `b = beta_c - (mean_c - b_c) * a_c`.
+/// Where there is no Conv before it, or others read that Conv's raw result, the BatchNorm becomes a
+/// depthwise 1x1 Conv with weights a_c. Throws InputError where a folded value is not finite.
+Graph fold_batch_norm(Graph graph);
+
+/// Clamp into its producer, where nothing else reads the producer's unclamped result. Otherwise,
+/// and after an Input or Pad, the Clamp becomes a 1x1 max Pool with that activation: exact, because
+/// the largest of one value is the value, in float and in codes alike. Clamps without limits
+/// vanish.
+Graph fuse_activations(Graph graph);
+
+/// Pad into the window of the operator that reads it, where that is exact:
+/// - value 0 into a Conv;
+/// - value 0 into an average Pool that counts its padding, or that has none (it then counts it);
+/// - into a max Pool, where no padded cell can win: the value is -inf or not above anything the
+///   producer can give, and each window still holds a real cell.
+/// A Pad of value 0 that fits nowhere becomes a depthwise 1x1 Conv of weights 1 with these pads.
+/// Any other is refused: InputError naming all of them.
+Graph fuse_pads(Graph graph);
+
+/// Drops what no output depends on; the Input stays.
+Graph remove_dead_nodes(Graph graph);
+
+struct Pass {
+  const char* name;
+  Graph (*run)(Graph);
+};
+
+/// What `prepare` runs, in order.
+const std::vector<Pass>& passes();
+
+/// Verifies the graph (InputError), then runs all passes with the verifier after each one: a
+/// finding there is an InternalError that names the pass. Only Input, Conv, Add, Mul, Concat, Pool
+/// and Lookup remain; an Input's activation is the identity.
+Graph prepare(Graph graph);
+
+}  // namespace npusim::graph
