@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/config/hardware_fields.h"
+
+namespace npusim::config {
+namespace {
+
+using Form = IntegerRule::Form;
+constexpr bool kProgram = true;
+constexpr bool kTiming = false;
+constexpr std::int64_t kGiB = std::int64_t{1} << 30;
+
+IntegerRule range(std::int64_t least, std::int64_t greatest) { return {least, greatest}; }
+IntegerRule bytes(std::int64_t least, std::int64_t greatest, Form form = Form::any,
+                  std::int64_t step = 1) {
+  return {least, greatest, form, step, /*is_size_bytes=*/true};
+}
+
+template <auto Unit, auto Member>
+std::int64_t get_member(const HardwareConfig& hardware) {
+  return static_cast<std::int64_t>(hardware.*Unit.*Member);
+}
+
+template <auto Unit, auto Member>
+void set_member(HardwareConfig& hardware, std::int64_t value) {
+  auto& member = hardware.*Unit.*Member;
+  member = static_cast<std::remove_reference_t<decltype(member)>>(value);
+}
+
+template <auto Unit, auto Member>
+HardwareField field(const char* key, bool program_dependent, IntegerRule rule,
+                    std::vector<std::string> choices = {}) {
+  return {key,
+          program_dependent,
+          rule,
+          std::move(choices),
+          get_member<Unit, Member>,
+          set_member<Unit, Member>};
+}
+
+HardwareField clock_field() {
+  return {"clock_hz",
+          kTiming,
+          range(1'000'000, 10'000'000'000),
+          {},
+          [](const HardwareConfig& hardware) { return hardware.clock_hz; },
+          [](HardwareConfig& hardware, std::int64_t value) { hardware.clock_hz = value; }};
+}
+
+std::vector<HardwareField> make_fields() {
+  using Hw = HardwareConfig;
+  const IntegerRule depth = range(1, 1024);
+  const IntegerRule lanes = range(1, 4096);
+  const IntegerRule ports = range(1, 16);
+  const IntegerRule pipeline = range(0, 1024);
+  const std::vector<std::string> no_yes = {"false", "true"};
+  return {
+      clock_field(),
+      field<&Hw::command_processor, &CommandProcessorConfig::fetch_bytes>(
+          "command_processor.fetch_bytes", kTiming, bytes(64, 4096, Form::multiple_of, 64)),
+      field<&Hw::queue_depths, &QueueDepths::dma_in>("queue_depths.dma_in", kTiming, depth),
+      field<&Hw::queue_depths, &QueueDepths::dma_weights>("queue_depths.dma_weights", kTiming,
+                                                          depth),
+      field<&Hw::queue_depths, &QueueDepths::dma_out>("queue_depths.dma_out", kTiming, depth),
+      field<&Hw::queue_depths, &QueueDepths::weight_loader>("queue_depths.weight_loader", kTiming,
+                                                            depth),
+      field<&Hw::queue_depths, &QueueDepths::mac_array>("queue_depths.mac_array", kTiming, depth),
+      field<&Hw::queue_depths, &QueueDepths::requantization>("queue_depths.requantization", kTiming,
+                                                             depth),
+      field<&Hw::queue_depths, &QueueDepths::vector>("queue_depths.vector", kTiming, depth),
+      field<&Hw::dma, &DmaConfig::burst_bytes>("dma.burst_bytes", kTiming,
+                                               bytes(16, 4096, Form::power_of_two)),
+      field<&Hw::dma, &DmaConfig::outstanding_requests>("dma.outstanding_requests", kTiming, depth),
+      field<&Hw::dram, &DramConfig::bytes>("dram.bytes", kProgram,
+                                           bytes(4096, 1024 * kGiB, Form::multiple_of, 4096)),
+      field<&Hw::dram, &DramConfig::bandwidth_bytes_per_second>(
+          "dram.bandwidth_bytes_per_second", kTiming, range(1'000'000, 100'000'000'000'000)),
+      field<&Hw::dram, &DramConfig::read_latency_ns>("dram.read_latency_ns", kTiming,
+                                                     range(0, 1'000'000)),
+      field<&Hw::dram, &DramConfig::write_latency_ns>("dram.write_latency_ns", kTiming,
+                                                      range(0, 1'000'000)),
+      field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::bytes>(
+          "activation_scratchpad.bytes", kProgram, bytes(64, kGiB)),
+      field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::banks>(
+          "activation_scratchpad.banks", kTiming, range(1, 1024)),
+      field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::bank_word_bytes>(
+          "activation_scratchpad.bank_word_bytes", kProgram, bytes(1, 256, Form::power_of_two)),
+      field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::ports>(
+          "activation_scratchpad.ports", kTiming, ports),
+      field<&Hw::weight_scratchpad, &WeightScratchpadConfig::bytes>("weight_scratchpad.bytes",
+                                                                    kProgram, bytes(64, kGiB)),
+      field<&Hw::weight_scratchpad, &WeightScratchpadConfig::ports>("weight_scratchpad.ports",
+                                                                    kTiming, ports),
+      field<&Hw::feeder, &FeederConfig::bytes_per_cycle>("feeder.bytes_per_cycle", kTiming,
+                                                         bytes(1, 65536)),
+      field<&Hw::feeder, &FeederConfig::line_buffer_bytes>("feeder.line_buffer_bytes", kTiming,
+                                                           bytes(0, kGiB)),
+      field<&Hw::mac_array, &MacArrayConfig::rows>("mac_array.rows", kProgram, range(1, 4096)),
+      field<&Hw::mac_array, &MacArrayConfig::columns>("mac_array.columns", kProgram,
+                                                      range(1, 4096)),
+      field<&Hw::mac_array, &MacArrayConfig::accumulator_bits>("mac_array.accumulator_bits",
+                                                               kProgram, range(16, 32)),
+      field<&Hw::mac_array, &MacArrayConfig::accumulator_rows>("mac_array.accumulator_rows",
+                                                               kProgram, range(2, 65536)),
+      field<&Hw::mac_array, &MacArrayConfig::depthwise_pixels>("mac_array.depthwise_pixels",
+                                                               kProgram, range(1, 1)),
+      field<&Hw::mac_array, &MacArrayConfig::overlap_weight_load>("mac_array.overlap_weight_load",
+                                                                  kTiming, range(0, 1), no_yes),
+      field<&Hw::requantization, &RequantizationConfig::lanes>("requantization.lanes", kTiming,
+                                                               lanes),
+      field<&Hw::requantization, &RequantizationConfig::field_bits>("requantization.field_bits",
+                                                                    kProgram, range(0, 4)),
+      field<&Hw::requantization, &RequantizationConfig::placement>(
+          "requantization.placement", kProgram, range(0, 1), {"fused", "pre_multiply"}),
+      field<&Hw::requantization, &RequantizationConfig::multiplier_bits>(
+          "requantization.multiplier_bits", kProgram, {15, 31, Form::one_of_two}),
+      field<&Hw::requantization, &RequantizationConfig::pipeline_depth_cycles>(
+          "requantization.pipeline_depth_cycles", kTiming, pipeline),
+      field<&Hw::vector_unit, &VectorUnitConfig::lanes>("vector_unit.lanes", kTiming, lanes),
+      field<&Hw::vector_unit, &VectorUnitConfig::pipeline_depth_cycles>(
+          "vector_unit.pipeline_depth_cycles", kTiming, pipeline),
+  };
+}
+
+}  // namespace
+
+const std::vector<HardwareField>& hardware_fields() {
+  static const std::vector<HardwareField> fields = make_fields();
+  return fields;
+}
+
+std::string field_text(const HardwareField& field, const HardwareConfig& hardware) {
+  const std::int64_t value = field.get(hardware);
+  return field.choices.empty() ? std::to_string(value)
+                               : field.choices.at(static_cast<std::size_t>(value));
+}
+
+}  // namespace npusim::config

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every parameter of a hardware description, once: key, range, and whether a Program depends on it.
+// The reader, the canonical texts and the range checks all run over this list.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/config/hardware_config.h"
+#include "sim/config/yaml_reader.h"
+
+namespace npusim::config {
+
+struct HardwareField {
+  const char* key;         // dotted path in the YAML file: "mac_array.rows"
+  bool program_dependent;  // [P] in hardware_config.h
+  IntegerRule rule;        // of the value as an integer
+  std::vector<std::string>
+      choices;  // names of the values 0, 1, ... of a boolean or enumeration; empty for numbers
+  std::int64_t (*get)(const HardwareConfig&);
+  void (*set)(HardwareConfig&, std::int64_t);
+};
+
+/// All fields but the name, in the order of the canonical texts.
+const std::vector<HardwareField>& hardware_fields();
+
+/// The value as it is written in YAML: a decimal number or the name of a choice.
+std::string field_text(const HardwareField& field, const HardwareConfig& hardware);
+
+}  // namespace npusim::config
