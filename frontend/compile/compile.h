@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiler: quantized graph + hardware → Program. Needs no data set.
+#pragma once
+
+#include "frontend/graph/quantized_graph.h"
+#include "sim/config/hardware_config.h"
+#include "sim/isa/program.h"
+
+namespace npusim::compile {
+
+// Plans where tensors live, lays out weights, writes the instructions layer by layer, schedules
+// loads early, and adds the semaphores. Deterministic. The result passes isa::verify. Throws
+// base::InputError naming layer and quantity where the network does not fit the machine: a
+// scratchpad too small for one tile, DRAM too small, a window or map larger than an instruction
+// field, a channel-shift field wider than requantization.field_bits.
+isa::Program compile(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware,
+                     const isa::Metadata& metadata);
+
+}  // namespace npusim::compile

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Narrowing into instruction fields, with an error that a user can act on.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "sim/base/errors.h"
+
+namespace npusim::compile {
+
+// `value` as an instruction field; InputError naming the layer and the quantity where the field
+// cannot hold it.
+template <typename Field>
+Field to_field(std::int64_t value, const std::string& layer, const char* what) {
+  constexpr std::int64_t low = std::numeric_limits<Field>::min();
+  constexpr std::int64_t high = static_cast<std::int64_t>(std::numeric_limits<Field>::max());
+  if (value < low || value > high) {
+    throw base::InputError("layer '" + layer + "': " + what + ": got " + std::to_string(value) +
+                           ", must be " + std::to_string(low) + " to " + std::to_string(high));
+  }
+  return static_cast<Field>(value);
+}
+
+}  // namespace npusim::compile

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a layer reads and writes, seen as windows over maps; and how an output map is cut into
+// tiles.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "frontend/graph/quantized_graph.h"
+
+namespace npusim::compile {
+
+// Shape in which node's operand `input` is read: its own, but 1 x 1 x elements for gemm, which
+// reads it flattened.
+graph::Shape operand_shape(const graph::QuantizedGraph& graph, const graph::QuantizedNode& node,
+                           std::size_t input);
+// Window over the operands: the operator's, or 1 x 1.
+graph::Window operand_window(const graph::QuantizedNode& node);
+// An operand that every output pixel reads whole (the 1 x 1 operand of Mul).
+bool is_broadcast(const graph::QuantizedGraph& graph, const graph::QuantizedNode& node,
+                  std::size_t input);
+
+// Rows (or columns) [begin, end) of an operand that output rows [out_begin, out_begin + out_count)
+// touch, cut to the map, and the padding before `begin`. Never empty: where a window lies in the
+// padding only, one row is named.
+struct Extent {
+  std::int64_t begin = 0, end = 0;
+  std::int64_t pad = 0;
+};
+Extent input_extent(std::int64_t out_begin, std::int64_t out_count, std::int64_t stride,
+                    std::int64_t kernel, std::int64_t dilation, std::int64_t pad,
+                    std::int64_t in_size);
+// Upper bound of Extent's length for any position.
+std::int64_t input_extent_bound(std::int64_t out_count, std::int64_t stride, std::int64_t kernel,
+                                std::int64_t dilation, std::int64_t in_size);
+
+// Part of the output map. Full rows, or a part of one row: so that a tile is always a contiguous
+// run of pixels.
+struct Tile {
+  std::int64_t row = 0, rows = 0;
+  std::int64_t column = 0, columns = 0;
+  std::int64_t pixels() const { return rows * columns; }
+};
+
+struct Tiling {
+  std::vector<Tile> tiles;
+  std::int64_t buffers = 1;       // 2: the next tile's transfers overlap this tile's work
+  std::int64_t buffer_bytes = 0;  // largest need of one tile
+};
+
+// The largest tiles whose buffers fit `workspace_bytes`: double-buffered rows if possible, then a
+// part of a row, then single-buffered. `tile_bytes(rows, columns)` is the buffer need of a tile. An
+// empty result: not even one pixel fits.
+Tiling choose_tiling(
+    std::int64_t out_height, std::int64_t out_width, std::int64_t workspace_bytes,
+    const std::function<std::int64_t(std::int64_t rows, std::int64_t columns)>& tile_bytes);
+
+}  // namespace npusim::compile

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// From layers to draft instructions: what all kinds of layers share. lower_conv.cpp and
+// lower_vector.cpp hold the kinds.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "frontend/compile/draft.h"
+#include "frontend/compile/tensor_plan.h"
+#include "frontend/compile/weight_layout.h"
+
+namespace npusim::compile {
+
+// An operand of one tile, as the instructions address it.
+struct OperandView {
+  std::int64_t address = 0;
+  std::int64_t height = 1, width = 1, channels = 1;
+  std::int64_t pixel_stride_bytes = 0, row_stride_bytes = 0;
+  std::int64_t pad_top = 0, pad_left = 0;
+};
+
+// One tile of a layer: pixels are counted from the tile's first.
+struct TileView {
+  std::int64_t rows = 1, columns = 1;
+  std::vector<OperandView> operands;
+  std::int64_t out_address = 0;
+  std::int64_t out_pixel_stride_bytes = 0;
+  std::int64_t pixels() const { return rows * columns; }
+};
+
+class Lowering {
+ public:
+  Lowering(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware,
+           const TensorPlan& plan, const WeightLayout& weights);
+
+  // Writes the instructions of every node, in order.
+  void run();
+
+  const Draft& draft() const { return draft_; }
+  // Last instruction that writes the node's tensor to the place where it is observed (DRAM if it
+  // has a DRAM address, the activation scratchpad otherwise); -1 for network inputs.
+  const std::vector<DraftIndex>& completed_by() const { return completed_by_; }
+
+ private:
+  void lower_input(graph::NodeId id);
+  void lower_conv(graph::NodeId id, const graph::QuantizedConv& conv);
+  void lower_pool(graph::NodeId id, const graph::QuantizedPool& pool);
+  void lower_elementwise(graph::NodeId id);  // add, mul, lookup
+  void lower_concat(graph::NodeId id);
+
+  // Calls `body` for every tile, its operands loaded. The body writes the tile and calls
+  // finish_pixels.
+  void for_each_tile(graph::NodeId id, const std::function<void(const TileView&)>& body);
+  TileView open_tile(graph::NodeId id, const Tile& tile, std::int64_t buffer);
+  OperandView on_chip_operand(graph::NodeId id, std::size_t input, const Tile& tile) const;
+  // `load` false: the operand is in the buffer already.
+  OperandView buffered_operand(graph::NodeId id, std::size_t input, const Tile& tile,
+                               std::int64_t address);
+  void load_rows(const isa::Dma& rows, std::int64_t row_count);
+  // Pixels [begin, end) of the open tile are written: stores them where the tensor has a DRAM
+  // address.
+  void finish_pixels(std::int64_t begin, std::int64_t end, DraftIndex written_by);
+
+  // Scratchpad address of the block or group, loaded unless it still lies there.
+  std::int64_t parameters_at(graph::NodeId id, std::size_t block);
+  std::int64_t weights_at(graph::NodeId id, std::size_t group);
+
+  void conv_pixels(const TileView& tile, const WeightTile& weights, std::int64_t begin,
+                   std::int64_t end);
+  DraftIndex requantize_pixels(const TileView& tile, const WeightTile& weights, std::int64_t begin,
+                               std::int64_t end, std::int64_t acc_row);
+
+  // The fields that add, mul, lookup and rescale share, for pixels [begin, end) of the tile.
+  isa::Elementwise elementwise_of(const TileView& tile, const OperandView& in, std::size_t input,
+                                  std::int64_t begin, std::int64_t end, std::size_t record);
+
+  const graph::QuantizedNode& current() const { return graph_.node(current_); }
+
+  // What a slot of the weight scratchpad holds.
+  struct Slot {
+    graph::NodeId node = -1;
+    std::size_t index = 0;
+    std::int64_t last_use = -1;
+  };
+  // The slot that holds {node, index}, or the least recently used one; `hit` tells which.
+  static std::size_t find_slot(std::array<Slot, 2>& slots, graph::NodeId node, std::size_t index,
+                               std::int64_t now, bool& hit);
+
+  const graph::QuantizedGraph& graph_;
+  const config::HardwareConfig& hardware_;
+  const TensorPlan& plan_;
+  const WeightLayout& weights_;
+  Draft draft_;
+  std::vector<DraftIndex> completed_by_;
+
+  graph::NodeId current_ = 0;
+  Tile tile_;  // the open tile
+  std::int64_t open_out_address_ = 0;
+  std::array<Slot, 2> parameter_slots_, weight_slots_;
+  std::int64_t clock_ = 0;     // counts slot uses
+  std::int64_t acc_next_ = 0;  // next accumulator buffer of the ring
+};
+
+}  // namespace npusim::compile

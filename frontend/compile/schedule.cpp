@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/compile/schedule.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <string>
+
+#include "frontend/compile/dependencies.h"
+#include "sim/base/errors.h"
+
+namespace npusim::compile {
+namespace {
+
+std::size_t index_of(isa::Unit unit) { return static_cast<std::size_t>(unit); }
+
+bool is_load(isa::Opcode opcode) {
+  return opcode == isa::Opcode::load_activations || opcode == isa::Opcode::load_weights;
+}
+
+// Stream order: a load goes directly behind the last instruction it depends on (and behind earlier
+// loads of its unit), so that data arrives while the units still work on what came before.
+std::vector<DraftIndex> hoist_loads(const std::vector<DraftInstruction>& draft,
+                                    const std::vector<UnitIndices>& dependencies) {
+  std::vector<DraftIndex> key(draft.size());
+  std::array<DraftIndex, isa::kUnits> last_load_key;
+  last_load_key.fill(-1);
+  for (std::size_t i = 0; i < draft.size(); ++i) {
+    key[i] = static_cast<DraftIndex>(i);
+    if (!is_load(draft[i].instruction.opcode)) continue;
+    const auto unit = index_of(isa::unit_of(draft[i].instruction.opcode));
+    const UnitIndices& needed = dependencies[i];
+    const DraftIndex last_dependency = *std::max_element(needed.begin(), needed.end());
+    key[i] = std::max({last_dependency, last_load_key[unit]});
+    last_load_key[unit] = key[i];
+  }
+  std::vector<DraftIndex> order(draft.size());
+  std::iota(order.begin(), order.end(), DraftIndex{0});
+  // An instruction and the loads right behind it share a key; the instruction that is not a moved
+  // load comes first.
+  std::stable_sort(order.begin(), order.end(), [&](DraftIndex a, DraftIndex b) {
+    const auto ka = key[static_cast<std::size_t>(a)];
+    const auto kb = key[static_cast<std::size_t>(b)];
+    if (ka != kb) return ka < kb;
+    return (a == ka) > (b == kb);
+  });
+  return order;
+}
+
+class SemaphoreBuilder {
+ public:
+  SemaphoreBuilder() {
+    ids_.fill(-1);
+    semaphores_.push_back({"shadow_full", isa::Unit::weight_loader, isa::Unit::mac_array, 0});
+    semaphores_.push_back({"shadow_free", isa::Unit::mac_array, isa::Unit::weight_loader, 1});
+  }
+
+  std::uint32_t bit(isa::Unit poster, isa::Unit waiter) {
+    std::int32_t& id = ids_[index_of(poster) * isa::kUnits + index_of(waiter)];
+    if (id < 0) {
+      if (semaphores_.size() >= isa::kSemaphores) {
+        throw base::InternalError("more than " + std::to_string(isa::kSemaphores) +
+                                  " semaphores needed");
+      }
+      id = static_cast<std::int32_t>(semaphores_.size());
+      semaphores_.push_back({std::string(isa::unit_name(poster)) + "_to_" + isa::unit_name(waiter),
+                             poster, waiter, 0});
+    }
+    return std::uint32_t{1} << id;
+  }
+
+  std::vector<isa::Semaphore> take() { return std::move(semaphores_); }
+
+ private:
+  std::array<std::int32_t, isa::kUnits * isa::kUnits> ids_{};
+  std::vector<isa::Semaphore> semaphores_;
+};
+
+// What a unit knows at some instruction: for every unit, the last instruction (stream position)
+// known to be done.
+using Clock = std::array<DraftIndex, isa::kUnits>;
+
+void join(Clock& into, const Clock& from) {
+  for (std::size_t u = 0; u < into.size(); ++u) into[u] = std::max(into[u], from[u]);
+}
+
+}  // namespace
+
+Schedule schedule(const Draft& draft) {
+  const auto& drafts = draft.instructions();
+  DependencyTracker tracker;
+  std::vector<UnitIndices> dependencies;
+  dependencies.reserve(drafts.size());
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    const isa::Unit unit = isa::unit_of(drafts[i].instruction.opcode);
+    dependencies.push_back(tracker.add(static_cast<DraftIndex>(i), unit, drafts[i].accesses));
+  }
+  const std::vector<DraftIndex> order = hoist_loads(drafts, dependencies);
+
+  Schedule result;
+  result.position.assign(drafts.size(), -1);
+  for (std::size_t p = 0; p < order.size(); ++p) {
+    result.position[static_cast<std::size_t>(order[p])] = static_cast<DraftIndex>(p);
+  }
+
+  SemaphoreBuilder semaphores;
+  std::array<Clock, isa::kUnits> unit_clock;
+  for (Clock& clock : unit_clock) clock.fill(-1);
+  std::vector<Clock> done_clock(drafts.size());
+  for (std::size_t p = 0; p < order.size(); ++p) {
+    const DraftInstruction& entry = drafts[static_cast<std::size_t>(order[p])];
+    const isa::Unit unit = isa::unit_of(entry.instruction.opcode);
+    Clock& clock = unit_clock[index_of(unit)];
+    result.instructions.push_back(entry.instruction);
+    result.origins.push_back(entry.origin);
+    for (std::size_t s = 0; s < isa::kUnits; ++s) {
+      const DraftIndex needed = dependencies[static_cast<std::size_t>(order[p])][s];
+      if (needed < 0 || s == index_of(unit)) continue;
+      const DraftIndex at = result.position[static_cast<std::size_t>(needed)];
+      if (clock[s] >= at) continue;
+      const std::uint32_t bit = semaphores.bit(static_cast<isa::Unit>(s), unit);
+      result.instructions[static_cast<std::size_t>(at)].post_mask |= bit;
+      result.instructions[p].wait_mask |= bit;
+      join(clock, done_clock[static_cast<std::size_t>(at)]);
+    }
+    Clock done = clock;
+    done[index_of(unit)] = static_cast<DraftIndex>(p);
+    clock = done;
+    done_clock[p] = done;
+  }
+  result.instructions.push_back({isa::Opcode::end, 0, 0, isa::End{}});
+  result.origins.push_back(result.origins.empty() ? isa::InstructionOrigin{}
+                                                  : result.origins.back());
+  result.semaphores = semaphores.take();
+  return result;
+}
+
+}  // namespace npusim::compile

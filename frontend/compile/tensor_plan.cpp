@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/compile/tensor_plan.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <string>
+
+#include "sim/base/errors.h"
+#include "sim/base/math.h"
+
+namespace npusim::compile {
+namespace {
+
+using graph::NodeId;
+using graph::QuantizedGraph;
+
+// Something that occupies the scratchpad during layers [first, last].
+struct Block {
+  NodeId node = 0;
+  bool is_workspace = false;
+  NodeId first = 0, last = 0;
+  std::int64_t bytes = 0;
+  std::int64_t address = -1;
+  bool alive_with(const Block& other) const { return first <= other.last && other.first <= last; }
+};
+
+std::vector<NodeId> last_uses(const QuantizedGraph& graph) {
+  std::vector<NodeId> last(graph.nodes.size());
+  std::iota(last.begin(), last.end(), NodeId{0});
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const NodeId input : graph.nodes[i].inputs)
+      last[static_cast<std::size_t>(input)] = static_cast<NodeId>(i);
+  }
+  return last;
+}
+
+bool is_input(const graph::QuantizedNode& node) {
+  return std::holds_alternative<graph::Input>(node.op);
+}
+
+// Lowest address at which the block overlaps none of the placed ones alive at the same time.
+std::optional<std::int64_t> find_address(const std::vector<Block>& placed, const Block& block,
+                                         std::int64_t capacity) {
+  std::vector<const Block*> neighbours;
+  for (const Block& other : placed) {
+    if (block.alive_with(other)) neighbours.push_back(&other);
+  }
+  std::sort(neighbours.begin(), neighbours.end(),
+            [](const Block* a, const Block* b) { return a->address < b->address; });
+  std::int64_t address = 0;
+  for (const Block* other : neighbours) {
+    if (address + block.bytes <= other->address) break;
+    address = std::max(address, other->address + other->bytes);
+  }
+  if (address + block.bytes > capacity) return std::nullopt;
+  return address;
+}
+
+class Planner {
+ public:
+  Planner(const QuantizedGraph& graph, const config::HardwareConfig& hardware)
+      : graph_(graph),
+        align_bytes_(hardware.activation_scratchpad.bank_word_bytes),
+        capacity_bytes_(hardware.activation_scratchpad.bytes / align_bytes_ * align_bytes_),
+        last_use_(last_uses(graph)),
+        tensors_(graph.nodes.size()) {
+    for (TensorPlacement& tensor : tensors_) tensor.on_chip = true;
+  }
+
+  TensorPlan plan() {
+    std::vector<Block> blocks = place_all();
+    TensorPlan plan;
+    plan.layers.resize(graph_.nodes.size());
+    for (const Block& block : blocks) {
+      const auto i = static_cast<std::size_t>(block.node);
+      (block.is_workspace ? plan.layers[i].workspace_address : tensors_[i].address) = block.address;
+    }
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      if (is_input(graph_.nodes[i])) continue;
+      plan.layers[i].tiling =
+          tiling(static_cast<NodeId>(i), workspace_bytes(static_cast<NodeId>(i)));
+    }
+    for (std::size_t i = 0; i < tensors_.size(); ++i) {
+      tensors_[i].in_dram = !tensors_[i].on_chip || is_input(graph_.nodes[i]);
+    }
+    for (const NodeId output : graph_.outputs)
+      tensors_[static_cast<std::size_t>(output)].in_dram = true;
+    plan.tensors = tensors_;
+    plan.peak_bytes = peak_bytes(blocks);
+    return plan;
+  }
+
+ private:
+  std::vector<Block> place_all() {
+    for (;;) {
+      std::vector<Block> blocks = make_blocks();
+      const std::optional<Block> failed = place(blocks);
+      if (!failed) return blocks;
+      spill_for(*failed, blocks);
+    }
+  }
+
+  std::vector<Block> make_blocks() const {
+    std::vector<Block> blocks;
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const auto id = static_cast<NodeId>(i);
+      if (tensors_[i].on_chip) {
+        blocks.push_back({id, false, id, last_use_[i], tensor_bytes(id)});
+      }
+      if (is_input(graph_.nodes[i])) continue;
+      const std::int64_t bytes = workspace_bytes(id);
+      if (bytes > 0) blocks.push_back({id, true, id, id, bytes});
+    }
+    std::stable_sort(blocks.begin(), blocks.end(),
+                     [](const Block& a, const Block& b) { return a.bytes > b.bytes; });
+    return blocks;
+  }
+
+  std::optional<Block> place(std::vector<Block>& blocks) const {
+    std::vector<Block> placed;
+    for (Block& block : blocks) {
+      const auto address = find_address(placed, block, capacity_bytes_);
+      if (!address) return block;
+      block.address = *address;
+      placed.push_back(block);
+    }
+    return std::nullopt;
+  }
+
+  void spill_for(const Block& failed, const std::vector<Block>& blocks) {
+    const Block* largest = nullptr;
+    for (const Block& block : blocks) {
+      if (block.is_workspace || !block.alive_with(failed)) continue;
+      if (!largest || block.bytes > largest->bytes) largest = &block;
+    }
+    if (largest) {
+      tensors_[static_cast<std::size_t>(largest->node)].on_chip = false;
+      return;
+    }
+    throw base::InternalError("a workspace alone exceeds the activation scratchpad");
+  }
+
+  std::int64_t tensor_bytes(NodeId id) const {
+    return base::round_up(graph_.node(id).shape.elements(), align_bytes_);
+  }
+
+  // What the layer is given for tiles: all it could use, but no more than a quarter of the
+  // scratchpad while tensors stay on chip beside it, and no less than one tile of one pixel.
+  std::int64_t workspace_bytes(NodeId id) const {
+    const graph::Shape& shape = graph_.node(id).shape;
+    const std::int64_t whole =
+        tile_buffer_bytes(graph_, id, tensors_, shape.height, shape.width, align_bytes_);
+    const std::int64_t pixel = tile_buffer_bytes(graph_, id, tensors_, 1, 1, align_bytes_);
+    if (pixel > capacity_bytes_ && tensors_alive_at(id) == 0) {
+      throw base::InputError("layer '" + graph_.node(id).name +
+                             "': activation_scratchpad.bytes: got " +
+                             std::to_string(capacity_bytes_) + ", must be at least " +
+                             std::to_string(pixel) + " (input window and output of one pixel)");
+    }
+    const std::int64_t share = tensors_alive_at(id) == 0 ? capacity_bytes_ : capacity_bytes_ / 4;
+    return std::max(pixel, std::min(whole, share / align_bytes_ * align_bytes_));
+  }
+
+  std::int64_t tensors_alive_at(NodeId id) const {
+    std::int64_t alive = 0;
+    for (std::size_t i = 0; i < tensors_.size(); ++i) {
+      if (tensors_[i].on_chip && static_cast<NodeId>(i) <= id && last_use_[i] >= id) ++alive;
+    }
+    return alive;
+  }
+
+  Tiling tiling(NodeId id, std::int64_t budget) const {
+    const graph::Shape& shape = graph_.node(id).shape;
+    return choose_tiling(
+        shape.height, shape.width, budget, [&](std::int64_t rows, std::int64_t columns) {
+          return tile_buffer_bytes(graph_, id, tensors_, rows, columns, align_bytes_);
+        });
+  }
+
+  std::int64_t peak_bytes(const std::vector<Block>& blocks) const {
+    std::int64_t peak = 0;
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const auto id = static_cast<NodeId>(i);
+      std::int64_t sum = 0;
+      for (const Block& block : blocks) {
+        if (block.first <= id && id <= block.last) sum += block.bytes;
+      }
+      peak = std::max(peak, sum);
+    }
+    return peak;
+  }
+
+  const QuantizedGraph& graph_;
+  std::int64_t align_bytes_;
+  std::int64_t capacity_bytes_;
+  std::vector<NodeId> last_use_;
+  std::vector<TensorPlacement> tensors_;
+};
+
+}  // namespace
+
+std::int64_t tile_buffer_bytes(const QuantizedGraph& graph, NodeId id,
+                               const std::vector<TensorPlacement>& tensors, std::int64_t rows,
+                               std::int64_t columns, std::int64_t align_bytes) {
+  const graph::QuantizedNode& node = graph.node(id);
+  const graph::Window window = operand_window(node);
+  std::int64_t bytes = 0;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    if (tensors[static_cast<std::size_t>(node.inputs[i])].on_chip) continue;
+    const graph::Shape shape = operand_shape(graph, node, i);
+    std::int64_t pixels = 1;
+    if (!is_broadcast(graph, node, i)) {
+      pixels = input_extent_bound(rows, window.stride_h, window.kernel_h, window.dilation_h,
+                                  shape.height) *
+               input_extent_bound(columns, window.stride_w, window.kernel_w, window.dilation_w,
+                                  shape.width);
+    }
+    bytes += base::round_up(pixels * shape.channels, align_bytes);
+  }
+  if (!tensors[static_cast<std::size_t>(id)].on_chip) {
+    bytes += base::round_up(rows * columns * node.shape.channels, align_bytes);
+  }
+  return bytes;
+}
+
+TensorPlan plan_tensors(const QuantizedGraph& graph, const config::HardwareConfig& hardware) {
+  return Planner(graph, hardware).plan();
+}
+
+}  // namespace npusim::compile

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/compile/weight_layout.h"
+
+#include <algorithm>
+#include <string>
+
+#include "frontend/compile/parameter_bytes.h"
+#include "sim/base/errors.h"
+#include "sim/base/math.h"
+
+namespace npusim::compile {
+namespace {
+
+constexpr std::int64_t kDramAlignBytes = 64;
+constexpr std::int64_t kLeastTransferBytes = 4096;  // smaller tiles share a transfer
+
+using graph::QuantizedConv;
+
+struct ChannelTile {
+  std::int64_t conv_group, begin, columns;
+};
+
+std::int64_t reduction_length(const QuantizedConv& conv) {
+  const std::int64_t taps = conv.window.kernel_h * conv.window.kernel_w;
+  return conv.kind == graph::ConvKind::depthwise_conv ? taps
+                                                      : taps * (conv.in_channels / conv.groups);
+}
+
+// Depthwise: a column per channel, groups do not matter. Otherwise a tile never crosses a group.
+std::vector<ChannelTile> channel_tiles(const QuantizedConv& conv, std::int64_t columns) {
+  const std::int64_t groups = conv.kind == graph::ConvKind::depthwise_conv ? 1 : conv.groups;
+  const std::int64_t per_group = conv.out_channels / groups;
+  std::vector<ChannelTile> tiles;
+  for (std::int64_t g = 0; g < groups; ++g) {
+    for (std::int64_t c = 0; c < per_group; c += columns) {
+      tiles.push_back({g, g * per_group + c, std::min(columns, per_group - c)});
+    }
+  }
+  return tiles;
+}
+
+std::int64_t parameter_block_bytes(const QuantizedConv& conv, std::int64_t channels) {
+  const std::int64_t records = conv.requantization.per_channel() ? channels : 1;
+  return records * kScaleRecordBytes +
+         base::ceil_div<std::int64_t>(channels * conv.requantization.field_bits, 8) + 4 * channels;
+}
+
+class Builder {
+ public:
+  Builder(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware)
+      : graph_(graph), hardware_(hardware) {
+    layout_.layers.resize(graph.nodes.size());
+  }
+
+  WeightLayout build() {
+    split_scratchpad();
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const graph::QuantizedNode& node = graph_.nodes[i];
+      if (const auto* conv = std::get_if<QuantizedConv>(&node.op)) {
+        lay_out_conv(node, *conv, layout_.layers[i]);
+      } else if (record_count(node) > 0) {
+        lay_out_records(node, layout_.layers[i]);
+      }
+    }
+    align();
+    return std::move(layout_);
+  }
+
+ private:
+  // Parameter slots hold the largest block of any layer, but where that is more than an eighth of
+  // the scratchpad, only what one tile needs; weights get the rest.
+  void split_scratchpad() {
+    const std::int64_t total = hardware_.weight_scratchpad.bytes;
+    std::int64_t wanted = 0;
+    std::int64_t least = 0;
+    for (const graph::QuantizedNode& node : graph_.nodes) {
+      if (const auto* conv = std::get_if<QuantizedConv>(&node.op)) {
+        wanted = std::max(wanted, parameter_block_bytes(*conv, conv->out_channels));
+        const std::int64_t columns = std::min(conv->out_channels, hardware_.mac_array.columns);
+        least = std::max(least, parameter_block_bytes(*conv, columns));
+      } else {
+        const std::int64_t bytes = parameter_bytes(node).requant_bytes;
+        wanted = std::max(wanted, bytes);
+        least = std::max(least, bytes);
+      }
+    }
+    constexpr std::int64_t kAlign = 16;
+    const std::int64_t slot = std::max(least, std::min(wanted, total / 8));
+    layout_.parameter_slot_bytes = base::round_up(slot, kAlign);
+    layout_.weight_slot_bytes = (total - 2 * layout_.parameter_slot_bytes) / 2 / kAlign * kAlign;
+  }
+
+  void lay_out_records(const graph::QuantizedNode& node, LayerWeights& layer) {
+    Bytes bytes;
+    ParameterBlock block;
+    for (std::size_t i = 0; i < record_count(node); ++i) {
+      block.record_offsets.push_back(static_cast<std::int64_t>(bytes.size()));
+      const Bytes record = vector_record(node, i);
+      bytes.insert(bytes.end(), record.begin(), record.end());
+    }
+    require(node, 2 * layout_.parameter_slot_bytes);
+    append_block(block, bytes);
+    layer.parameters.push_back(block);
+  }
+
+  void lay_out_conv(const graph::QuantizedNode& node, const QuantizedConv& conv,
+                    LayerWeights& layer) {
+    const std::int64_t rows = hardware_.mac_array.rows;
+    const std::vector<ChannelTile> tiles = channel_tiles(conv, hardware_.mac_array.columns);
+    const std::int64_t reduction = reduction_length(conv);
+    std::int64_t widest = 0;
+    for (const ChannelTile& tile : tiles) widest = std::max(widest, tile.columns);
+    const std::int64_t fold_bytes = std::min(rows, reduction) * widest;
+    if (layout_.weight_slot_bytes < fold_bytes) {
+      require(node, 2 * (fold_bytes + layout_.parameter_slot_bytes) + 32);
+    }
+    for (const ChannelTile& tile : tiles) {
+      WeightTile weights;
+      weights.conv_group = tile.conv_group;
+      weights.channel_begin = tile.begin;
+      weights.columns = tile.columns;
+      const std::int64_t folds_per_part =
+          std::max<std::int64_t>(1, layout_.weight_slot_bytes / (rows * tile.columns));
+      const bool whole = reduction * tile.columns <= layout_.weight_slot_bytes;
+      const std::int64_t part_length = whole ? reduction : folds_per_part * rows;
+      for (std::int64_t k = 0; k < reduction; k += part_length) {
+        weights.parts.push_back(
+            add_part(conv, tile, k, std::min(reduction, k + part_length), layer));
+      }
+      layer.tiles.push_back(std::move(weights));
+    }
+    lay_out_parameters(conv, layer);
+  }
+
+  WeightPart add_part(const QuantizedConv& conv, const ChannelTile& tile, std::int64_t k_begin,
+                      std::int64_t k_end, LayerWeights& layer) {
+    const std::int64_t bytes = (k_end - k_begin) * tile.columns;
+    if (layer.groups.empty() || layer.groups.back().bytes + bytes > layout_.weight_slot_bytes) {
+      layer.groups.emplace_back();
+      align();
+    }
+    WeightGroup& group = layer.groups.back();
+    WeightPart part{k_begin, k_end, layer.groups.size() - 1, group.bytes};
+    if (group.pieces.empty() || group.pieces.back().bytes >= kLeastTransferBytes) {
+      group.pieces.push_back({layout_.dram_image.size(), group.bytes, 0});
+    }
+    group.pieces.back().bytes += bytes;
+    group.bytes += bytes;
+    const std::int64_t reduction = reduction_length(conv);
+    for (std::int64_t k = k_begin; k < k_end; ++k) {
+      for (std::int64_t c = tile.begin; c < tile.begin + tile.columns; ++c) {
+        const std::int8_t weight = conv.weights_ohwi[static_cast<std::size_t>(c * reduction + k)];
+        layout_.dram_image.push_back(static_cast<std::uint8_t>(weight));
+      }
+    }
+    return part;
+  }
+
+  // Blocks of as many whole tiles as fit a slot.
+  void lay_out_parameters(const QuantizedConv& conv, LayerWeights& layer) {
+    std::size_t first = 0;
+    while (first < layer.tiles.size()) {
+      const std::int64_t begin = layer.tiles[first].channel_begin;
+      std::size_t last = first;
+      while (last + 1 < layer.tiles.size() &&
+             parameter_block_bytes(conv, end_channel(layer.tiles[last + 1]) - begin) <=
+                 layout_.parameter_slot_bytes) {
+        ++last;
+      }
+      for (std::size_t t = first; t <= last; ++t)
+        layer.tiles[t].parameter_block = layer.parameters.size();
+      layer.parameters.push_back(conv_block(conv, begin, end_channel(layer.tiles[last])));
+      first = last + 1;
+    }
+  }
+
+  static std::int64_t end_channel(const WeightTile& tile) {
+    return tile.channel_begin + tile.columns;
+  }
+
+  ParameterBlock conv_block(const QuantizedConv& conv, std::int64_t begin, std::int64_t end) {
+    ParameterBlock block;
+    block.channel_begin = begin;
+    Bytes bytes;
+    const auto& scales = conv.requantization.scales;
+    if (conv.requantization.per_channel()) {
+      for (std::int64_t c = begin; c < end; ++c)
+        append_scale(bytes, scales[static_cast<std::size_t>(c)]);
+    } else {
+      append_scale(bytes, scales.at(0));
+    }
+    block.shifts_offset = static_cast<std::int64_t>(bytes.size());
+    const Bytes shifts = pack_channel_shifts(conv.requantization, begin, end);
+    bytes.insert(bytes.end(), shifts.begin(), shifts.end());
+    block.bias_offset = static_cast<std::int64_t>(bytes.size());
+    for (std::int64_t c = begin; c < end; ++c)
+      append_int32(bytes, conv.bias[static_cast<std::size_t>(c)]);
+    append_block(block, bytes);
+    return block;
+  }
+
+  void append_block(ParameterBlock& block, const Bytes& bytes) {
+    align();
+    block.dram_address = layout_.dram_image.size();
+    block.bytes = static_cast<std::int64_t>(bytes.size());
+    layout_.dram_image.insert(layout_.dram_image.end(), bytes.begin(), bytes.end());
+  }
+
+  void align() {
+    const auto size = static_cast<std::int64_t>(layout_.dram_image.size());
+    layout_.dram_image.resize(static_cast<std::size_t>(base::round_up(size, kDramAlignBytes)), 0);
+  }
+
+  void require(const graph::QuantizedNode& node, std::int64_t least_bytes) const {
+    if (hardware_.weight_scratchpad.bytes >= least_bytes) return;
+    throw base::InputError("layer '" + node.name + "': weight_scratchpad.bytes: got " +
+                           std::to_string(hardware_.weight_scratchpad.bytes) +
+                           ", must be at least " + std::to_string(least_bytes) +
+                           " (two folds of weights and two parameter blocks)");
+  }
+
+  const graph::QuantizedGraph& graph_;
+  const config::HardwareConfig& hardware_;
+  WeightLayout layout_;
+};
+
+}  // namespace
+
+WeightLayout lay_out_weights(const graph::QuantizedGraph& graph,
+                             const config::HardwareConfig& hardware) {
+  return Builder(graph, hardware).build();
+}
+
+}  // namespace npusim::compile

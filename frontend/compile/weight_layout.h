@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// How weights and parameters lie in DRAM and pass through the weight scratchpad.
+//
+// The scratchpad is split into two slots for parameter blocks and two for weight groups, so that
+// one can be filled while the other is used. A weight tile is what the array's columns hold: up to
+// C output channels (of one group of a grouped convolution) and all their k, fold after fold, each
+// fold [k][columns]. Tiles are gathered into groups as large as a slot; a tile larger than a slot
+// is cut at fold boundaries into parts of their own group.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "frontend/compile/records.h"
+#include "frontend/graph/quantized_graph.h"
+#include "sim/config/hardware_config.h"
+
+namespace npusim::compile {
+
+// Parameters of some channels (conv: [records][shifts][bias]) or of a vector operation (its
+// records, one after another).
+struct ParameterBlock {
+  std::uint64_t dram_address = 0;
+  std::int64_t bytes = 0;
+  std::int64_t channel_begin = 0;
+  std::int64_t shifts_offset = 0, bias_offset = 0;
+  std::vector<std::int64_t> record_offsets;  // vector operations: of each record
+};
+
+// One DMA transfer and its place in the slot.
+struct WeightPiece {
+  std::uint64_t dram_address = 0;
+  std::int64_t offset = 0;
+  std::int64_t bytes = 0;
+};
+struct WeightGroup {
+  std::vector<WeightPiece> pieces;
+  std::int64_t bytes = 0;
+};
+
+struct WeightPart {
+  std::int64_t k_begin = 0, k_end = 0;
+  std::size_t group = 0;
+  std::int64_t offset = 0;  // in the slot
+};
+struct WeightTile {
+  std::int64_t conv_group = 0;
+  std::int64_t channel_begin = 0, columns = 0;  // output channels
+  std::size_t parameter_block = 0;
+  std::vector<WeightPart> parts;
+};
+
+struct LayerWeights {
+  std::vector<ParameterBlock> parameters;
+  std::vector<WeightGroup> groups;
+  std::vector<WeightTile> tiles;
+};
+
+struct WeightLayout {
+  std::int64_t parameter_slot_bytes = 0;  // slots at 0 and parameter_slot_bytes
+  std::int64_t weight_slot_bytes = 0;     // slots behind them
+  std::vector<LayerWeights> layers;       // by node
+  Bytes dram_image;                       // from DRAM address 0
+  std::int64_t parameter_slot_address(std::size_t slot) const {
+    return static_cast<std::int64_t>(slot) * parameter_slot_bytes;
+  }
+  std::int64_t weight_slot_address(std::size_t slot) const {
+    return 2 * parameter_slot_bytes + static_cast<std::int64_t>(slot) * weight_slot_bytes;
+  }
+};
+
+// Throws base::InputError naming layer and bytes where one fold and its parameters do not fit the
+// slots.
+WeightLayout lay_out_weights(const graph::QuantizedGraph& graph,
+                             const config::HardwareConfig& hardware);
+
+}  // namespace npusim::compile
