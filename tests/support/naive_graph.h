@@ -3,6 +3,8 @@
 // compared with. Knows every operator but Lookup, before and after the passes.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "frontend/graph/graph.h"
