@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// model → graph → quantize → compile: the frontend as a list of pure stages over a run file. Each
+// stage runs at most once for the same inputs and is known by a hash of them, so that sweeps can
+// cache on it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/graph/graph.h"
+#include "frontend/quantize/calibration.h"
+#include "frontend/quantize/quantize.h"
+#include "sim/config/run_config.h"
+#include "sim/isa/program.h"
+
+namespace npusim::compile {
+
+/// One executed stage. Equal names and hashes give equal results.
+struct StageRecord {
+  std::string stage;  // "import", "calibrate", "quantize", "compile"
+  std::uint64_t inputs_hash = 0;
+};
+
+class Pipeline {
+ public:
+  /// `threads`: for calibration, at least 1; results do not depend on it. `started`, if given, is
+  /// told a stage's name before it runs.
+  Pipeline(config::RunConfig run, int threads,
+           std::function<void(const std::string&)> started = {});
+
+  // Each throws base::InputError as its stage does.
+
+  /// The imported network after all passes: what the float executor runs.
+  const graph::Graph& network();
+  const quantize::Calibration& calibration();
+  /// The network quantized by `scheme`, everything else as the run file says. Field bits count for
+  /// shift_scaler only.
+  const quantize::Quantization& quantized(const std::string& scheme);
+  /// The Program for `scheme` on the run file's hardware.
+  isa::Program program(const std::string& scheme);
+
+  /// What has run, in order.
+  const std::vector<StageRecord>& stages() const { return stages_; }
+
+ private:
+  void record(const char* stage, std::uint64_t inputs_hash);
+  quantize::QuantizationOptions options(const std::string& scheme) const;
+  quantize::HardwareLimits limits() const;
+  isa::Metadata metadata(const std::string& scheme) const;
+
+  config::RunConfig run_;
+  int threads_;
+  std::function<void(const std::string&)> started_;
+  std::vector<StageRecord> stages_;
+  std::optional<graph::Graph> network_;
+  std::optional<quantize::Calibration> calibration_;
+  std::map<std::string, quantize::Quantization> quantized_;
+};
+
+}  // namespace npusim::compile
