@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "sim/base/errors.h"
+#include "sim/base/files.h"
+#include "sim/config/hardware_reader.h"
+#include "sim/config/run_config.h"
+#include "sim/config/yaml_reader.h"
+
+namespace npusim::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMaxRunFileBytes = 1 << 20;
+constexpr std::int64_t kMaxImages = 100'000'000;
+constexpr std::int64_t kMaxSimulatedImages = 10'000;
+constexpr std::int64_t kMaxSide = 8192;  // pixels
+constexpr char kHardwarePrefix[] = "hardware.";
+
+const std::vector<std::string> kKinds = {"fractal", "image_folder"};
+const std::vector<std::string> kMethods = {"min_max"};
+const std::vector<std::string> kRules = {"floor"};
+
+bool is_file(const fs::path& path) {
+  std::error_code unreadable;
+  return fs::exists(path, unreadable) && !fs::is_directory(path, unreadable);
+}
+
+bool is_bare(const fs::path& name) { return !name.has_parent_path(); }
+
+/// The first of the candidates that is a file; an error that lists them otherwise.
+std::optional<fs::path> first_file(const std::vector<fs::path>& candidates) {
+  const auto found = std::find_if(candidates.begin(), candidates.end(), is_file);
+  if (found == candidates.end()) return std::nullopt;
+  return *found;
+}
+
+std::string existing_file(const std::vector<fs::path>& candidates) {
+  std::vector<std::string> names;
+  for (const fs::path& candidate : candidates) names.push_back(candidate.string());
+  return "an existing file: " + list_choices(names);
+}
+
+void append_in_folders(std::vector<fs::path>& candidates, const std::vector<fs::path>& folders,
+                       const fs::path& name) {
+  for (const fs::path& folder : folders) candidates.push_back(folder / name);
+}
+
+fs::path find_run_file(const std::string& file, const SearchFolders& folders) {
+  std::vector<fs::path> candidates = {file};
+  if (is_bare(file)) append_in_folders(candidates, folders.workloads, file);
+  if (const auto found = first_file(candidates)) return *found;
+  std::error_code unreadable;
+  if (fs::is_directory(file, unreadable)) {
+    throw base::InputError(
+        base::refusal("", "run file", file + ", a folder", existing_file(candidates)));
+  }
+  throw base::InputError(base::refusal("", "run file", file, existing_file(candidates)));
+}
+
+YamlNode flag_scalar(const std::string& text, const std::string& flag) {
+  YamlNode node;
+  node.kind = YamlNode::Kind::scalar;
+  node.text = text;
+  node.place = flag;
+  node.from_flag = true;
+  return node;
+}
+
+void put(YamlNode& mapping, const std::string& key, YamlNode value) {
+  mapping.kind = YamlNode::Kind::mapping;
+  if (YamlNode* old = mapping.find(key)) {
+    *old = std::move(value);
+  } else {
+    const std::string place = value.place;
+    mapping.entries.push_back({key, place, std::move(value)});
+  }
+}
+
+/// The section replaced by an image_folder of the flag, keeping what `kept` names.
+void put_image_folder(YamlNode& root, const std::string& section, const std::string& folder,
+                      const std::vector<std::string>& kept) {
+  const std::string flag = "--" + section;
+  YamlNode fresh;
+  fresh.kind = YamlNode::Kind::mapping;
+  fresh.place = flag;
+  fresh.from_flag = true;
+  put(fresh, "kind", flag_scalar("image_folder", flag));
+  put(fresh, "path", flag_scalar(folder, flag));
+  if (const YamlNode* old = root.find(section)) {
+    for (const std::string& key : kept) {
+      if (const YamlNode* value = old->find(key)) put(fresh, key, *value);
+    }
+  }
+  put(root, section, std::move(fresh));
+}
+
+/// Puts the flags over the tree; returns those for the hardware file, their keys relative to it.
+std::vector<Override> apply_flags(YamlNode& root, const RunFlags& flags, base::ErrorList& errors) {
+  if (flags.model) put(root, "model", flag_scalar(*flags.model, "--model"));
+  if (flags.hardware) put(root, "hardware", flag_scalar(*flags.hardware, "--hardware"));
+  if (flags.dataset) put_image_folder(root, "dataset", *flags.dataset, {});
+  if (flags.calibration)
+    put_image_folder(root, "calibration", *flags.calibration, {"images", "method"});
+  if (flags.images) apply_override(root, {"--images", "dataset.images", *flags.images}, errors);
+  if (flags.scheme)
+    apply_override(root, {"--scheme", "quantization.scheme", *flags.scheme}, errors);
+
+  std::vector<Override> hardware;
+  for (const std::string& argument : flags.set) {
+    Override change = parse_set_argument(argument, errors);
+    if (change.key.rfind(kHardwarePrefix, 0) == 0) {
+      change.key = change.key.substr(sizeof kHardwarePrefix - 1);
+      hardware.push_back(std::move(change));
+    } else if (!change.key.empty()) {
+      apply_override(root, change, errors);
+    }
+  }
+  return hardware;
+}
+
+class RunReader {
+ public:
+  RunReader(const fs::path& file, const YamlNode& root, const RunNeeds& needs,
+            const SearchFolders& folders, base::ErrorList& errors)
+      : file_(file), root_(root, "", errors), needs_(needs), folders_(folders), errors_(errors) {}
+
+  RunConfig read() {
+    RunConfig run;
+    run.name = file_.stem().string();
+    run.file = file_;
+    run.model = read_model();
+    run.dataset = read_dataset();
+    run.calibration = read_calibration();
+    run.input = read_input();
+    run.quantization = read_quantization();
+    run.simulation_images = read_simulation_images();
+    hardware_file_ = read_hardware_file();
+    root_.refuse_unknown_keys();
+    return run;
+  }
+
+  /// Empty where the run file's key is wrong.
+  const fs::path& hardware_file() const { return hardware_file_; }
+
+ private:
+  static constexpr char kMapping[] = "a mapping (key: value)";
+
+  /// The path that a scalar names: of a flag as it is, of the file relative to its folder.
+  fs::path rooted(const YamlNode& node) const {
+    return node.from_flag ? fs::path(node.text) : file_.parent_path() / node.text;
+  }
+
+  /// False, with an error, where the node is no path. `flag` is what sets a path that the file
+  /// leaves null.
+  bool is_path(YamlMap& map, const YamlNode& node, const std::string& key, const std::string& what,
+               const std::string& flag) {
+    if (node.kind == YamlNode::Kind::scalar && !node.text.empty()) return true;
+    map.refuse(node, key,
+               what + (node.kind == YamlNode::Kind::null ? "; set it with " + flag : ""));
+    return false;
+  }
+
+  fs::path read_model() {
+    const std::string what = "the path of an ONNX file";
+    const YamlNode* node = root_.require("model", what);
+    if (node == nullptr || !is_path(root_, *node, "model", what, "--model F")) return {};
+    std::vector<fs::path> candidates = {rooted(*node)};
+    if (!node->from_flag && is_bare(node->text))
+      append_in_folders(candidates, folders_.workloads, node->text);
+    const auto found = first_file(candidates);
+    if (!found) root_.refuse(*node, "model", existing_file(candidates));
+    return found.value_or(fs::path());
+  }
+
+  fs::path read_hardware_file() {
+    const std::string what = "the path of a hardware file";
+    const YamlNode* node = root_.require("hardware", what);
+    if (node == nullptr || !is_path(root_, *node, "hardware", what, "--hardware F")) return {};
+    std::vector<fs::path> candidates;
+    if (is_bare(node->text)) candidates.push_back(node->text);
+    if (!is_bare(node->text) || !node->from_flag) candidates.push_back(rooted(*node));
+    if (is_bare(node->text)) append_in_folders(candidates, folders_.configs, node->text);
+    const auto found = first_file(candidates);
+    if (!found) root_.refuse(*node, "hardware", existing_file(candidates));
+    return found.value_or(fs::path());
+  }
+
+  /// The keys that both kinds of section share; `flag` sets the path.
+  DatasetConfig read_images(YamlMap& section, const std::string& flag, bool path_needed) {
+    DatasetConfig data;
+    const std::size_t errors_before = errors_.messages().size();
+    const std::size_t kind = section.choice("kind", kKinds);
+    if (errors_.messages().size() != errors_before) {  // the other keys depend on it
+      for (const char* key : {"seed", "path", "images"}) section.find(key);
+      return data;
+    }
+    data.kind = static_cast<DatasetKind>(kind);
+    if (data.kind == DatasetKind::fractal) {
+      data.seed = section.integer("seed", {0, std::numeric_limits<std::int64_t>::max()});
+      data.images = section.integer("images", {1, kMaxImages});
+      return data;
+    }
+    const YamlNode* path = section.require("path", "the path of a folder of images");
+    if (path != nullptr && (path_needed || path->kind != YamlNode::Kind::null)) {
+      read_folder(section, *path, flag, data);
+    }
+    if (section.find("images") != nullptr) data.images = section.integer("images", {1, kMaxImages});
+    return data;
+  }
+
+  void read_folder(YamlMap& section, const YamlNode& path, const std::string& flag,
+                   DatasetConfig& data) {
+    if (!is_path(section, path, "path", "the path of a folder of images", flag)) return;
+    data.path = rooted(path);
+    std::error_code unreadable;
+    if (!fs::is_directory(data.path, unreadable))
+      section.refuse(path, "path", "an existing folder");
+  }
+
+  std::optional<DatasetConfig> read_dataset() {
+    const YamlNode* node =
+        needs_.dataset ? root_.require("dataset", kMapping) : root_.find("dataset");
+    if (node == nullptr) return std::nullopt;
+    YamlMap section(*node, "dataset", errors_);
+    if (!section.is_mapping()) return std::nullopt;
+    DatasetConfig data = read_images(section, "--dataset DIR", needs_.dataset);
+    section.refuse_unknown_keys();
+    return data;
+  }
+
+  CalibrationConfig read_calibration() {
+    CalibrationConfig calibration;
+    const YamlNode* node = root_.require("calibration", kMapping);
+    if (node == nullptr) return calibration;
+    YamlMap section(*node, "calibration", errors_);
+    if (!section.is_mapping()) return calibration;
+    calibration.data = read_images(section, "--calibration DIR", true);
+    calibration.method = kMethods[section.choice("method", kMethods, 0)];
+    section.refuse_unknown_keys();
+    return calibration;
+  }
+
+  InputConfig read_input() {
+    InputConfig input;
+    const YamlNode* node = root_.require("input", kMapping);
+    if (node == nullptr) return input;
+    YamlMap section(*node, "input", errors_);
+    input.size = section.integer("size", {1, kMaxSide});
+    const std::vector<double> mean = section.reals("mean", 3, {-1e6, 1e6});
+    const std::vector<double> scale =
+        section.reals("scale", 3, {-1e6, 1e6, /*zero_allowed=*/false});
+    std::copy(mean.begin(), mean.end(), input.mean.begin());
+    std::copy(scale.begin(), scale.end(), input.scale.begin());
+    const auto optional_side = [&](const char* key) {
+      return section.find(key) == nullptr ? 0 : section.integer(key, {1, kMaxSide});
+    };
+    input.resize_shorter_side = optional_side("resize_shorter_side");
+    input.center_crop = optional_side("center_crop");
+    section.refuse_unknown_keys();
+    return input;
+  }
+
+  QuantizationConfig read_quantization() {
+    QuantizationConfig quantization;
+    const YamlNode* node = root_.require("quantization", kMapping);
+    if (node == nullptr) return quantization;
+    YamlMap section(*node, "quantization", errors_);
+    quantization.scheme = scheme_choices()[section.choice("scheme", scheme_choices())];
+    quantization.field_bits = section.integer("field_bits", {0, 4}, 4);
+    quantization.rule = kRules[section.choice("rule", kRules, 0)];
+    quantization.bias_correction = section.boolean("bias_correction", true);
+    section.refuse_unknown_keys();
+    return quantization;
+  }
+
+  std::int64_t read_simulation_images() {
+    const YamlNode* node = root_.find("simulation");
+    if (node == nullptr) return RunConfig().simulation_images;
+    YamlMap section(*node, "simulation", errors_);
+    const std::int64_t images =
+        section.integer("images", {1, kMaxSimulatedImages}, RunConfig().simulation_images);
+    section.refuse_unknown_keys();
+    return images;
+  }
+
+  const fs::path& file_;
+  YamlMap root_;
+  const RunNeeds& needs_;
+  const SearchFolders& folders_;
+  base::ErrorList& errors_;
+  fs::path hardware_file_;
+};
+
+}  // namespace
+
+const std::vector<std::string>& scheme_choices() {
+  static const std::vector<std::string> names = {"per_layer", "shift_scaler", "per_channel"};
+  return names;
+}
+
+RunConfig read_run_config(const std::string& file, const RunFlags& flags, const RunNeeds& needs,
+                          const SearchFolders& folders) {
+  const fs::path path = find_run_file(file, folders);
+  base::ErrorList errors;
+  YamlNode root = parse_yaml(base::read_file_text(path, kMaxRunFileBytes), path.string(), errors);
+  errors.throw_if_any();
+  const std::vector<Override> hardware_overrides = apply_flags(root, flags, errors);
+
+  RunReader reader(path, root, needs, folders, errors);
+  RunConfig run = reader.read();
+  if (!reader.hardware_file().empty()) {
+    try {
+      run.hardware = read_hardware_config(reader.hardware_file(), hardware_overrides);
+    } catch (const base::InputError& error) {
+      errors.add(error);
+    }
+  }
+  errors.throw_if_any();
+  return run;
+}
+
+fs::path find_hardware_file(const std::string& name, const std::string& flag,
+                            const SearchFolders& folders) {
+  std::vector<fs::path> candidates = {name};
+  if (is_bare(name)) append_in_folders(candidates, folders.configs, name);
+  if (const auto found = first_file(candidates)) return *found;
+  throw base::InputError(base::refusal("", flag, name, existing_file(candidates)));
+}
+
+}  // namespace npusim::config

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/base/errors.h"
+#include "sim/base/files.h"
+#include "sim/config/hardware_reader.h"
+#include "sim/config/run_config.h"
+#include "tests/support/support.h"
+
+namespace npusim::config {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::StartsWith;
+
+constexpr char kRun[] = R"(model: net.onnx
+dataset: {kind: fractal, seed: 2, images: 2000}
+calibration: {kind: fractal, seed: 3, images: 64, method: min_max}
+input: {size: 64, mean: [127.5, 127.5, 127.5], scale: [127.5, 127.5, 2]}
+quantization: {scheme: per_channel, field_bits: 3, rule: floor, bias_correction: false}
+hardware: npu_32x32.yaml
+simulation: {images: 5}
+)";
+
+std::string changed(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+class RunReaderTest : public testing::Test {
+ protected:
+  RunReaderTest() { base::write_file_whole(folder_ / "net.onnx", "x"); }
+
+  RunConfig read(const std::string& text, const RunFlags& flags = {}, const RunNeeds& needs = {}) {
+    base::write_file_whole(folder_ / "net.yaml", text);
+    return read_run_config((folder_ / "net.yaml").string(), flags, needs, folders_);
+  }
+
+  /// The messages with the file's path written {f}.
+  std::vector<std::string> errors(const std::string& text, const RunFlags& flags = {},
+                                  const RunNeeds& needs = {}) {
+    std::vector<std::string> messages;
+    try {
+      read(text, flags, needs);
+    } catch (const base::InputError& error) {
+      messages = error.messages();
+    }
+    const std::string path = (folder_ / "net.yaml").string();
+    for (std::string& message : messages) {
+      if (message.rfind(path, 0) == 0) message = "{f}" + message.substr(path.size());
+    }
+    return messages;
+  }
+
+  std::vector<std::string> errors_of_set(const std::string& argument) {
+    RunFlags flags;
+    flags.set = {argument};
+    return errors(kRun, flags);
+  }
+
+  test::TempFolder folder_;
+  SearchFolders folders_ = {{}, {test::source_dir() / "configs"}};
+};
+
+TEST_F(RunReaderTest, ReadsEveryKey) {
+  const RunConfig run = read(kRun);
+  EXPECT_EQ(run.name, "net");
+  EXPECT_EQ(run.model, folder_ / "net.onnx");
+  ASSERT_TRUE(run.dataset.has_value());
+  EXPECT_EQ(run.dataset->kind, DatasetKind::fractal);
+  EXPECT_EQ(run.dataset->seed, 2);
+  EXPECT_EQ(run.dataset->images, 2000);
+  EXPECT_EQ(run.calibration.data.seed, 3);
+  EXPECT_EQ(run.calibration.data.images, 64);
+  EXPECT_EQ(run.calibration.method, "min_max");
+  EXPECT_EQ(run.input.size, 64);
+  EXPECT_THAT(run.input.mean, ElementsAre(127.5, 127.5, 127.5));
+  EXPECT_THAT(run.input.scale, ElementsAre(127.5, 127.5, 2));
+  EXPECT_EQ(run.quantization.scheme, "per_channel");
+  EXPECT_EQ(run.quantization.field_bits, 3);
+  EXPECT_EQ(run.quantization.rule, "floor");
+  EXPECT_FALSE(run.quantization.bias_correction);
+  EXPECT_EQ(run.hardware.name, "npu_32x32");
+  EXPECT_EQ(run.simulation_images, 5);
+}
+
+TEST_F(RunReaderTest, DefaultsAreThoseOfTheHeader) {
+  std::string text = changed(kRun, "simulation: {images: 5}\n", "");
+  text = changed(text, "{scheme: per_channel, field_bits: 3, rule: floor, bias_correction: false}",
+                 "{scheme: shift_scaler}");
+  text = changed(text, ", method: min_max", "");
+  const RunConfig run = read(text);
+  EXPECT_EQ(run.quantization.field_bits, 4);
+  EXPECT_EQ(run.quantization.rule, "floor");
+  EXPECT_TRUE(run.quantization.bias_correction);
+  EXPECT_EQ(run.simulation_images, 4);
+  EXPECT_EQ(run.calibration.method, "min_max");
+}
+
+TEST_F(RunReaderTest, ReadsImageFolders) {
+  fs::create_directory(folder_ / "val");
+  std::string text =
+      changed(kRun, "{kind: fractal, seed: 2, images: 2000}", "{kind: image_folder, path: val}");
+  text = changed(text, "{size: 64,", "{size: 64, resize_shorter_side: 256, center_crop: 224,");
+  const RunConfig run = read(text);
+  EXPECT_EQ(run.dataset->kind, DatasetKind::image_folder);
+  EXPECT_EQ(run.dataset->path, folder_ / "val");
+  EXPECT_EQ(run.dataset->images, std::nullopt);
+  EXPECT_EQ(run.input.resize_shorter_side, 256);
+  EXPECT_EQ(run.input.center_crop, 224);
+}
+
+TEST_F(RunReaderTest, FlagsGoOverTheFile) {
+  fs::create_directory(folder_ / "val");
+  RunFlags flags;
+  flags.dataset = (folder_ / "val").string();
+  flags.calibration = (folder_ / "val").string();
+  flags.scheme = "per_layer";
+  flags.hardware = "npu_16x16_edge.yaml";
+  flags.set = {"simulation.images=1", "hardware.mac_array.rows=8",
+               "quantization.scheme=shift_scaler", "input.mean=[0, 1, 2.5]"};
+  const RunConfig run = read(kRun, flags);
+  EXPECT_EQ(run.dataset->path, folder_ / "val");
+  EXPECT_EQ(run.dataset->images, std::nullopt);
+  EXPECT_EQ(run.calibration.data.path, folder_ / "val");
+  EXPECT_EQ(run.calibration.data.images, 64);
+  EXPECT_EQ(run.quantization.scheme, "shift_scaler");
+  EXPECT_EQ(run.hardware.name, "npu_16x16_edge");
+  EXPECT_EQ(run.hardware.mac_array.rows, 8);
+  EXPECT_EQ(run.simulation_images, 1);
+  EXPECT_THAT(run.input.mean, ElementsAre(0, 1, 2.5));
+}
+
+TEST_F(RunReaderTest, ImagesIsTheNumberOfTheDataset) {
+  RunFlags flags;
+  flags.images = "12";
+  EXPECT_EQ(read(kRun, flags).dataset->images, 12);
+  flags.images = "0";
+  EXPECT_THAT(errors(kRun, flags),
+              ElementsAre("--images: got 0, must be an integer from 1 to 100000000"));
+  flags.images = "many";
+  EXPECT_THAT(errors(kRun, flags),
+              ElementsAre("--images: got many, must be an integer from 1 to 100000000"));
+}
+
+TEST_F(RunReaderTest, APathThatTheUserMustSetNamesItsFlag) {
+  EXPECT_THAT(
+      errors(changed(kRun, "net.onnx", "null")),
+      ElementsAre(
+          "{f}:1:1: model: got null, must be the path of an ONNX file; set it with --model F"));
+  const std::string data =
+      changed(kRun, "{kind: fractal, seed: 2, images: 2000}", "{kind: image_folder, path: null}");
+  EXPECT_THAT(
+      errors(data),
+      ElementsAre("{f}:2:31: dataset.path: got null, must be the path of a folder of images; set "
+                  "it with --dataset DIR"));
+  EXPECT_THAT(errors(data, {}, {/*dataset=*/false}), IsEmpty());
+  EXPECT_THAT(errors(changed(kRun, "{kind: fractal, seed: 3, images: 64, method: min_max}",
+                             "{kind: image_folder, path: null}")),
+              ElementsAre("{f}:3:35: calibration.path: got null, must be the path of a folder of "
+                          "images; set it with "
+                          "--calibration DIR"));
+}
+
+TEST_F(RunReaderTest, OnlyARunNeedsADataset) {
+  const std::string text = changed(kRun, "dataset: {kind: fractal, seed: 2, images: 2000}\n", "");
+  EXPECT_EQ(read(text, {}, {/*dataset=*/false}).dataset.has_value(), false);
+  EXPECT_THAT(errors(text),
+              ElementsAre("{f}:1:1: dataset: got nothing, must be a mapping (key: value)"));
+}
+
+TEST_F(RunReaderTest, EveryErrorAtOnce) {
+  RunFlags flags;
+  flags.scheme = "shift_scalar";
+  flags.set = {"hardware.mac_array.rows=0", "quantization.fieldbits=3", "oops"};
+  EXPECT_THAT(
+      errors(changed(changed(kRun, "seed: 2", "seed: -1"), "size: 64", "size: 64px"), flags),
+      ElementsAre("--set: got oops, must be key.path=value",
+                  "{f}:2:32: dataset.seed: got -1, must be an integer, at least 0",
+                  "{f}:4:15: input.size: got 64px, must be an integer from 1 to 8192",
+                  "--scheme: got shift_scalar, must be per_layer, shift_scaler or per_channel",
+                  AllOf(StartsWith("--set quantization.fieldbits: got an unknown key"),
+                        HasSubstr("did you mean field_bits?")),
+                  "--set hardware.mac_array.rows: got 0, must be an integer from 1 to 4096"));
+}
+
+TEST_F(RunReaderTest, EveryMissingSection) {
+  EXPECT_THAT(
+      errors("simulation: {images: 1}\n"),
+      ElementsAre(HasSubstr("model: got nothing"), HasSubstr("dataset: got nothing"),
+                  HasSubstr("calibration: got nothing"), HasSubstr("input: got nothing"),
+                  HasSubstr("quantization: got nothing"), HasSubstr("hardware: got nothing")));
+  EXPECT_THAT(errors(""), SizeIs(1));
+  EXPECT_THAT(errors("- a\n- b\n"), ElementsAre(HasSubstr("file: got a list, must be a mapping")));
+}
+
+TEST_F(RunReaderTest, SetRefusalsNameTheKey) {
+  EXPECT_THAT(errors_of_set("simulation.images=0"),
+              ElementsAre("--set simulation.images: got 0, must be an integer from 1 to 10000"));
+  EXPECT_THAT(errors_of_set("simulation.images=1.5"), SizeIs(1));
+  EXPECT_THAT(errors_of_set("quantization.field_bits=5"),
+              ElementsAre("--set quantization.field_bits: got 5, must be an integer from 0 to 4"));
+  EXPECT_THAT(errors_of_set("quantization.rule=nearest"),
+              ElementsAre("--set quantization.rule: got nearest, must be floor"));
+  EXPECT_THAT(errors_of_set("quantization.bias_correction=no"),
+              ElementsAre("--set quantization.bias_correction: got no, must be true or false"));
+  EXPECT_THAT(
+      errors_of_set("input.scale=[1, 0, 1]"),
+      ElementsAre("--set input.scale: got 0, must be a number from -1e+06 to 1e+06, not zero"));
+  EXPECT_THAT(errors_of_set("dataset.kind=imagenet"),
+              ElementsAre("--set dataset.kind: got imagenet, must be fractal or image_folder"));
+  EXPECT_THAT(errors_of_set("calibration.method=kl"),
+              ElementsAre("--set calibration.method: got kl, must be min_max"));
+  EXPECT_THAT(errors_of_set("model.path=x"),
+              ElementsAre("--set model.path: got a key below model, must be a key of the file "
+                          "(model is no section)"));
+  EXPECT_THAT(
+      errors_of_set("hardware.clock_hz="),
+      ElementsAre(
+          "--set hardware.clock_hz: got null, must be an integer from 1000000 to 10000000000"));
+  EXPECT_THAT(errors_of_set("hardware.="),
+              ElementsAre("--set: got hardware.=, must be key.path=value"));
+}
+
+TEST_F(RunReaderTest, FilesThatAreNotThereAreNamed) {
+  EXPECT_THAT(
+      errors(changed(kRun, "net.onnx", "other.onnx")),
+      ElementsAre(StartsWith("{f}:1:8: model: got other.onnx, must be an existing file: ")));
+  EXPECT_THAT(errors(changed(kRun, "npu_32x32.yaml", "npu_99x99.yaml")),
+              ElementsAre(AllOf(
+                  StartsWith("{f}:6:11: hardware: got npu_99x99.yaml, must be an existing file: "),
+                  HasSubstr("configs/npu_99x99.yaml"))));
+  EXPECT_THAT(errors(changed(kRun, "{kind: fractal, seed: 2, images: 2000}",
+                             "{kind: image_folder, path: no}")),
+              ElementsAre("{f}:2:37: dataset.path: got no, must be an existing folder"));
+  EXPECT_THROW(read_run_config("no_such.yaml", {}, {}, folders_), base::InputError);
+  EXPECT_THROW(read_run_config(folder_.path().string(), {}, {}, folders_), base::InputError);
+  EXPECT_THROW(find_hardware_file("no_such.yaml", "--hardware", folders_), base::InputError);
+}
+
+TEST_F(RunReaderTest, BareNamesAreLookedForInTheFolders) {
+  base::write_file_whole(folder_ / "shipped.yaml", changed(kRun, "npu_32x32.yaml", "beside.yaml"));
+  fs::copy_file(test::source_dir() / "configs/npu_16x16_edge.yaml", folder_ / "beside.yaml");
+  folders_.workloads = {folder_.path()};
+  const RunConfig run = read_run_config("shipped.yaml", {}, {}, folders_);
+  EXPECT_EQ(run.name, "shipped");
+  EXPECT_EQ(run.hardware.name, "npu_16x16_edge");
+  EXPECT_EQ(find_hardware_file("npu_32x32.yaml", "--hardware", folders_),
+            folders_.configs[0] / "npu_32x32.yaml");
+  // A model that is not beside the run file is looked for in the workloads folder (recorded cases
+  // rely on it).
+  const test::TempFolder elsewhere;
+  base::write_file_whole(elsewhere / "case.yaml", kRun);
+  EXPECT_EQ(read_run_config((elsewhere / "case.yaml").string(), {}, {}, folders_).model,
+            folder_ / "net.onnx");
+}
+
+TEST_F(RunReaderTest, PathsOfFlagsAreTakenAsTheyAre) {
+  RunFlags flags;
+  const test::TempFolder elsewhere;
+  base::write_file_whole(elsewhere / "odd: [name.onnx", "x");
+  flags.model = (elsewhere / "odd: [name.onnx").string();
+  EXPECT_EQ(read(kRun, flags).model, elsewhere / "odd: [name.onnx");
+  flags.model = "no.onnx";
+  EXPECT_THAT(errors(kRun, flags),
+              ElementsAre("--model: got no.onnx, must be an existing file: no.onnx"));
+}
+
+}  // namespace
+}  // namespace npusim::config
