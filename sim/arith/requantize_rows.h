@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of accumulators to rows of codes, several channels at a time, equal bit for bit to the
+// functions of requantize.h.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/arith/fixed_point.h"
+
+namespace npusim::arith {
+
+/// Where the barrel shifter of the channel shift sits (requantize.h).
+enum class Placement { fused, pre_multiply };
+
+/// Output of a requantization: zero point and clamps, all within int8.
+struct OutputCode {
+  std::int32_t zero_point = 0;
+  std::int32_t low = -128;
+  std::int32_t high = 127;
+};
+
+/// The requantization parameters of n channels, prepared for the kernel.
+class RequantizationTable {
+ public:
+  RequantizationTable() = default;
+
+  /// scales: one for all channels or one per channel; multipliers in [0, 2^31).
+  /// channel_shifts: one per channel, or nullptr for none.
+  /// Total shifts must lie in [1, 62] (pre_multiply: the layer's shift does, the channel's in
+  /// [0, 31]); otherwise throws base::InternalError naming the channel. May be called again: memory
+  /// is kept.
+  void set(const FixedPoint* scales, std::int64_t scale_count, const std::uint8_t* channel_shifts,
+           std::int64_t channels, const OutputCode& output, Placement placement = Placement::fused);
+
+  std::int64_t channels() const { return static_cast<std::int64_t>(multipliers_.size()); }
+  const OutputCode& output() const { return output_; }
+  Placement placement() const { return placement_; }
+
+  /// Per channel. A magnitude of the accumulator (pre_multiply: after its first shift) beyond the
+  /// cap is clamped by the output anyway; capped, a shifted product fits 32 bits.
+  const std::uint32_t* multipliers() const { return multipliers_.data(); }
+  const std::uint32_t* shifts() const { return shifts_.data(); }
+  const std::uint32_t* caps() const { return caps_.data(); }
+  const std::uint32_t* pre_shifts() const { return pre_shifts_.data(); }
+
+ private:
+  std::vector<std::uint32_t> multipliers_, shifts_, caps_, pre_shifts_;
+  OutputCode output_;
+  Placement placement_ = Placement::fused;
+};
+
+/// out[m][c] = requantized acc[m][c], c in [0, table.channels()). Strides in elements; out may not
+/// overlap acc.
+void requantize_rows(const std::int32_t* acc, std::int64_t acc_stride, std::int64_t rows,
+                     const RequantizationTable& table, std::int8_t* out, std::int64_t out_stride);
+
+}  // namespace npusim::arith

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/arith/simd.h"
+
+#include <hwy/highway.h>
+
+namespace npusim::arith {
+
+std::vector<std::int64_t> simd_targets() { return hwy::SupportedAndGeneratedTargets(); }
+
+std::string simd_target_name(std::int64_t target) { return hwy::TargetName(target); }
+
+std::string simd_target_name() { return simd_target_name(simd_targets().front()); }
+
+void use_simd_target(std::int64_t target) {
+  hwy::SetSupportedTargetsForTest(target);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+}  // namespace npusim::arith

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every kernel on every instruction set against a plain loop in 64-bit integers.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "sim/arith/depthwise.h"
+#include "sim/arith/elementwise.h"
+#include "sim/arith/matmul.h"
+#include "sim/arith/packed_weights.h"
+#include "sim/arith/vector_rows.h"
+#include "tests/unit/arith/targets.h"
+
+namespace npusim::arith {
+namespace {
+
+using Bytes = std::vector<std::int8_t>;
+using Accumulators = std::vector<std::int32_t>;
+
+std::mt19937_64 generator(7);
+
+std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+// Codes over the whole range; every fourth at an extreme.
+Bytes draw_codes(std::int64_t count) {
+  Bytes codes(index(count));
+  for (std::int8_t& code : codes) {
+    const auto bits = generator();
+    const int drawn = static_cast<int>(bits % 256) - 128;
+    const int extreme = (bits & 0x400) != 0 ? -128 : 127;
+    code = static_cast<std::int8_t>((bits & 0x300) == 0 ? extreme : drawn);
+  }
+  return codes;
+}
+
+Accumulators draw_accumulators(std::int64_t count) {
+  Accumulators values(index(count));
+  for (std::int32_t& value : values)
+    value = static_cast<std::int32_t>(generator() % 2000001) - 1000000;
+  return values;
+}
+
+struct Size {
+  std::int64_t m, k, n;
+};
+
+std::string text(const Size& s) {
+  return std::to_string(s.m) + " x " + std::to_string(s.k) + " x " + std::to_string(s.n);
+}
+
+std::vector<Size> sizes() {
+  std::vector<Size> all = {{1, 1, 1},   {1, 0, 5},   {0, 3, 3},     {49, 256, 256}, {12, 32, 32},
+                           {13, 33, 1}, {5, 27, 31}, {1, 1024, 17}, {30, 7, 96},    {3, 2, 48}};
+  for (int i = 0; i < 40; ++i) {
+    all.push_back({static_cast<std::int64_t>(1 + generator() % 40),
+                   static_cast<std::int64_t>(1 + generator() % 70),
+                   static_cast<std::int64_t>(1 + generator() % 70)});
+  }
+  return all;
+}
+
+// acc[m][n] += sum_k x[m][k] * (w[k][n] - zero_point)
+void plain_matmul(const Size& s, const Bytes& x, const Bytes& w, std::int32_t zero_point,
+                  Accumulators& acc, std::int64_t acc_stride) {
+  for (std::int64_t m = 0; m < s.m; ++m) {
+    for (std::int64_t n = 0; n < s.n; ++n) {
+      std::int64_t sum = acc[index(m * acc_stride + n)];
+      for (std::int64_t k = 0; k < s.k; ++k) {
+        sum += std::int64_t{x[index(m * s.k + k)]} * (w[index(k * s.n + n)] - zero_point);
+      }
+      acc[index(m * acc_stride + n)] = static_cast<std::int32_t>(sum);
+    }
+  }
+}
+
+TEST(MatmulTest, FoldEqualsPlainLoop) {
+  for (const Size& s : sizes()) {
+    const Bytes x = draw_codes(s.m * s.k);
+    const Bytes w = draw_codes(s.k * s.n);
+    const std::int64_t stride = s.n + 3;  // what lies between the rows must not be touched
+    const Accumulators begin = draw_accumulators(s.m * stride);
+    std::vector<const std::int8_t*> rows;
+    for (std::int64_t m = 0; m < s.m; ++m) rows.push_back(x.data() + m * s.k);
+    for (const std::int32_t zero_point : {0, 127, -128}) {
+      Accumulators expected = begin;
+      plain_matmul(s, x, w, zero_point, expected, stride);
+      PackedWeights packed;
+      packed.pack(w.data(), s.n, 1, s.k, s.n, zero_point);
+      on_every_target([&] {
+        Accumulators acc = begin;
+        std::vector<std::int16_t> scratch;
+        accumulate_tile(rows.data(), s.m, packed, acc.data(), stride, scratch);
+        EXPECT_EQ(acc, expected) << text(s);
+      });
+    }
+  }
+}
+
+TEST(MatmulTest, RowsFromBiasEqualPlainLoop) {
+  for (const Size& s : sizes()) {
+    const Bytes x = draw_codes(s.m * s.k);
+    const Bytes w = draw_codes(s.k * s.n);
+    const Accumulators bias = draw_accumulators(s.n);
+    Accumulators expected;
+    for (std::int64_t m = 0; m < s.m; ++m)
+      expected.insert(expected.end(), bias.begin(), bias.end());
+    plain_matmul(s, x, w, -77, expected, s.n);
+
+    Bytes transposed(w.size());  // [n][k], as convolution weights are stored
+    for (std::int64_t k = 0; k < s.k; ++k) {
+      for (std::int64_t n = 0; n < s.n; ++n) transposed[index(n * s.k + k)] = w[index(k * s.n + n)];
+    }
+    PackedWeights packed;
+    packed.pack(draw_codes(64).data(), 8, 1, 8, 8);  // packing again forgets what was there
+    packed.pack(transposed.data(), 1, s.k, s.k, s.n, -77);
+    const std::int64_t x_stride = 2 * packed.pairs() + 1;
+    std::vector<std::int16_t> wide(index(s.m * x_stride), std::int16_t{999});
+    for (std::int64_t m = 0; m < s.m; ++m) {
+      std::copy_n(x.begin() + m * s.k, s.k, wide.begin() + m * x_stride);
+    }
+    on_every_target([&] {
+      Accumulators acc(expected.size(), -1);
+      multiply_rows(wide.data(), x_stride, s.m, packed, bias.data(), acc.data(), s.n);
+      EXPECT_EQ(acc, expected) << text(s);
+    });
+  }
+}
+
+TEST(MatmulTest, ExtremesOfTheLongestFoldAreExact) {
+  const Size s{13, 256, 33};
+  const Bytes x(index(s.m * s.k), -128);
+  const Bytes w(index(s.k * s.n), -128);
+  std::vector<const std::int8_t*> rows(index(s.m), x.data());
+  PackedWeights packed;
+  packed.pack(w.data(), s.n, 1, s.k, s.n, 127);  // -128 * -255, 256 times
+  on_every_target([&] {
+    Accumulators acc(index(s.m * s.n), 5);
+    std::vector<std::int16_t> scratch;
+    accumulate_tile(rows.data(), s.m, packed, acc.data(), s.n, scratch);
+    EXPECT_EQ(acc, Accumulators(acc.size(), 256 * 128 * 255 + 5));
+  });
+}
+
+TEST(DepthwiseTest, EqualsPlainLoop) {
+  for (const Size& s : sizes()) {  // k taps, n channels
+    const Bytes input = draw_codes(s.n * 11);
+    const Bytes w = draw_codes(s.k * s.n);
+    std::vector<const std::int8_t*> taps(index(s.m * s.k));
+    for (auto& tap : taps) tap = input.data() + static_cast<std::int64_t>(generator() % 11) * s.n;
+    const Accumulators bias = draw_accumulators(s.n);
+    const std::int64_t stride = s.n + 2;
+    const Accumulators begin = draw_accumulators(s.m * stride);
+    for (const bool from_bias : {false, true}) {
+      Accumulators expected = begin;
+      for (std::int64_t m = 0; m < s.m; ++m) {
+        for (std::int64_t c = 0; c < s.n; ++c) {
+          std::int64_t sum = from_bias ? bias[index(c)] : begin[index(m * stride + c)];
+          for (std::int64_t t = 0; t < s.k; ++t) {
+            sum += std::int64_t{taps[index(m * s.k + t)][c]} * (w[index(t * s.n + c)] - 127);
+          }
+          expected[index(m * stride + c)] = static_cast<std::int32_t>(sum);
+        }
+      }
+      PackedWeights packed;
+      packed.pack(w.data(), s.n, 1, s.k, s.n, 127);
+      on_every_target([&] {
+        Accumulators acc = begin;
+        accumulate_depthwise(taps.data(), s.m, packed, from_bias ? bias.data() : nullptr,
+                             acc.data(), stride);
+        EXPECT_EQ(acc, expected) << text(s);
+      });
+    }
+  }
+}
+
+TEST(VectorRowsTest, AddEqualsTheRule) {
+  const std::int64_t count = 256 * 256;
+  Bytes a(index(count)), b(index(count));
+  for (std::int64_t i = 0; i < count; ++i) {
+    a[index(i)] = static_cast<std::int8_t>(i % 256 - 128);
+    b[index(i)] = static_cast<std::int8_t>(i / 256 - 128);
+  }
+  const AddScale scales[] = {{1048575, 1048575, 1}, {1048575, 1048575, 29}, {1048575, 1048575, 30},
+                             {1048575, 3, 62},      {524288, 262144, 20},   {700001, 899999, 21},
+                             {0, 1000000, 24}};
+  for (const AddScale& s : scales) {
+    for (const std::int32_t zero : {-128, 0, 127}) {
+      const OutputCode output{zero / 2, -100, 110};
+      Bytes out(index(count));
+      add_elements(a.data(), zero, b.data(), -zero / 2, s, output, count, out.data());
+      for (std::int64_t i = 0; i < count; ++i) {
+        ASSERT_EQ(out[index(i)],
+                  add_code(a[index(i)], zero, s.multiplier_a, b[index(i)], -zero / 2,
+                           s.multiplier_b, s.shift, output.zero_point, output.low, output.high))
+            << "a " << int{a[index(i)]} << ", b " << int{b[index(i)]} << ", shift " << s.shift;
+      }
+    }
+  }
+}
+
+TEST(VectorRowsTest, SumAndMaximumOfCellsEqualPlainLoops) {
+  for (const Size& s : sizes()) {  // k cells, n channels
+    if (s.k == 0) continue;
+    const Bytes input = draw_codes(s.k * s.n);
+    std::vector<const std::int8_t*> cells;
+    for (std::int64_t k = 0; k < s.k; ++k) cells.push_back(input.data() + k * s.n);
+    Accumulators sums(index(s.n));
+    Bytes largest(index(s.n));
+    sum_cells(cells.data(), s.k, -128, s.n, sums.data());
+    max_cells(cells.data(), s.k, -100, 90, s.n, largest.data());
+    for (std::int64_t c = 0; c < s.n; ++c) {
+      std::int32_t sum = 0;
+      int maximum = -128;
+      for (const std::int8_t* cell : cells) {
+        sum += cell[c] + 128;
+        maximum = std::max(maximum, int{cell[c]});
+      }
+      EXPECT_EQ(sums[index(c)], sum) << text(s);
+      EXPECT_EQ(int{largest[index(c)]}, std::clamp(maximum, -100, 90)) << text(s);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace npusim::arith
