@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/quantize/accumulator.h"
+
+#include <algorithm>
+
+namespace npusim::quantize {
+
+AccumulatorRange accumulator_range(std::int64_t bias, const std::int8_t* codes, std::int64_t count,
+                                   const graph::Clamps& input) {
+  AccumulatorRange range{bias, bias};
+  std::int64_t least = bias;
+  std::int64_t greatest = bias;
+  for (std::int64_t k = 0; k < count; ++k) {
+    const std::int32_t at_low = codes[k] * input.low;
+    const std::int32_t at_high = codes[k] * input.high;
+    least += std::min(at_low, at_high);
+    greatest += std::max(at_low, at_high);
+    range.least = std::min(range.least, least);
+    range.greatest = std::max(range.greatest, greatest);
+  }
+  return range;
+}
+
+int signed_bits(const AccumulatorRange& range) {
+  // ~v = -v - 1 needs as many bits as v.
+  const auto magnitude = [](std::int64_t v) { return static_cast<std::uint64_t>(v < 0 ? ~v : v); };
+  std::uint64_t widest = std::max(magnitude(range.least), magnitude(range.greatest));
+  int bits = 1;
+  for (; widest != 0; widest >>= 1) ++bits;
+  return bits;
+}
+
+}  // namespace npusim::quantize

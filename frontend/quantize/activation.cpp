@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/quantize/activation.h"
+
+#include <algorithm>
+
+#include "sim/arith/rounding.h"
+
+namespace npusim::quantize {
+
+graph::TensorQuantization activation_quantization(double low, double high) {
+  const double lo = std::min(0.0, low);
+  const double hi = std::max(0.0, high);
+  const double scale = hi > lo ? (hi - lo) / 255.0 : 1.0;
+  return {scale, arith::rne_clamped(-128.0 - lo / scale, kMinCode, kMaxCode)};
+}
+
+graph::Clamps activation_clamps(const graph::Activation& activation,
+                                const graph::TensorQuantization& quantization) {
+  const std::int32_t z = quantization.zero_point;
+  const auto code = [&](double limit) {
+    return z + arith::rne_clamped(limit / quantization.scale, kMinCode - z, kMaxCode - z);
+  };
+  return {code(activation.low), code(activation.high)};
+}
+
+graph::Clamps restrict_clamps(const graph::Clamps& codes, const graph::Clamps& limits) {
+  return {std::clamp(codes.low, limits.low, limits.high),
+          std::clamp(codes.high, limits.low, limits.high)};
+}
+
+}  // namespace npusim::quantize

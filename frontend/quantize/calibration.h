@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the float network was seen to do on the calibration images: the range of every tensor
+// (rule 10) and the mean of every channel (rule 5 of docs/arithmetic.md).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "frontend/graph/graph.h"
+#include "frontend/quantize/calibrator.h"
+
+namespace npusim::quantize {
+
+/// One tensor (the output of the node with the same index).
+struct TensorCalibration {
+  double low = 0;                    // the range to be represented, as the calibrator chose it;
+  double high = 0;                   // low <= high, both finite
+  std::vector<double> channel_mean;  // E[x_c] over all positions of all images
+};
+
+struct Calibration {
+  std::string method;                      // the calibrator's name
+  std::int64_t images = 0;                 // at least 1
+  std::vector<TensorCalibration> tensors;  // index = NodeId
+};
+
+/// The statistics of every tensor of one image, and their sum over images.
+///
+/// Sums are formed in one fixed order: over the positions of an image (row by row) in double per
+/// channel, then over the images in the order in which they are added. They do not depend on who
+/// computes which image.
+class GraphStatistics {
+ public:
+  /// Empty statistics of the tensors of this graph.
+  explicit GraphStatistics(const graph::Graph& graph);
+
+  /// Takes up the tensor of node `id` of the image: shape.elements() values, NHWC. Each node once
+  /// per image. Throws base::InputError naming the node at a value that is not finite.
+  void observe(graph::NodeId id, const graph::Node& node, const float* values);
+
+  /// Adds the statistics of one further image of the same graph.
+  void add(const GraphStatistics& image);
+
+  /// Chooses the ranges and divides the sums by the number of values, images * height * width.
+  Calibration finish(const graph::Graph& graph, const Calibrator& calibrator,
+                     std::int64_t images) const;
+
+ private:
+  std::vector<TensorStatistics> tensors_;
+};
+
+/// The input tensor of image `index` in [0, images): height * width * channels values, NHWC.
+/// Called from several threads at once, each index once.
+using ImageSource = std::function<std::vector<float>(std::int64_t index)>;
+
+/// Runs the folded float network over the images and returns what it did. The result is the same
+/// to the last bit for any number of threads.
+///
+/// images >= 1 (else base::InputError), threads >= 1. Errors of the source and of the network (a
+/// value that is not finite: base::InputError naming the node) come out unchanged, that of the
+/// first image first.
+Calibration calibrate(const graph::Graph& folded, const ImageSource& source, std::int64_t images,
+                      const Calibrator& calibrator, int threads);
+
+}  // namespace npusim::quantize

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The refusal of a name that is not among the choices.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/base/errors.h"
+
+namespace npusim::quantize {
+
+/// `key: got NAME, must be one of A, B, C`
+inline base::InputError unknown_choice(const std::string& key, std::string_view name,
+                                       const std::vector<std::string>& choices) {
+  std::string list;
+  for (const std::string& choice : choices) list += (list.empty() ? "" : ", ") + choice;
+  return base::InputError(
+      base::refusal("", key, std::string(name), choices.size() == 1 ? list : "one of " + list));
+}
+
+}  // namespace npusim::quantize

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/quantize/quantize.h"
+
+#include <algorithm>
+
+#include "frontend/quantize/activation.h"
+#include "frontend/quantize/conv.h"
+#include "frontend/quantize/operators.h"
+#include "sim/base/errors.h"
+
+namespace npusim::quantize {
+namespace {
+
+void require(base::ErrorList& errors, const char* key, std::int32_t value, bool valid,
+             const std::string& must_be) {
+  if (!valid) errors.add("", key, std::to_string(value), must_be);
+}
+
+void check_options(const QuantizationOptions& options, const HardwareLimits& limits) {
+  base::ErrorList errors;
+  const std::int32_t p = limits.accumulator_bits;
+  require(errors, "hardware.mac_array.accumulator_bits", p, p >= 2 && p <= 32, "2 to 32");
+  const std::int32_t m = limits.multiplier_bits;
+  require(errors, "hardware.requantization.multiplier_bits", m, m == 15 || m == 31, "15 or 31");
+  const std::int32_t f = limits.field_bits;
+  require(errors, "hardware.requantization.field_bits", f, f >= 0 && f <= kMaxFieldBits, "0 to 4");
+  const std::int32_t b = options.layers.weight_bits;
+  require(errors, "quantization.weight_bits", b, b >= 2 && b <= 8, "2 to 8");
+  try {
+    const std::int32_t field = make_scheme(options.layers.scheme)->field_bits();
+    require(
+        errors, "quantization.field_bits", field, field <= limits.field_bits,
+        "at most " + std::to_string(limits.field_bits) + " (hardware.requantization.field_bits)");
+  } catch (const base::InputError& error) {
+    errors.add(error);
+  }
+  errors.throw_if_any();
+}
+
+void check_calibration(const graph::Graph& graph, const Calibration& calibration) {
+  bool fits = graph.nodes.size() == calibration.tensors.size();
+  for (std::size_t i = 0; fits && i < graph.nodes.size(); ++i) {
+    const auto means = static_cast<std::int64_t>(calibration.tensors[i].channel_mean.size());
+    fits = means == graph.nodes[i].shape.channels;
+  }
+  if (!fits) throw base::InternalError("quantize_graph: the calibration is of another graph");
+}
+
+// Quantizes the nodes in order; each sees its inputs quantized.
+class GraphQuantizer {
+ public:
+  GraphQuantizer(const graph::Graph& folded, const Calibration& calibration,
+                 const QuantizationOptions& options, const HardwareLimits& limits)
+      : folded_(folded), calibration_(calibration), options_(options), limits_(limits) {}
+
+  Quantization run() {
+    graph::QuantizedGraph& out = result_.graph;
+    out.name = folded_.name;
+    out.scheme = options_.layers.scheme.scheme;
+    out.multiplier_bits = limits_.multiplier_bits;
+    out.shift_before_multiply = limits_.shift_before_multiply;
+    out.outputs = folded_.outputs;
+    out.nodes.reserve(folded_.nodes.size());
+    for (const graph::Node& node : folded_.nodes) out.nodes.push_back(quantize_node(node));
+    errors_.throw_if_any();
+    return std::move(result_);
+  }
+
+ private:
+  graph::QuantizedNode quantize_node(const graph::Node& node) {
+    graph::QuantizedNode out{node.name, graph::Input{}, node.inputs, node.shape, {}, {}};
+    const auto* pool = std::get_if<graph::Pool>(&node.op);
+    if (pool != nullptr && pool->kind == graph::PoolKind::max) {
+      const graph::QuantizedNode& in = input(node, 0);
+      out.quantization = in.quantization;
+      out.clamps = restrict_clamps(in.clamps, activation_clamps(node.activation, in.quantization));
+    } else {
+      const TensorCalibration& seen = calibration_.tensors[id()];
+      out.quantization = activation_quantization(seen.low, seen.high);
+      out.clamps = activation_clamps(node.activation, out.quantization);
+    }
+    out.op = std::visit([&](const auto& op) { return quantize_operator(op, node, out); }, node.op);
+    return out;
+  }
+
+  using Result = graph::QuantizedOperator;
+
+  Result quantize_operator(const graph::Input&, const graph::Node&, const graph::QuantizedNode&) {
+    return graph::Input{};
+  }
+
+  Result quantize_operator(const graph::Conv& conv, const graph::Node& node,
+                           const graph::QuantizedNode& out) {
+    const graph::QuantizedNode& in = input(node, 0);
+    const std::vector<double>& means =
+        calibration_.tensors[static_cast<std::size_t>(node.inputs[0])].channel_mean;
+    ConvSolution solution =
+        quantize_conv({node.name, conv, in.quantization, in.clamps, out.quantization, means},
+                      options_, limits_, errors_);
+    solution.summary.node = static_cast<graph::NodeId>(id());
+    QuantizationSummary& summary = result_.summary;
+    summary.layers.push_back(solution.summary);
+    summary.safe_accumulator_bits =
+        std::max(summary.safe_accumulator_bits, solution.summary.safe_accumulator_bits);
+    return std::move(solution.conv);
+  }
+
+  Result quantize_operator(const graph::Add&, const graph::Node& node,
+                           const graph::QuantizedNode& out) {
+    return quantize_add(node.name, input(node, 0).quantization.scale,
+                        input(node, 1).quantization.scale, out.quantization.scale, errors_);
+  }
+
+  Result quantize_operator(const graph::Mul&, const graph::Node& node,
+                           const graph::QuantizedNode& out) {
+    return quantize_mul(node.name, input(node, 0).quantization.scale,
+                        input(node, 1).quantization.scale, out.quantization.scale,
+                        limits_.multiplier_bits, errors_);
+  }
+
+  Result quantize_operator(const graph::Concat&, const graph::Node& node,
+                           const graph::QuantizedNode& out) {
+    std::vector<double> scales;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      scales.push_back(input(node, i).quantization.scale);
+    }
+    return quantize_concat(node.name, scales, out.quantization.scale, errors_);
+  }
+
+  Result quantize_operator(const graph::Pool& pool, const graph::Node& node,
+                           const graph::QuantizedNode& out) {
+    const graph::QuantizedNode& in = input(node, 0);
+    return quantize_pool(node.name, pool, in.shape, out.shape, in.quantization.scale,
+                         out.quantization.scale, limits_.multiplier_bits, errors_);
+  }
+
+  Result quantize_operator(const graph::Lookup& lookup, const graph::Node& node,
+                           const graph::QuantizedNode& out) {
+    return quantize_lookup(lookup, input(node, 0).quantization, out.quantization, out.clamps);
+  }
+
+  // BatchNorm, Clamp, Pad: the passes have folded or fused them, or refused the model.
+  template <typename Other>
+  Result quantize_operator(const Other&, const graph::Node& node, const graph::QuantizedNode&) {
+    throw base::InternalError("quantize_graph: layer '" + node.name +
+                              "': got an operator that the passes must have folded");
+  }
+
+  std::size_t id() const { return result_.graph.nodes.size(); }
+  const graph::QuantizedNode& input(const graph::Node& node, std::size_t i) const {
+    return result_.graph.node(node.inputs.at(i));
+  }
+
+  const graph::Graph& folded_;
+  const Calibration& calibration_;
+  const QuantizationOptions& options_;
+  const HardwareLimits& limits_;
+  Quantization result_;
+  base::ErrorList errors_;
+};
+
+}  // namespace
+
+Quantization quantize_graph(const graph::Graph& folded, const Calibration& calibration,
+                            const QuantizationOptions& options, const HardwareLimits& limits) {
+  check_options(options, limits);
+  check_calibration(folded, calibration);
+  return GraphQuantizer(folded, calibration, options, limits).run();
+}
+
+}  // namespace npusim::quantize

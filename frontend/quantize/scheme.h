@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the float weights of a layer become int8 codes: the interface of the schemes and their list.
+// docs/arithmetic.md, rules 2 to 4 and 8.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace npusim::quantize {
+
+/// The weights of a layer, channels x per_channel, the values of an output channel adjacent. A
+/// view: the weights must outlive it.
+struct WeightMatrix {
+  const float* data = nullptr;
+  std::int64_t channels = 0;     // C, at least 1
+  std::int64_t per_channel = 0;  // K, at least 1
+  const float* row(std::int64_t c) const { return data + c * per_channel; }
+};
+
+/// The scales of a layer: W[c,k] ~ scale(c) * 2^-shift(c) * (q[c,k] - zero_point).
+struct WeightScales {
+  std::vector<double> scales;                // one for the layer or one per output channel; above 0
+  std::vector<std::uint8_t> channel_shifts;  // s_c, one per output channel, or empty: all 0
+  std::int32_t zero_point = 0;               // z_w; 0 for symmetric schemes
+  bool per_channel() const { return scales.size() > 1; }
+  double scale(std::int64_t c) const {
+    return scales[per_channel() ? static_cast<std::size_t>(c) : 0];
+  }
+  int shift(std::int64_t c) const {
+    return channel_shifts.empty() ? 0 : channel_shifts[static_cast<std::size_t>(c)];
+  }
+};
+
+/// A rule for the scales of a layer's weights.
+///
+/// Contract:
+/// - Immutable once made; all functions may be called from any thread.
+/// - choose(): a pure function of the weights. The weights are finite. max_code is the largest code
+///   (127 for 8 bits). A layer of zeros gets the scale 1. Every code rne(W * 2^s_c / s_w) of the
+///   result lies in [-max_code, max_code] but for rounding of the last bit; who forms codes clamps.
+/// - coarsen(): makes one channel one step coarser (half as many codes or scale doubled), because
+///   its sums do not fit the accumulator or its shift not the barrel shifter. It must not touch
+///   another channel's codes. False, and nothing changed, where the scheme has no coarser step:
+///   then the layer is refused.
+/// - field_bits(): width of the channel shift field that the hardware needs, 0 for none.
+class WeightScheme {
+ public:
+  virtual ~WeightScheme() = default;
+  virtual std::string_view name() const = 0;
+  virtual std::int32_t field_bits() const { return 0; }
+  virtual WeightScales choose(const WeightMatrix& weights, std::int32_t max_code) const = 0;
+  virtual bool coarsen(WeightScales& scales, std::int64_t channel) const = 0;
+};
+
+/// How the shift scaler chooses shifts; `octave` (rule 3) is reserved and refused for now.
+enum class ShiftRule { floor, octave };
+inline constexpr std::int32_t kMaxFieldBits = 4;
+
+/// What a scheme is made from; the run file's `quantization` section.
+struct SchemeOptions {
+  std::string scheme = "shift_scaler";
+  std::int32_t field_bits = 4;  // of the shift scaler, 0..4; the other schemes do not read it
+  ShiftRule rule = ShiftRule::floor;
+};
+
+/// The schemes that make_scheme knows, simplest first: per_layer, shift_scaler, per_channel.
+const std::vector<std::string>& scheme_names();
+/// Every rule's name, in the order of ShiftRule.
+const std::vector<std::string>& shift_rule_names();
+const std::string& shift_rule_name(ShiftRule rule);
+/// Throws base::InputError naming the choices for any other name.
+ShiftRule parse_shift_rule(std::string_view name);
+
+/// Throws base::InputError with every reason: an unknown scheme (naming the choices), field_bits
+/// out of range, a rule that is not implemented.
+std::unique_ptr<WeightScheme> make_scheme(const SchemeOptions& options);
+
+/// m_c = max_k |W[c,k]|, exact.
+std::vector<double> channel_maxima(const WeightMatrix& weights);
+
+// One constructor function per implementation file.
+std::unique_ptr<WeightScheme> make_per_layer();
+std::unique_ptr<WeightScheme> make_shift_scaler(std::int32_t field_bits, ShiftRule rule);
+std::unique_ptr<WeightScheme> make_per_channel();
+
+}  // namespace npusim::quantize

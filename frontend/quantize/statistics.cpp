@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <string>
+
+#include "frontend/quantize/calibration.h"
+#include "sim/base/errors.h"
+
+namespace npusim::quantize {
+
+GraphStatistics::GraphStatistics(const graph::Graph& graph) : tensors_(graph.nodes.size()) {
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    tensors_[i].channel_sums.resize(static_cast<std::size_t>(graph.nodes[i].shape.channels));
+  }
+}
+
+void GraphStatistics::observe(graph::NodeId id, const graph::Node& node, const float* values) {
+  TensorStatistics& tensor = tensors_.at(static_cast<std::size_t>(id));
+  const std::int64_t channels = node.shape.channels;
+  const std::int64_t positions = node.shape.height * node.shape.width;
+  if (positions * channels < 1) {
+    throw base::InternalError("calibration: layer '" + node.name + "' has no values");
+  }
+  // Extremes per channel keep the inner loop free of dependencies; their order cannot matter.
+  // x - x is 0 for finite x only, and a sum of such differences stays not-a-number once it is.
+  const auto c_count = static_cast<std::size_t>(channels);
+  std::vector<float> low(values, values + c_count);
+  std::vector<float> high = low;
+  std::vector<float> finite(c_count, 0.0F);
+  double* sums = tensor.channel_sums.data();
+  for (std::int64_t p = 0; p < positions; ++p) {
+    const float* row = values + p * channels;
+    for (std::size_t c = 0; c < c_count; ++c) {
+      const float x = row[c];
+      low[c] = x < low[c] ? x : low[c];
+      high[c] = x > high[c] ? x : high[c];
+      finite[c] += x - x;
+      sums[c] += static_cast<double>(x);
+    }
+  }
+  for (std::size_t c = 0; c < c_count; ++c) {
+    if (finite[c] != 0.0F) {
+      throw base::InputError(base::refusal("layer '" + node.name + "'", "value in calibration",
+                                           "one that is not finite in channel " + std::to_string(c),
+                                           "finite"));
+    }
+    if (!tensor.seen || low[c] < tensor.min) tensor.min = low[c];
+    if (!tensor.seen || high[c] > tensor.max) tensor.max = high[c];
+    tensor.seen = true;
+  }
+}
+
+void GraphStatistics::add(const GraphStatistics& image) {
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    TensorStatistics& to = tensors_[i];
+    const TensorStatistics& from = image.tensors_.at(i);
+    if (!from.seen) continue;
+    to.min = to.seen && to.min < from.min ? to.min : from.min;
+    to.max = to.seen && to.max > from.max ? to.max : from.max;
+    to.seen = true;
+    for (std::size_t c = 0; c < to.channel_sums.size(); ++c) {
+      to.channel_sums[c] += from.channel_sums[c];
+    }
+  }
+}
+
+Calibration GraphStatistics::finish(const graph::Graph& graph, const Calibrator& calibrator,
+                                    std::int64_t images) const {
+  Calibration result;
+  result.method = calibrator.name();
+  result.images = images;
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    const graph::Node& node = graph.nodes.at(i);
+    if (!tensors_[i].seen) {
+      throw base::InternalError("calibration: layer '" + node.name + "' was not observed");
+    }
+    const Range range = calibrator.range(tensors_[i]);
+    const auto count =
+        static_cast<double>(images) * static_cast<double>(node.shape.height * node.shape.width);
+    TensorCalibration tensor{range.low, range.high, tensors_[i].channel_sums};
+    for (double& mean : tensor.channel_mean) mean /= count;
+    result.tensors.push_back(std::move(tensor));
+  }
+  return result;
+}
+
+}  // namespace npusim::quantize
