@@ -27,8 +27,8 @@ struct Semaphore {
 enum class DataType : std::uint8_t { int8 = 0, int16 = 1, int32 = 2 };
 enum class Memory : std::uint8_t { dram = 0, activation_scratchpad = 1 };
 
-// A tensor: where it lies (dense, NHWC) once instruction `complete_after` is done (-1: from the start). On chip it may be
-// overwritten later, so it must be read at that moment.
+// A tensor: where it lies (dense, NHWC) once instruction `complete_after` is done (-1: from the
+// start). On chip it may be overwritten later, so it must be read at that moment.
 struct TensorInfo {
   std::string name;
   std::int64_t height = 1, width = 1, channels = 1;
@@ -49,7 +49,8 @@ struct LayerInfo {
   std::int64_t weights_bytes = 0, bias_bytes = 0, requant_bytes = 0, channel_shift_bytes = 0;
 };
 
-// How an image becomes the input tensor: x = (pixel - mean) / scale per RGB channel, then codes. size 0: no image input.
+// How an image becomes the input tensor: x = (pixel - mean) / scale per RGB channel, then codes.
+// size 0: no image input.
 struct Preprocessing {
   std::int64_t size = 0;
   std::int64_t resize_shorter_side = 0;  // 0: none
@@ -70,24 +71,28 @@ struct Metadata {
 struct Program {
   config::HardwareConfig hardware;
   Metadata metadata;
-  std::vector<Instruction> instructions;     // the last one is `end`
-  std::vector<InstructionOrigin> origins;    // one per instruction
-  std::vector<Semaphore> semaphores;         // id = index; at most kSemaphores; 0 and 1 as in instruction.h
-  std::vector<std::uint8_t> dram_image;      // from DRAM address 0: weights in tile order, parameter blocks
-  std::uint64_t dram_bytes = 0;              // image, inputs, outputs, spilled tensors; the instructions lie behind
-  std::vector<TensorInfo> tensors;           // inputs and every layer's output
+  std::vector<Instruction> instructions;   // the last one is `end`
+  std::vector<InstructionOrigin> origins;  // one per instruction
+  std::vector<Semaphore>
+      semaphores;  // id = index; at most kSemaphores; 0 and 1 as in instruction.h
+  std::vector<std::uint8_t>
+      dram_image;  // from DRAM address 0: weights in tile order, parameter blocks
+  std::uint64_t dram_bytes =
+      0;  // image, inputs, outputs, spilled tensors; the instructions lie behind
+  std::vector<TensorInfo> tensors;             // inputs and every layer's output
   std::vector<std::uint32_t> inputs, outputs;  // indices into tensors
   std::vector<LayerInfo> layers;
-  std::int64_t activation_peak_bytes = 0;    // largest use of the activation scratchpad at one time
+  std::int64_t activation_peak_bytes = 0;  // largest use of the activation scratchpad at one time
 
   std::int64_t instructions_bytes() const {
     return static_cast<std::int64_t>(instructions.size()) * kInstructionBytes;
   }
 };
 
-// Checks everything that execution relies on: addresses inside the scratchpads, the DRAM space and the accumulators;
-// semaphores with one poster and one waiter unit, ids in range; shapes, strides, parameter records; MATMUL and PRELOAD pair
-// up. Throws base::InputError with every finding (at most 20), each naming the instruction.
+// Checks everything that execution relies on: addresses inside the scratchpads, the DRAM space and
+// the accumulators; semaphores with one poster and one waiter unit, ids in range; shapes, strides,
+// parameter records; MATMUL and PRELOAD pair up. Throws base::InputError with every finding (at
+// most 20), each naming the instruction.
 void verify(const Program& program);
 
 }  // namespace npusim::isa

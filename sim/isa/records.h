@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parameter records in the weight scratchpad, written and read: little-endian, without gaps.
+//     scale (requantize, mul, rescale)  int32 multiplier, uint8 shift
+//     add                               int32 multiplier_a, int32 multiplier_b, uint8 shift
+//     pool (average)                    uint8 count, count x {uint16 divisor, int32 multiplier,
+//                                       uint8 shift}, divisors ascending
+//     lookup                            256 int8, entry code + 128
+//     channel shifts                    field_bits each, packed from the least significant bit of
+//                                       the byte up; a field may lie across two bytes
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace npusim::isa {
+
+struct ScaleRecord {
+  std::int32_t multiplier = 0;
+  std::uint8_t shift = 0;
+};
+
+struct AddRecord {
+  std::int32_t multiplier_a = 0, multiplier_b = 0;
+  std::uint8_t shift = 0;
+};
+
+struct PoolEntry {
+  std::uint16_t divisor = 0;
+  ScaleRecord scale;
+};
+
+inline constexpr std::size_t kScaleRecordBytes = 5;
+inline constexpr std::size_t kAddRecordBytes = 9;
+inline constexpr std::size_t kPoolEntryBytes = 7;
+inline constexpr std::size_t kLookupRecordBytes = 256;
+inline constexpr std::size_t kBiasBytes = 4;
+
+inline std::int32_t read_int32(const std::uint8_t* bytes) {
+  return static_cast<std::int32_t>(std::uint32_t{bytes[0]} | std::uint32_t{bytes[1]} << 8 |
+                                   std::uint32_t{bytes[2]} << 16 | std::uint32_t{bytes[3]} << 24);
+}
+
+inline ScaleRecord read_scale_record(const std::uint8_t* bytes) {
+  return {read_int32(bytes), bytes[4]};
+}
+
+inline AddRecord read_add_record(const std::uint8_t* bytes) {
+  return {read_int32(bytes), read_int32(bytes + 4), bytes[8]};
+}
+
+/// Entry i of a pool record, i below its count (its first byte).
+inline PoolEntry read_pool_entry(const std::uint8_t* record, std::size_t i) {
+  const std::uint8_t* entry = record + 1 + i * kPoolEntryBytes;
+  return {static_cast<std::uint16_t>(entry[0] | entry[1] << 8), read_scale_record(entry + 2)};
+}
+
+/// Channel shift `entry` of a block; field_bits 0 to 8 (0: no block is read, the shift is 0).
+inline int read_channel_shift(const std::uint8_t* block, int field_bits, std::uint64_t entry) {
+  int shift = 0;
+  for (int i = 0; i < field_bits; ++i) {
+    const std::uint64_t bit = entry * static_cast<std::uint64_t>(field_bits) + i;
+    shift |= (block[bit / 8] >> (bit % 8) & 1) << i;
+  }
+  return shift;
+}
+
+inline void append_int32(std::vector<std::uint8_t>& bytes, std::int32_t value) {
+  for (int i = 0; i < 4; ++i) {
+    bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(value) >> (8 * i)));
+  }
+}
+
+inline void append_scale_record(std::vector<std::uint8_t>& bytes, const ScaleRecord& record) {
+  append_int32(bytes, record.multiplier);
+  bytes.push_back(record.shift);
+}
+
+inline void append_add_record(std::vector<std::uint8_t>& bytes, const AddRecord& record) {
+  append_int32(bytes, record.multiplier_a);
+  append_int32(bytes, record.multiplier_b);
+  bytes.push_back(record.shift);
+}
+
+/// At most 255 entries, divisors ascending.
+inline void append_pool_record(std::vector<std::uint8_t>& bytes,
+                               const std::vector<PoolEntry>& entries) {
+  bytes.push_back(static_cast<std::uint8_t>(entries.size()));
+  for (const PoolEntry& entry : entries) {
+    bytes.push_back(static_cast<std::uint8_t>(entry.divisor & 0xff));
+    bytes.push_back(static_cast<std::uint8_t>(entry.divisor >> 8));
+    append_scale_record(bytes, entry.scale);
+  }
+}
+
+/// The packed fields of all shifts, ceil(size * field_bits / 8) bytes; each shift < 2^field_bits.
+inline std::vector<std::uint8_t> pack_channel_shifts(const std::vector<std::uint8_t>& shifts,
+                                                     int field_bits) {
+  const auto width = static_cast<std::size_t>(field_bits);
+  std::vector<std::uint8_t> bytes((shifts.size() * width + 7) / 8);
+  for (std::size_t entry = 0; entry < shifts.size(); ++entry) {
+    for (std::size_t i = 0; i < width; ++i) {
+      const std::size_t bit = entry * width + i;
+      const int value = shifts[entry] >> i & 1;
+      bytes[bit / 8] = static_cast<std::uint8_t>(bytes[bit / 8] | value << (bit % 8));
+    }
+  }
+  return bytes;
+}
+
+}  // namespace npusim::isa

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/isa/verify_instruction.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "sim/isa/encoding.h"
+#include "sim/isa/records.h"
+#include "sim/isa/windows.h"
+
+namespace npusim::isa {
+namespace {
+
+constexpr std::int64_t kMax16 = 0xffff;
+constexpr std::int64_t kMax32 = 0xffffffff;
+/// Cells of an average's window: they are summed in 64 bits and looked up by a 16-bit divisor.
+constexpr std::int64_t kMaxAverageCells = kMax16;
+
+/// The checks of one instruction, one overload for the fields of each opcode.
+class FieldChecks {
+ public:
+  FieldChecks(const Program& program, Opcode opcode, Findings& findings)
+      : program_(program), hardware_(program.hardware), opcode_(opcode), findings_(findings) {}
+
+  void operator()(const End&) {}
+
+  void operator()(const Dma& f) {
+    findings_.in_range("bytes", f.bytes, 1, kMax32);
+    findings_.in_range("count1", f.count1, 1, kMax32);
+    findings_.in_range("count2", f.count2, 1, kMax32);
+    const Region local = local_region(f);
+    const Region dram = dram_region(f);
+    if (opcode_ == Opcode::load_weights) {
+      inside_weights("local region", local);
+      findings_.inside("DRAM region (weights and parameters come from the image)", dram,
+                       Space::dram, program_.dram_image.size());
+    } else {
+      inside_activations("local region", local);
+      findings_.inside("DRAM region", dram, Space::dram, program_.dram_bytes);
+    }
+    if (opcode_ == Opcode::store_activations) {
+      findings_.require(dram.address >= program_.dram_image.size(), "dram_address",
+                        std::to_string(dram.address),
+                        "behind the image of " + std::to_string(program_.dram_image.size()) +
+                            " bytes, which nothing overwrites");
+    }
+    disjoint("destination", opcode_ == Opcode::store_activations ? dram : local);
+  }
+
+  void operator()(const Preload& f) {
+    columns(f.columns);
+    findings_.in_range("weight_bits", f.weight_bits, 8, 8);
+    k_range(f.k_begin, f.k_end, kMax32);
+    inside_weights("weights", weights_region(f));
+    inside_weights("biases", bias_region(f));
+  }
+
+  void operator()(const Matmul& f) {
+    columns(f.columns);
+    accumulators(f.acc_row, f.pixels);
+    window_shape(f);
+    findings_.in_range("kernel_h", f.kernel_h, 1, 255);
+    findings_.in_range("kernel_w", f.kernel_w, 1, 255);
+    findings_.in_range("dilation_h", f.dilation_h, 1, 255);
+    findings_.in_range("dilation_w", f.dilation_w, 1, 255);
+    const bool depthwise = f.mode == ArrayMode::depthwise;
+    findings_.require(!depthwise || f.channels == f.columns, "channels", std::to_string(f.channels),
+                      "the columns, " + std::to_string(f.columns) + ", in depthwise mode");
+    const std::int64_t taps = std::int64_t{f.kernel_h} * f.kernel_w;
+    k_range(f.k_begin, f.k_end, depthwise ? taps : taps * f.channels);
+  }
+
+  void operator()(const Requantize& f) {
+    columns(f.columns);
+    accumulators(f.acc_row, f.pixels);
+    clamps(f.low, f.high);
+    findings_.in_range("field_bits", f.field_bits, 0, hardware_.requantization.field_bits);
+    output(output_region(f));
+    inside_weights("record", record_region(f));
+    inside_weights("channel shifts", shifts_region(f));
+  }
+
+  void operator()(const Pool& f) {
+    findings_.in_range("pixels", f.pixels, 1, kMax16);
+    findings_.in_range("kernel_h", f.kernel_h, 1, kMax16);
+    findings_.in_range("kernel_w", f.kernel_w, 1, kMax16);
+    window_shape(f);
+    clamps(f.low, f.high);
+    const Region out = output_region(f);
+    output(out);
+    findings_.require(!may_overlap(out, input_region(f)), "output region", "bytes of the input",
+                      "apart from it");
+    if (f.operation != PoolOperation::average) return;
+    const std::int64_t cells = std::min<std::int64_t>(f.kernel_h, f.in_height) *
+                               std::min<std::int64_t>(f.kernel_w, f.in_width);
+    findings_.in_range("cells of a window", cells, 1, kMaxAverageCells);
+    inside_weights("record", record_region(f, 1));
+  }
+
+  void operator()(const Elementwise& f) {
+    findings_.in_range("pixels", f.pixels, 1, kMax32);
+    findings_.in_range("channels", f.channels, 1, kMax32);
+    clamps(f.low, f.high);
+    const Region out = output_region(f);
+    output(out);
+    inside_activations("operand a", a_region(f));
+    inside_activations("operand b", b_region(f));
+    inside_weights("record", record_region(f));
+    in_place_or_apart("operand a", a_region(f), out);
+    in_place_or_apart("operand b", b_region(f), out);
+  }
+
+ private:
+  template <typename Fields>
+  void window_shape(const Fields& f) {
+    findings_.in_range("out_width", f.out_width, 1, kMax16);
+    findings_.in_range("in_height", f.in_height, 1, kMax16);
+    findings_.in_range("in_width", f.in_width, 1, kMax16);
+    findings_.in_range("channels", f.channels, 1, kMax32);
+    findings_.in_range("stride_h", f.stride_h, 1, 255);
+    findings_.in_range("stride_w", f.stride_w, 1, 255);
+    inside_activations("input region", input_region(f));
+  }
+  void columns(std::uint16_t columns) {
+    findings_.in_range("columns", columns, 1, hardware_.mac_array.columns);
+  }
+  void accumulators(std::uint16_t acc_row, std::uint16_t pixels) {
+    findings_.in_range("pixels", pixels, 1, kMax16);
+    findings_.in_range("acc_row + pixels", std::int64_t{acc_row} + pixels, 1,
+                       hardware_.mac_array.accumulator_rows);
+  }
+  void k_range(std::int64_t k_begin, std::int64_t k_end, std::int64_t limit) {
+    findings_.in_range("k_end", k_end, 1, limit);
+    findings_.in_range("k_begin", k_begin, 0, k_end - 1);
+  }
+  void clamps(std::int8_t low, std::int8_t high) { findings_.in_range("low", low, -128, high); }
+  void inside_activations(const char* key, const Region& region) {
+    findings_.inside(key, region, Space::activation_scratchpad,
+                     static_cast<std::uint64_t>(hardware_.activation_scratchpad.bytes));
+  }
+  void inside_weights(const char* key, const Region& region) {
+    findings_.inside(key, region, Space::weight_scratchpad,
+                     static_cast<std::uint64_t>(hardware_.weight_scratchpad.bytes));
+  }
+  void disjoint(const char* key, const Region& region) {
+    findings_.require(region.runs_are_disjoint(), key, "runs that overlap",
+                      "strides that step over the runs");
+  }
+  void output(const Region& region) {
+    inside_activations("output region", region);
+    disjoint("output region", region);
+  }
+  void in_place_or_apart(const char* key, const Region& operand, const Region& out) {
+    const bool in_place = operand.address == out.address && operand.count1 == out.count1 &&
+                          (operand.count1 == 1 || operand.stride1 == out.stride1);
+    findings_.require(in_place || !may_overlap(operand, out), key, "some bytes of the output",
+                      "apart from the output or exactly in its place");
+  }
+
+  const Program& program_;
+  const config::HardwareConfig& hardware_;
+  Opcode opcode_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+void verify_fields(const Program& program, const Instruction& instruction, Findings& findings) {
+  std::visit(FieldChecks(program, instruction.opcode, findings), instruction.fields);
+}
+
+}  // namespace npusim::isa
