@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "frontend/graph/lookup_function.h"
 #include "frontend/quantize/activation.h"
-#include "frontend/quantize/lookup_function.h"
 #include "sim/arith/elementwise.h"
 #include "sim/arith/fixed_point.h"
 
@@ -109,8 +109,8 @@ graph::QuantizedLookup quantize_lookup(const graph::Lookup& lookup,
   graph::QuantizedLookup result;
   for (std::int32_t code = kMinCode; code <= kMaxCode; ++code) {
     const double x = input.scale * static_cast<double>(code - input.zero_point);
-    result.table.push_back(arith::quantize(evaluate(lookup, x), output.scale, output.zero_point,
-                                           clamps.low, clamps.high));
+    result.table.push_back(arith::quantize(graph::evaluate(lookup, x), output.scale,
+                                           output.zero_point, clamps.low, clamps.high));
   }
   return result;
 }

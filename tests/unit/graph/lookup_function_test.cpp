@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "frontend/quantize/lookup_function.h"
+#include "frontend/graph/lookup_function.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace npusim::quantize {
+namespace npusim::graph {
 namespace {
 
 TEST(LookupFunctionTest, ExponentialIsWithinTwoUnitsOfTheLastPlace) {
@@ -26,10 +26,10 @@ TEST(LookupFunctionTest, BitsAreTheSameEverywhere) {
 }
 
 TEST(LookupFunctionTest, Functions) {
-  const graph::Lookup sigmoid{graph::Function::sigmoid, 0, 0};
-  const graph::Lookup silu{graph::Function::silu, 0, 0};
-  const graph::Lookup hard_swish{graph::Function::hard_swish, 0, 0};
-  const graph::Lookup hard_sigmoid{graph::Function::hard_sigmoid, 0.2, 0.5};
+  const Lookup sigmoid{Function::sigmoid, 0, 0};
+  const Lookup silu{Function::silu, 0, 0};
+  const Lookup hard_swish{Function::hard_swish, 0, 0};
+  const Lookup hard_sigmoid{Function::hard_sigmoid, 0.2, 0.5};
   EXPECT_EQ(evaluate(sigmoid, 0), 0.5);
   EXPECT_NEAR(evaluate(sigmoid, 2), 0.8807970779778823, 1e-15);
   EXPECT_NEAR(evaluate(sigmoid, -2), 0.1192029220221176, 1e-15);
@@ -45,4 +45,4 @@ TEST(LookupFunctionTest, Functions) {
 }
 
 }  // namespace
-}  // namespace npusim::quantize
+}  // namespace npusim::graph

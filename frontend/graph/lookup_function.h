@@ -5,16 +5,16 @@
 
 #include "frontend/graph/graph.h"
 
-namespace npusim::quantize {
+namespace npusim::graph {
 
 /// f(x) of the operator, x finite:
 ///   hard_sigmoid  min(1, max(0, alpha * x + beta))
 ///   hard_swish    x * min(1, max(0, x / 6 + 1/2))
 ///   sigmoid       1 / (1 + e^-x)
 ///   silu          x / (1 + e^-x)
-double evaluate(const graph::Lookup& lookup, double x);
+double evaluate(const Lookup& lookup, double x);
 
 /// e^x for finite x <= 0, within 2 units of the last place; 0 below -700.
 double exp_nonpositive(double x);
 
-}  // namespace npusim::quantize
+}  // namespace npusim::graph

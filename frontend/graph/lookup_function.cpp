@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "frontend/quantize/lookup_function.h"
+#include "frontend/graph/lookup_function.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "sim/arith/rounding.h"
 #include "sim/base/errors.h"
 
-namespace npusim::quantize {
+namespace npusim::graph {
 namespace {
 
 double sigmoid(double x) {
@@ -23,27 +22,27 @@ double exp_nonpositive(double x) {
   // zero bits, is exact.
   constexpr double kLn2High = 0x1.62e42feep-1;
   constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
-  const auto n = static_cast<double>(arith::rne(x / (kLn2High + kLn2Low)));
-  const double r = (x - n * kLn2High) - n * kLn2Low;
+  const int n = static_cast<int>(x / (kLn2High + kLn2Low) - 0.5);  // x <= 0: to nearest
+  const double r = (x - static_cast<double>(n) * kLn2High) - static_cast<double>(n) * kLn2Low;
   // Taylor's series by Horner's rule; the term r^14 / 14! is below 2^-57.
   double sum = 1;
   for (int k = 13; k >= 1; --k) sum = 1 + r / static_cast<double>(k) * sum;
-  return std::ldexp(sum, static_cast<int>(n));
+  return std::ldexp(sum, n);
 }
 
-double evaluate(const graph::Lookup& lookup, double x) {
+double evaluate(const Lookup& lookup, double x) {
   const auto unit = [](double v) { return std::clamp(v, 0.0, 1.0); };
   switch (lookup.function) {
-    case graph::Function::hard_sigmoid:
+    case Function::hard_sigmoid:
       return unit(lookup.alpha * x + lookup.beta);
-    case graph::Function::hard_swish:
+    case Function::hard_swish:
       return x * unit(x / 6 + 0.5);
-    case graph::Function::sigmoid:
+    case Function::sigmoid:
       return sigmoid(x);
-    case graph::Function::silu:
+    case Function::silu:
       return x * sigmoid(x);
   }
   throw base::InternalError("lookup: unknown function");
 }
 
-}  // namespace npusim::quantize
+}  // namespace npusim::graph
