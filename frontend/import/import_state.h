@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known while a model is imported: the graph so far, and what each ONNX tensor name means.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "frontend/graph/graph.h"
+
+namespace npusim::import {
+
+/// A tensor that a node of the graph computes. Its ONNX dimensions are [1, C, H, W] of the node's
+/// shape, or, when flat, [1, C*H*W] in that order (while the graph's own order stays H, W, C).
+struct Activation {
+  graph::NodeId node = 0;
+  bool is_flat = false;
+  bool is_after_softmax = false;  // the Softmax was dropped: nothing may compute with this
+};
+
+/// A tensor known at import; lives in the model or in ImportState::made.
+using Constant = const onnx::TensorProto*;
+
+/// The result of a refused node. Who reads it is looked at as far as possible and otherwise
+/// skipped.
+struct Unknown {};
+
+using Value = std::variant<Unknown, Activation, Constant>;
+
+struct ImportState {
+  int opset = 0;
+  graph::Graph graph;
+  std::unordered_map<std::string, Value> values;  // by ONNX tensor name
+  std::deque<onnx::TensorProto> made;             // constants that no node or initializer holds
+  std::unordered_map<std::string, int> names;     // of layers, with the last suffix given
+
+  /// `wanted`, or with the first free suffix _2, _3, ...
+  std::string unique_name(const std::string& wanted);
+};
+
+/// The ONNX dimensions of an activation.
+std::vector<std::int64_t> dims_of(const ImportState& state, const Activation& activation);
+
+}  // namespace npusim::import

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator rule sees of its node, and what it can do with it.
+//
+// A rule reads attributes and constants first, then asks for its activations: where one of those
+// comes from a refused node, the rule ends there (SkipNode), and what is wrong with the node's own
+// attributes has been said before.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/import/import_state.h"
+
+namespace npusim::import {
+
+/// Thrown through a rule whose input is Unknown. Not an error of this node.
+struct SkipNode {};
+
+class NodeContext {
+ public:
+  NodeContext(ImportState& state, const onnx::NodeProto& node) : state_(state), node_(node) {}
+
+  const std::string& op_type() const { return node_.op_type(); }
+  int opset() const { return state_.opset; }
+  int input_count() const { return node_.input_size(); }
+
+  /// Throws base::InputError `KEY: got X, must be Y`; the caller adds file and node.
+  [[noreturn]] void refuse(const std::string& key, const std::string& got,
+                           const std::string& must_be) const;
+
+  // Attributes, or the given value where the node has none. Another type is refused.
+  std::int64_t integer(const std::string& name, std::int64_t otherwise) const;
+  float number(const std::string& name, float otherwise) const;
+  std::string text(const std::string& name, const std::string& otherwise) const;
+  std::vector<std::int64_t> integers(const std::string& name,
+                                     std::vector<std::int64_t> otherwise) const;
+  const onnx::AttributeProto* attribute(const std::string& name) const;
+
+  // Inputs. `what` is their name in the ONNX operator's description.
+  bool has_input(int index) const;
+  const Value& value(int index, const std::string& what) const;
+  bool is_constant(int index, const std::string& what) const;
+  const onnx::TensorProto& constant(int index, const std::string& what) const;
+  /// FLOAT constant with exactly `count` values.
+  std::vector<float> floats(int index, const std::string& what, std::int64_t count) const;
+  std::vector<std::int64_t> constant_integers(int index, const std::string& what) const;
+  /// An activation that may be computed with; throws SkipNode where it is Unknown.
+  Activation activation(int index, const std::string& what) const;
+  /// The same, and [1, C, H, W].
+  Activation map(int index, const std::string& what) const;
+  /// The same for operators that only pass values on: may come after a Softmax.
+  Activation passed(int index, const std::string& what) const;
+  const graph::Shape& shape(const Activation& activation) const;
+  std::vector<std::int64_t> dims(const Activation& activation) const;
+
+  // Results: exactly one of these ends a rule.
+  /// Adds a layer of this node's name; the result is flat or not as told.
+  void emit(graph::Operator op, const std::vector<Activation>& inputs, bool is_flat,
+            const graph::Activation& activation = {});
+  void bind(const Value& value);
+  /// `activation` under other ONNX dimensions, which must be the map's, flat, or a 1x1 map's.
+  void bind_reshaped(const Activation& activation, const std::vector<std::int64_t>& dims);
+  /// A constant of integers, kept until the import ends.
+  void bind_integers(const std::vector<std::int64_t>& values, bool is_scalar);
+  void bind_float(float value);
+
+ private:
+  const onnx::AttributeProto* typed(const std::string& name,
+                                    onnx::AttributeProto::AttributeType type) const;
+
+  ImportState& state_;
+  const onnx::NodeProto& node_;
+};
+
+}  // namespace npusim::import

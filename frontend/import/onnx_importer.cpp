@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/import/onnx_importer.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "frontend/graph/verify.h"
+#include "frontend/import/model_reader.h"
+#include "frontend/import/node_context.h"
+#include "frontend/import/rules.h"
+#include "frontend/import/shape_check.h"
+#include "frontend/import/tensors.h"
+#include "sim/base/errors.h"
+#include "sim/base/files.h"
+
+namespace npusim::import {
+namespace {
+
+class Importer {
+ public:
+  Importer(onnx::ModelProto model, std::string file)
+      : model_(std::move(model)), file_(std::move(file)) {}
+
+  graph::Graph run() {
+    state_.opset = opset_of(model_);
+    state_.graph.name = graph_name();
+    // With an unknown operator the library's checker would stop there and name only that one.
+    if (knows_all_operators()) check_with_library(model_, file_);
+    bind_initializers();
+    bind_input();
+    collect_readers();
+    for (const onnx::NodeProto& node : model_.graph().node()) import_node(node);
+    bind_outputs();
+    errors_.throw_if_any();
+    check_shapes_with_library(model_, state_, file_);
+    verify_graph();
+    return std::move(state_.graph);
+  }
+
+ private:
+  std::string graph_name() const {
+    const std::string name = printable(model_.graph().name());
+    return name.empty() ? std::filesystem::path(file_).stem().string() : name;
+  }
+
+  bool knows_all_operators() const {
+    const auto& nodes = model_.graph().node();
+    return std::all_of(nodes.begin(), nodes.end(),
+                       [](const onnx::NodeProto& node) { return find_rule(node) != nullptr; });
+  }
+
+  void bind_initializers() {
+    for (const onnx::TensorProto& tensor : model_.graph().initializer()) {
+      if (!state_.values.emplace(tensor.name(), &tensor).second) {
+        errors_.add(file_, "initializer", "'" + printable(tensor.name()) + "' twice",
+                    "unique names");
+      }
+    }
+  }
+
+  void bind_input() {
+    std::vector<onnx::ValueInfoProto*> inputs;
+    std::string names;
+    for (onnx::ValueInfoProto& info : *model_.mutable_graph()->mutable_input()) {
+      if (state_.values.count(info.name()) > 0) continue;  // an initializer listed as an input
+      inputs.push_back(&info);
+      names += (names.empty() ? "" : ", ") + printable(info.name());
+    }
+    if (inputs.size() != 1) {
+      errors_.add(file_, "inputs", std::to_string(inputs.size()) + " (" + names + ")",
+                  "exactly 1 tensor");
+    }
+    for (onnx::ValueInfoProto* info : inputs) bind_input(*info);
+  }
+
+  void bind_input(onnx::ValueInfoProto& info) {
+    Value& value = state_.values[info.name()];
+    value = Unknown{};
+    try {
+      const bool is_flat = info.type().tensor_type().shape().dim_size() == 2;
+      graph::Node layer;
+      layer.name = state_.unique_name(printable(info.name()));
+      layer.shape = input_shape(*info.mutable_type()->mutable_tensor_type());
+      layer.shape = graph::infer_shape(layer, {});
+      value = Activation{static_cast<graph::NodeId>(state_.graph.nodes.size()), is_flat, false};
+      state_.graph.nodes.push_back(std::move(layer));
+    } catch (const base::InputError& error) {
+      add_errors("input '" + printable(info.name()) + "'", error);
+    }
+  }
+
+  // Sets a symbolic batch to 1, so that the library infers with it as well.
+  static graph::Shape input_shape(onnx::TypeProto::Tensor& type) {
+    if (type.elem_type() != onnx::TensorProto::FLOAT) {
+      throw base::InputError(base::refusal("", "type", data_type_name(type.elem_type()), "FLOAT"));
+    }
+    auto& dims = *type.mutable_shape();
+    if (dims.dim_size() != 4 && dims.dim_size() != 2) {
+      throw base::InputError(base::refusal("", "dimensions", std::to_string(dims.dim_size()),
+                                           "4, [N, C, H, W], or 2, [N, F]"));
+    }
+    if (!dims.dim(0).has_dim_value() || dims.dim(0).dim_value() == 1) {
+      dims.mutable_dim(0)->set_dim_value(1);
+    } else {
+      throw base::InputError(
+          base::refusal("", "batch", std::to_string(dims.dim(0).dim_value()), "1 or symbolic"));
+    }
+    std::vector<std::int64_t> extents;
+    for (int i = 1; i < dims.dim_size(); ++i) {
+      if (!dims.dim(i).has_dim_value()) {
+        throw base::InputError(base::refusal("", "dimension " + std::to_string(i),
+                                             "'" + printable(dims.dim(i).dim_param()) + "'",
+                                             "a number: export the model with a fixed size"));
+      }
+      extents.push_back(dims.dim(i).dim_value());
+    }
+    if (extents.size() == 1) return {1, 1, extents[0]};
+    return {extents[1], extents[2], extents[0]};
+  }
+
+  void collect_readers() {
+    for (const onnx::NodeProto& node : model_.graph().node()) {
+      for (const std::string& input : node.input()) read_.insert(input);
+    }
+    for (const auto& output : model_.graph().output()) read_.insert(output.name());
+  }
+
+  void import_node(const onnx::NodeProto& node) {
+    const std::string place = "node '" + node.name() + "' (" + printable(node.op_type()) + ")";
+    try {
+      const OperatorRule* rule = find_rule(node);
+      if (rule == nullptr) refuse_operator(node);
+      for (int i = 1; i < node.output_size(); ++i) {
+        if (node.output(i).empty() || read_.count(node.output(i)) == 0) continue;
+        throw base::InputError(base::refusal("", "output " + std::to_string(i),
+                                             "'" + printable(node.output(i)) + "' in use",
+                                             "unused: only the first output is supported"));
+      }
+      NodeContext context(state_, node);
+      rule->import(context);
+    } catch (const SkipNode&) {
+      // What is wrong was said of an earlier node.
+    } catch (const base::InputError& error) {
+      add_errors(place, error);
+    }
+    for (const std::string& output : node.output()) state_.values.emplace(output, Unknown{});
+  }
+
+  [[noreturn]] static void refuse_operator(const onnx::NodeProto& node) {
+    const std::string domain = node.domain().empty() ? "" : printable(node.domain()) + ".";
+    throw base::InputError(base::refusal("", "operator", domain + printable(node.op_type()),
+                                         "one of the operators in docs/operators.md"));
+  }
+
+  void bind_outputs() {
+    for (const auto& output : model_.graph().output()) {
+      const std::string key = "output '" + printable(output.name()) + "'";
+      const auto found = state_.values.find(output.name());
+      if (found == state_.values.end()) {
+        errors_.add(file_, key, "a name that nothing computes", "the output of a node");
+        continue;
+      }
+      if (std::holds_alternative<Unknown>(found->second)) continue;
+      const auto* activation = std::get_if<Activation>(&found->second);
+      if (activation == nullptr || is_input(*activation)) {
+        errors_.add(file_, key, activation == nullptr ? "a constant" : "the model's input",
+                    "computed by a layer");
+        continue;
+      }
+      const graph::Shape& shape = state_.graph.node(activation->node).shape;
+      if (activation->is_flat && shape.channels != shape.elements()) {
+        errors_.add(file_, key, "a flattened map of " + graph::to_string(shape),
+                    "a map, or flattened from a 1x1 map");
+        continue;
+      }
+      auto& outputs = state_.graph.outputs;
+      if (std::find(outputs.begin(), outputs.end(), activation->node) == outputs.end()) {
+        outputs.push_back(activation->node);
+      }
+    }
+  }
+
+  bool is_input(const Activation& activation) const {
+    return std::holds_alternative<graph::Input>(state_.graph.node(activation.node).op);
+  }
+
+  void verify_graph() {
+    try {
+      graph::verify(state_.graph);
+    } catch (const base::InputError& error) {
+      add_errors("", error);
+      errors_.throw_if_any();
+    }
+  }
+
+  void add_errors(const std::string& place, const base::InputError& error) {
+    for (const std::string& message : error.messages()) {
+      errors_.add(file_ + ": " + (place.empty() ? "" : place + ": ") + message);
+    }
+  }
+
+  onnx::ModelProto model_;
+  std::string file_;
+  ImportState state_;
+  std::unordered_set<std::string> read_;  // tensor names that something uses
+  base::ErrorList errors_;
+};
+
+}  // namespace
+
+graph::Graph import_onnx(std::string_view bytes, const std::string& file) {
+  return Importer(read_model(bytes, file), file).run();
+}
+
+graph::Graph import_onnx(const std::filesystem::path& path) {
+  const std::string bytes = base::read_file_text(path, kMaxModelBytes);
+  return import_onnx(bytes, path.string());
+}
+
+}  // namespace npusim::import

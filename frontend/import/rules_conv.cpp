@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Conv and Gemm: the operators with weights.
+#include <utility>
+
+#include "frontend/import/rules.h"
+#include "frontend/import/tensors.h"
+#include "frontend/import/window_attributes.h"
+
+namespace npusim::import {
+namespace {
+
+// [out][in][kernel_h][kernel_w] to [out][kernel_h][kernel_w][in].
+std::vector<float> to_ohwi(const std::vector<float>& oihw, std::size_t out, std::size_t in,
+                           std::size_t positions) {
+  std::vector<float> ohwi(oihw.size());
+  for (std::size_t o = 0; o < out; ++o) {
+    const float* from = oihw.data() + o * in * positions;
+    float* to = ohwi.data() + o * in * positions;
+    for (std::size_t i = 0; i < in; ++i) {
+      for (std::size_t p = 0; p < positions; ++p) to[p * in + i] = from[i * positions + p];
+    }
+  }
+  return ohwi;
+}
+
+// For each input of a Gemm in height, width, channel order: its index in the ONNX order C, H, W.
+std::vector<std::size_t> flat_order(const graph::Shape& shape) {
+  std::vector<std::size_t> order;
+  order.reserve(static_cast<std::size_t>(shape.elements()));
+  const auto positions = static_cast<std::size_t>(shape.height * shape.width);
+  for (std::size_t p = 0; p < positions; ++p) {
+    for (std::size_t c = 0; c < static_cast<std::size_t>(shape.channels); ++c) {
+      order.push_back(c * positions + p);
+    }
+  }
+  return order;
+}
+
+struct GemmWeights {
+  std::vector<float> values;
+  bool is_transposed = false;  // [N, K] rather than [K, N]
+  std::size_t inputs = 0, outputs = 0;
+  float at(std::size_t output, std::size_t input) const {
+    return is_transposed ? values[output * inputs + input] : values[input * outputs + output];
+  }
+};
+
+GemmWeights read_gemm_weights(const NodeContext& node) {
+  const onnx::TensorProto& tensor = node.constant(1, "B");
+  GemmWeights weights;
+  weights.is_transposed = node.integer("transB", 0) != 0;
+  const std::vector<std::int64_t> dims = dims_of(tensor);
+  if (dims.size() != 2) node.refuse("B", to_text(dims), "of 2 dimensions");
+  weights.values = read_floats(tensor);
+  if (weights.values.empty()) node.refuse("B", to_text(dims), "not empty");
+  weights.inputs = static_cast<std::size_t>(dims[weights.is_transposed ? 1 : 0]);
+  weights.outputs = static_cast<std::size_t>(dims[weights.is_transposed ? 0 : 1]);
+  return weights;
+}
+
+std::vector<float> read_gemm_bias(const NodeContext& node, std::size_t outputs) {
+  if (!node.has_input(2)) return std::vector<float>(outputs, 0.0F);
+  const onnx::TensorProto& tensor = node.constant(2, "C");
+  const std::vector<std::int64_t> dims = dims_of(tensor);
+  std::vector<float> values = read_floats(tensor);
+  const auto count = static_cast<std::int64_t>(values.size());
+  const bool is_row = dims.size() <= 1 || (dims.size() == 2 && dims[0] == 1);
+  if (!is_row || (count != 1 && values.size() != outputs)) {
+    node.refuse("C", to_text(dims), "one value or one per output, " + std::to_string(outputs));
+  }
+  if (count == 1) values.assign(outputs, values.front());
+  return values;
+}
+
+// alpha and beta, in double and rounded once.
+float scaled(float factor, float value) {
+  return static_cast<float>(static_cast<double>(factor) * static_cast<double>(value));
+}
+
+}  // namespace
+
+void import_conv(NodeContext& node) {
+  const onnx::TensorProto& tensor = node.constant(1, "W");
+  const std::vector<std::int64_t> dims = dims_of(tensor);
+  if (dims.size() != 4) node.refuse("W", to_text(dims), "of 4 dimensions (a 2-D convolution)");
+  const WindowAttributes attributes = read_window(node, {dims[2], dims[3]});
+  const std::int64_t groups = node.integer("group", 1);
+  if (groups < 1 || groups > graph::kMaxExtent) {
+    node.refuse("group", std::to_string(groups), "a divisor of the channels");
+  }
+  std::vector<float> weights = read_floats(tensor);
+  if (weights.empty()) node.refuse("W", to_text(dims), "not empty");
+
+  graph::Conv conv;
+  conv.groups = groups;
+  conv.out_channels = dims[0];
+  conv.in_channels = dims[1] * groups;
+  conv.kind = graph::conv_kind(conv.in_channels, conv.out_channels, groups);
+  conv.bias = node.has_input(2) ? node.floats(2, "B", dims[0])
+                                : std::vector<float>(static_cast<std::size_t>(dims[0]), 0.0F);
+  const Activation x = node.map(0, "X");
+  conv.window = place_window(node, attributes, node.shape(x), /*counts_padding=*/false);
+  conv.weights_ohwi =
+      to_ohwi(weights, static_cast<std::size_t>(dims[0]), static_cast<std::size_t>(dims[1]),
+              static_cast<std::size_t>(dims[2] * dims[3]));
+  node.emit(std::move(conv), {x}, /*is_flat=*/false);
+}
+
+void import_gemm(NodeContext& node) {
+  if (node.integer("transA", 0) != 0) node.refuse("transA", "1", "0");
+  const float alpha = node.number("alpha", 1.0F);
+  const float beta = node.number("beta", 1.0F);
+  const GemmWeights weights = read_gemm_weights(node);
+  std::vector<float> bias = read_gemm_bias(node, weights.outputs);
+  for (float& value : bias) value = scaled(beta, value);
+
+  const Activation a = node.activation(0, "A");
+  if (!a.is_flat) node.refuse("A", to_text(node.dims(a)), "of 2 dimensions, [1, K]");
+  const std::vector<std::size_t> order = flat_order(node.shape(a));
+  if (order.size() != weights.inputs) {
+    node.refuse("A", to_text(node.dims(a)),
+                to_text({1, static_cast<std::int64_t>(weights.inputs)}));
+  }
+  graph::Conv gemm;
+  gemm.kind = graph::ConvKind::gemm;
+  gemm.in_channels = static_cast<std::int64_t>(weights.inputs);
+  gemm.out_channels = static_cast<std::int64_t>(weights.outputs);
+  gemm.bias = std::move(bias);
+  gemm.weights_ohwi.reserve(weights.values.size());
+  for (std::size_t output = 0; output < weights.outputs; ++output) {
+    for (const std::size_t input : order) {
+      gemm.weights_ohwi.push_back(scaled(alpha, weights.at(output, input)));
+    }
+  }
+  node.emit(std::move(gemm), {a}, /*is_flat=*/true);
+}
+
+}  // namespace npusim::import

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values out of ONNX tensors. Nothing is allocated before the file is known to hold as many values.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace npusim::import {
+
+/// "FLOAT", "INT64", ...; the number where the type is unknown.
+std::string data_type_name(std::int32_t data_type);
+
+std::vector<std::int64_t> dims_of(const onnx::TensorProto& tensor);
+
+/// "[2, 3]".
+std::string to_text(const std::vector<std::int64_t>& dims);
+
+/// All values of a FLOAT tensor, in the file's (row-major) order. Throws base::InputError,
+/// `tensor 'NAME': ...`, for other types, data outside the file, or another number of values than
+/// the dimensions say.
+std::vector<float> read_floats(const onnx::TensorProto& tensor);
+
+/// All values of an INT64 or INT32 tensor; the same errors.
+std::vector<std::int64_t> read_integers(const onnx::TensorProto& tensor);
+
+}  // namespace npusim::import
