@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/execute/accuracy.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace npusim::execute {
+namespace {
+
+// The failure of the lowest image: images above it are no longer begun, those below it finish.
+class FirstFailure {
+ public:
+  bool before(std::int64_t image) const { return image_ < image; }
+
+  void report(std::int64_t image, std::exception_ptr error) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (image >= image_) return;
+    image_ = image;
+    error_ = std::move(error);
+  }
+
+  void rethrow_if_any() const {
+    if (error_ != nullptr) std::rethrow_exception(error_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::atomic<std::int64_t> image_{std::numeric_limits<std::int64_t>::max()};
+  std::exception_ptr error_;
+};
+
+void check_size(const std::vector<float>& image, std::int64_t wanted) {
+  if (static_cast<std::int64_t>(image.size()) == wanted) return;
+  throw base::InternalError(
+      base::refusal("image", "values", std::to_string(image.size()), std::to_string(wanted)));
+}
+
+}  // namespace
+
+ClassifierFactory float_classifier(const FloatExecutor& executor) {
+  return [executor]() -> Classifier {
+    return [own = std::make_shared<FloatExecutor>(executor)](const std::vector<float>& values) {
+      check_size(values, own->input_elements());
+      return rank(own->run(values.data()), own->output_elements());
+    };
+  };
+}
+
+ClassifierFactory integer_classifier(const IntegerExecutor& executor,
+                                     const graph::TensorQuantization& input) {
+  return [executor, input]() -> Classifier {
+    auto own = std::make_shared<IntegerExecutor>(executor);
+    auto codes =
+        std::make_shared<std::vector<std::int8_t>>(static_cast<std::size_t>(own->input_elements()));
+    return [own, codes, input](const std::vector<float>& values) {
+      check_size(values, own->input_elements());
+      quantize_input(values.data(), own->input_elements(), input, codes->data());
+      return rank(own->run(codes->data()), own->output_elements());
+    };
+  };
+}
+
+Predictions predict(std::int64_t images, int threads, const ImageSource& source,
+                    const std::vector<ClassifierFactory>& networks,
+                    const std::function<void(std::int64_t)>& progress) {
+  Predictions result;
+  result.labels.resize(static_cast<std::size_t>(images));
+  result.rankings.assign(networks.size(), std::vector<Ranking>(static_cast<std::size_t>(images)));
+  std::atomic<std::int64_t> next{0};
+  std::atomic<std::int64_t> done{0};
+  FirstFailure failure;
+
+  const auto work = [&] {
+    std::int64_t i = 0;
+    try {
+      std::vector<Classifier> classifiers;
+      for (const ClassifierFactory& make : networks) classifiers.push_back(make());
+      for (i = next++; i < images && !failure.before(i); i = next++) {
+        const auto at = static_cast<std::size_t>(i);
+        const LabeledTensor image = source(i);
+        result.labels[at] = image.label;
+        for (std::size_t n = 0; n < classifiers.size(); ++n) {
+          result.rankings[n][at] = classifiers[n](image.values);
+        }
+        if (progress) progress(++done);
+      }
+    } catch (...) {
+      failure.report(i, std::current_exception());
+    }
+  };
+
+  std::vector<std::thread> others;
+  for (int t = 1; t < threads; ++t) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+  failure.rethrow_if_any();
+  return result;
+}
+
+Accuracy count_correct(const std::vector<Ranking>& rankings,
+                       const std::vector<std::int32_t>& labels) {
+  Accuracy accuracy;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const Ranking& ranking = rankings.at(i);
+    ++accuracy.images;
+    accuracy.top1 += ranking[0] == labels[i] ? 1 : 0;
+    accuracy.top5 += std::count(ranking.begin(), ranking.end(), labels[i]) != 0 ? 1 : 0;
+  }
+  return accuracy;
+}
+
+std::int64_t count_agreeing(const std::vector<Ranking>& a, const std::vector<Ranking>& b) {
+  std::int64_t agreeing = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) agreeing += a[i][0] == b.at(i)[0] ? 1 : 0;
+  return agreeing;
+}
+
+}  // namespace npusim::execute

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// How often networks are right over a data set, with all cores, the same for any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "frontend/execute/classify.h"
+#include "frontend/execute/float_executor.h"
+#include "frontend/execute/integer_executor.h"
+
+namespace npusim::execute {
+
+struct LabeledTensor {
+  std::vector<float> values;  // NHWC, as the network's input wants it
+  std::int32_t label = 0;
+};
+
+/// The i-th image. Called once for every i, from several threads at once.
+using ImageSource = std::function<LabeledTensor(std::int64_t i)>;
+
+/// Ranks the classes of one image; used by one thread.
+using Classifier = std::function<Ranking(const std::vector<float>& values)>;
+/// Makes a classifier; called once per thread, from that thread.
+using ClassifierFactory = std::function<Classifier()>;
+
+/// The executor's weights are shared by all threads. The factory keeps what it needs of its
+/// argument.
+ClassifierFactory float_classifier(const FloatExecutor& executor);
+/// input: quantization of the network's input node.
+ClassifierFactory integer_classifier(const IntegerExecutor& executor,
+                                     const graph::TensorQuantization& input);
+
+struct Predictions {
+  std::vector<std::int32_t> labels;            // [image]
+  std::vector<std::vector<Ranking>> rankings;  // [network][image]
+};
+
+/// Shows images [0, images) to all networks; every image is made once. threads >= 1. What a source
+/// or classifier throws for the lowest image is thrown again once all threads have stopped.
+/// progress, where given, hears the number of images done, from any thread, in no order.
+Predictions predict(std::int64_t images, int threads, const ImageSource& source,
+                    const std::vector<ClassifierFactory>& networks,
+                    const std::function<void(std::int64_t done)>& progress = {});
+
+struct Accuracy {
+  std::int64_t images = 0;
+  std::int64_t top1 = 0;  // label ranked first
+  std::int64_t top5 = 0;  // label among the first five
+  double top1_share() const { return share(top1); }
+  double top5_share() const { return share(top5); }
+
+ private:
+  double share(std::int64_t count) const {
+    return images == 0 ? 0 : static_cast<double>(count) / static_cast<double>(images);
+  }
+};
+
+Accuracy count_correct(const std::vector<Ranking>& rankings,
+                       const std::vector<std::int32_t>& labels);
+
+/// Images on which two networks give the same class.
+std::int64_t count_agreeing(const std::vector<Ranking>& a, const std::vector<Ranking>& b);
+
+}  // namespace npusim::execute

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the float and the integer executor share: prepared layers, buffers by lifetime, one way to
+// run them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "frontend/graph/graph.h"
+#include "sim/base/errors.h"
+
+namespace npusim::execute {
+
+/// Called after each node in order with its tensor, NHWC; the values are gone when it returns.
+template <class T>
+using Observer = std::function<void(graph::NodeId node, const T* values, std::int64_t count)>;
+
+/// Memory that layers work in; each grows to what the largest layer needs, then stays.
+template <class T>
+struct Scratch {
+  std::vector<float> float_rows;
+  std::vector<std::int16_t> rows;
+  std::vector<std::int32_t> accumulators;
+  std::vector<const T*> taps;
+};
+
+template <class V>
+V* grown(std::vector<V>& memory, std::int64_t count) {
+  if (memory.size() < static_cast<std::size_t>(count))
+    memory.resize(static_cast<std::size_t>(count));
+  return memory.data();
+}
+
+/// One node, prepared: weights packed, tables filled. Immutable; shared by all threads.
+template <class T>
+class Layer {
+ public:
+  virtual ~Layer() = default;
+  /// inputs: one pointer per input of the node; out overlaps none of them.
+  virtual void run(const T* const* inputs, T* out, Scratch<T>& scratch) const = 0;
+};
+
+/// Which buffer each tensor lives in: one is given again when its last reader has run. The
+/// network's outputs keep theirs; the input has none (buffer -1).
+struct BufferPlan {
+  std::vector<std::int32_t> buffer_of_node;
+  std::vector<std::int64_t> buffer_elements;
+};
+BufferPlan plan_buffers(const std::vector<std::vector<graph::NodeId>>& inputs,
+                        const std::vector<std::int64_t>& elements,
+                        const std::vector<graph::NodeId>& outputs, graph::NodeId input);
+
+template <class T>
+struct LayerPlan {
+  std::vector<std::unique_ptr<const Layer<T>>> layers;  // none for the input node
+  std::vector<std::vector<graph::NodeId>> inputs;
+  std::vector<std::int64_t> elements;
+  std::vector<graph::NodeId> outputs;
+  graph::NodeId input = -1;
+  BufferPlan buffers;
+
+  /// Prepares a graph of either kind; make(graph, node id) makes the layer of a node.
+  template <class Graph, class Make>
+  static std::shared_ptr<const LayerPlan> of(const Graph& graph, const Make& make);
+};
+
+/// The tensors of one image in flight.
+template <class T>
+class LayerRunner {
+ public:
+  explicit LayerRunner(std::shared_ptr<const LayerPlan<T>> plan);
+  LayerRunner(const LayerRunner& other) : LayerRunner(other.plan_) {}
+  LayerRunner& operator=(const LayerRunner&) = delete;
+
+  const T* run(const T* input, const Observer<T>& observer);
+  const LayerPlan<T>& plan() const { return *plan_; }
+  const T* tensor(graph::NodeId node) const { return tensors_[static_cast<std::size_t>(node)]; }
+
+ private:
+  std::shared_ptr<const LayerPlan<T>> plan_;
+  std::vector<std::vector<T>> buffers_;
+  std::vector<const T*> tensors_;
+  std::vector<const T*> inputs_;  // of the layer that runs
+  Scratch<T> scratch_;
+};
+
+template <class T>
+template <class Graph, class Make>
+std::shared_ptr<const LayerPlan<T>> LayerPlan<T>::of(const Graph& graph, const Make& make) {
+  auto plan = std::make_shared<LayerPlan>();
+  plan->outputs = graph.outputs;
+  for (graph::NodeId id = 0; id < static_cast<graph::NodeId>(graph.nodes.size()); ++id) {
+    const auto& node = graph.node(id);
+    plan->inputs.push_back(node.inputs);
+    plan->elements.push_back(node.shape.elements());
+    if (!std::holds_alternative<graph::Input>(node.op)) {
+      plan->layers.push_back(make(graph, id));
+      continue;
+    }
+    plan->layers.push_back(nullptr);
+    if (plan->input >= 0) {
+      throw base::InternalError("node '" + node.name + "': a second input; executors take one");
+    }
+    plan->input = id;
+  }
+  if (plan->input < 0 || plan->outputs.empty()) {
+    throw base::InternalError("graph '" + graph.name + "': must have an input and an output");
+  }
+  plan->buffers = plan_buffers(plan->inputs, plan->elements, plan->outputs, plan->input);
+  return plan;
+}
+
+template <class T>
+LayerRunner<T>::LayerRunner(std::shared_ptr<const LayerPlan<T>> plan) : plan_(std::move(plan)) {
+  for (const std::int64_t elements : plan_->buffers.buffer_elements) {
+    buffers_.emplace_back(static_cast<std::size_t>(elements));
+  }
+  for (const std::int32_t buffer : plan_->buffers.buffer_of_node) {
+    tensors_.push_back(buffer < 0 ? nullptr : buffers_[static_cast<std::size_t>(buffer)].data());
+  }
+}
+
+template <class T>
+const T* LayerRunner<T>::run(const T* input, const Observer<T>& observer) {
+  tensors_[static_cast<std::size_t>(plan_->input)] = input;
+  for (std::size_t id = 0; id < tensors_.size(); ++id) {
+    if (plan_->layers[id] != nullptr) {
+      inputs_.clear();
+      for (const graph::NodeId from : plan_->inputs[id]) inputs_.push_back(tensor(from));
+      const auto buffer = static_cast<std::size_t>(plan_->buffers.buffer_of_node[id]);
+      plan_->layers[id]->run(inputs_.data(), buffers_[buffer].data(), scratch_);
+    }
+    if (observer) observer(static_cast<graph::NodeId>(id), tensors_[id], plan_->elements[id]);
+  }
+  return tensor(plan_->outputs.front());
+}
+
+}  // namespace npusim::execute

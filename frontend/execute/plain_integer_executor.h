@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The integer network in plain loops, written from the rules and nothing else: the second opinion
+// that the tests hold the fast executor against. Slow.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "frontend/graph/quantized_graph.h"
+
+namespace npusim::execute {
+
+/// Every node's tensor, NHWC, by node id. input: the codes of the one Input node. Sums are formed
+/// in 64 bits; one that leaves 32 bits at any prefix throws base::InternalError naming node and
+/// output.
+std::vector<std::vector<std::int8_t>> run_plain(const graph::QuantizedGraph& graph,
+                                                const std::vector<std::int8_t>& input);
+
+}  // namespace npusim::execute
