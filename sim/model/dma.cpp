@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/model/dma.h"
+
+#include <algorithm>
+
+namespace npusim::model {
+
+Dma::Dma(const sc_core::sc_module_name& name, isa::Unit unit, std::int64_t queue_depth,
+         Machine& machine, const LocalMemory& local, DramStorage& storage)
+    : Unit(name, unit, queue_depth, machine),
+      dram_out("dram_out"),
+      local_(local),
+      storage_(storage) {
+  SC_HAS_PROCESS(Dma);
+  SC_METHOD(run);
+  sensitive << timer_ << queue_event() << posted_event();
+}
+
+void Dma::run() {
+  guarded(machine_, [this] { step(); });
+}
+
+void Dma::wake_at(std::int64_t cycle) { timer_.notify(cycles(cycle - now())); }
+
+std::int64_t Dma::outstanding_limit() const { return machine_.hardware().dma.outstanding_requests; }
+
+void Dma::start(std::size_t instruction) {
+  current_ = instruction;
+  in_work_.push_back(instruction);
+  cutter_ = BurstCutter(std::get<isa::Dma>(this->instruction(instruction).fields),
+                        machine_.hardware().dma.burst_bytes);
+}
+
+void Dma::set_state() {
+  state_ = in_work_.empty()
+               ? blocked()
+               : Blocked{stats::Activity::dram, static_cast<std::int64_t>(in_work_.front())};
+}
+
+void Dma::apply_effects(std::size_t instruction) {
+  in_work_.pop_front();
+  if (!machine_.with_values) return;
+  const auto& dma = std::get<isa::Dma>(this->instruction(instruction).fields);
+  const bool to_dram = unit_ == isa::Unit::dma_out;
+  for (std::uint32_t i2 = 0; i2 < dma.count2; ++i2) {
+    for (std::uint32_t i1 = 0; i1 < dma.count1; ++i1) {
+      const std::uint64_t address = dma.dram_address + std::uint64_t{i1} * dma.dram_stride1 +
+                                    std::uint64_t{i2} * dma.dram_stride2;
+      std::uint8_t* local = local_.memory->bytes.data() + dma.local_address +
+                            std::uint64_t{i1} * dma.local_stride1 +
+                            std::uint64_t{i2} * dma.local_stride2;
+      if (to_dram) {
+        storage_.write(address, local, dma.bytes);
+      } else {
+        storage_.read(address, local, dma.bytes);
+      }
+    }
+  }
+}
+
+void DmaRead::burst_scheduled(std::int64_t complete) {
+  bursts_[scheduled_++].complete = complete;
+  if (scheduled_ == 1 && !streaming_) wake_at(complete);
+}
+
+void DmaRead::step() {
+  if (streaming_) {
+    end_stream();
+  } else {
+    account_waiting();
+  }
+  begin_stream();
+  if (!transferring() && now() >= next_issue_) {
+    if (const auto next = try_start()) start(*next);
+  }
+  issue();
+  set_state();
+  // A burst that is not granted yet wakes the unit itself.
+  if (!streaming_ && scheduled_ > 0) wake_at(bursts_.front().complete);
+  if (!transferring() && next_issue_ > now()) wake_at(next_issue_);
+}
+
+void DmaRead::end_stream() {
+  const std::int64_t end = local_.memory->port.earliest_end(local_.level, now());
+  if (end != now()) {
+    wake_at(end);
+    return;
+  }
+  const InFlight burst = bursts_.front();
+  bursts_.pop_front();
+  --scheduled_;
+  streaming_ = false;
+  account_stream(burst.instruction, burst.accesses, now());
+  if (burst.last) complete(burst.instruction, now());
+}
+
+void DmaRead::begin_stream() {
+  if (streaming_ || scheduled_ == 0 || bursts_.front().complete > now()) return;
+  auto& port = local_.memory->port;
+  port.begin(local_.level, now(), bursts_.front().accesses);
+  streaming_ = true;
+  wake_at(port.earliest_end(local_.level, now()));
+}
+
+// Room for a burst is never lost again, so all that there is room for are issued at once, in the
+// cycles to come, one in each.
+void DmaRead::issue() {
+  next_issue_ = std::max(next_issue_, now());
+  while (transferring() && static_cast<std::int64_t>(bursts_.size()) < outstanding_limit()) {
+    const Burst burst = cutter_.next();
+    bursts_.push_back(
+        {current_, local_.accesses(burst.local_address, burst.bytes), -1, cutter_.done()});
+    ++next_issue_;
+    dram_out->request({id_, this, burst.dram_address, burst.bytes, next_issue_});
+  }
+}
+
+void DmaWrite::burst_scheduled(std::int64_t complete) {
+  const Requested burst = requested_.front();
+  requested_.pop_front();
+  completes_.push_back(complete);
+  if (burst.last) this->complete(burst.instruction, complete);
+  if (held_back() && completes_.size() == 1) wake_at(complete);
+}
+
+void DmaWrite::step() {
+  while (!completes_.empty() && completes_.front() <= now()) completes_.pop_front();
+  if (streaming_) {
+    end_stream();
+  } else {
+    account_waiting();
+  }
+  if (!streaming_ && !transferring()) {
+    if (const auto next = try_start()) start(*next);
+  }
+  begin_stream();
+  set_state();
+  if (held_back() && !completes_.empty()) wake_at(completes_.front());
+}
+
+void DmaWrite::end_stream() {
+  const std::int64_t end = local_.memory->port.earliest_end(local_.level, now());
+  if (end != now()) {
+    wake_at(end);
+    return;
+  }
+  streaming_ = false;
+  account_stream(current_, accesses_, now());
+  requested_.push_back({current_, cutter_.done()});
+  // Posted in the last cycle of the stream, so visible now.
+  dram_out->request({id_, this, burst_.dram_address, burst_.bytes, now()});
+}
+
+void DmaWrite::begin_stream() {
+  const auto unretired = static_cast<std::int64_t>(requested_.size() + completes_.size());
+  if (streaming_ || !transferring() || unretired >= outstanding_limit()) return;
+  burst_ = cutter_.next();
+  accesses_ = local_.accesses(burst_.local_address, burst_.bytes);
+  auto& port = local_.memory->port;
+  port.begin(local_.level, now(), accesses_);
+  streaming_ = true;
+  wake_at(port.earliest_end(local_.level, now()));
+}
+
+}  // namespace npusim::model

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The DMA units: section 5 of docs/timing-model.md.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <systemc>
+
+#include "sim/model/burst_cutter.h"
+#include "sim/model/dram_storage.h"
+#include "sim/model/memory_port.h"
+#include "sim/model/scratchpad.h"
+#include "sim/model/unit.h"
+
+namespace npusim::model {
+
+/// One side of a DMA unit: the scratchpad it moves bytes to or from.
+struct LocalMemory {
+  Scratchpad* memory = nullptr;
+  int level = 0;  // on its port
+  /// Accesses that a range of the scratchpad takes.
+  std::function<std::int64_t(std::int64_t address, std::int64_t bytes)> accesses;
+};
+
+/// What the two directions share. A method process: it wakes when one of its bursts gets somewhere.
+class Dma : public Unit, public BurstListener {
+ public:
+  Dma(const sc_core::sc_module_name& name, isa::Unit unit, std::int64_t queue_depth,
+      Machine& machine, const LocalMemory& local, DramStorage& storage);
+
+  sc_core::sc_port<MemoryPort> dram_out;
+
+ protected:
+  /// Everything that is due in this cycle. May be called several times in it.
+  virtual void step() = 0;
+  /// Wakes step() in `cycle` at the latest (now: once more in this cycle).
+  void wake_at(std::int64_t cycle);
+
+  /// Accounts the cycles without a stream that have passed.
+  void account_waiting() { account(state_.activity, state_.instruction, now()); }
+  /// What the cycles from now on are: an instruction's data under way, or why none starts.
+  void set_state();
+
+  void start(std::size_t instruction);
+  bool transferring() const { return !cutter_.done(); }
+  std::int64_t outstanding_limit() const;
+
+  void apply_effects(std::size_t instruction) override;
+  void after_completion() override { wake_at(now()); }
+
+  LocalMemory local_;
+  BurstCutter cutter_;               // of the instruction whose bursts are being issued
+  std::size_t current_ = 0;          // that instruction
+  std::deque<std::size_t> in_work_;  // between start and done
+  /// A stream of the scratchpad port is under way; its cycles are accounted when it ends.
+  bool streaming_ = false;
+
+ private:
+  void run();
+  DramStorage& storage_;
+  Blocked state_;
+  sc_core::sc_event timer_;
+};
+
+/// DRAM to scratchpad. Timing: one burst issued per cycle while fewer than outstanding_requests are
+/// in flight; each is written by a stream of accesses from the cycle its data is complete; free
+/// when all bursts are issued.
+class DmaRead : public Dma {
+ public:
+  using Dma::Dma;
+  void burst_scheduled(std::int64_t complete) override;
+
+ private:
+  struct InFlight {
+    std::size_t instruction;
+    std::int64_t accesses;
+    std::int64_t complete;  // -1: not granted yet
+    bool last;              // of the instruction
+  };
+  void step() override;
+  void end_stream();
+  void begin_stream();
+  void issue();
+
+  std::deque<InFlight> bursts_;  // issued, not retired
+  std::size_t scheduled_ = 0;    // how many of them, from the front, are granted
+  std::int64_t next_issue_ = 0;  // first cycle in which the unit may issue or start
+};
+
+/// Scratchpad to DRAM. Timing: a burst is read by a stream of accesses and requested in the last
+/// cycle of it; the next one follows while fewer than outstanding_requests are not retired; free
+/// when the last one is read.
+class DmaWrite : public Dma {
+ public:
+  using Dma::Dma;
+  void burst_scheduled(std::int64_t complete) override;
+
+ private:
+  struct Requested {
+    std::size_t instruction;
+    bool last;
+  };
+  void step() override;
+  void end_stream();
+  void begin_stream();
+  // Too many bursts are not retired: the next done of a write makes room.
+  bool held_back() const { return transferring() && !streaming_; }
+
+  Burst burst_;                         // being read
+  std::int64_t accesses_ = 0;           // of its stream
+  std::deque<Requested> requested_;     // read, not granted yet
+  std::deque<std::int64_t> completes_;  // granted, by the cycle in which the write is done
+};
+
+}  // namespace npusim::model

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/model/feeder.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "sim/base/math.h"
+#include "sim/stats/accesses.h"
+
+namespace npusim::model {
+namespace {
+
+using base::ceil_div;
+
+// Output pixels of one output row that belong to the instruction.
+struct Line {
+  std::int64_t oy;
+  std::int64_t ox_begin;
+  std::int64_t ox_end;
+  std::int64_t pixels() const { return ox_end - ox_begin; }
+};
+
+template <typename Body>
+void for_each_line(const isa::Matmul& m, Body&& body) {
+  const std::int64_t end = std::int64_t{m.first_pixel} + m.pixels;
+  for (std::int64_t pixel = m.first_pixel; pixel < end;) {
+    const std::int64_t oy = pixel / m.out_width;
+    const std::int64_t ox = pixel - oy * m.out_width;
+    const std::int64_t next = std::min<std::int64_t>((oy + 1) * m.out_width, end);
+    body(Line{oy, ox, ox + next - pixel});
+    pixel = next;
+  }
+}
+
+// What the instruction and the memory say, in wide numbers.
+class Geometry {
+ public:
+  Geometry(const config::HardwareConfig& hardware, const isa::Matmul& matmul)
+      : m(matmul),
+        word_bytes(hardware.activation_scratchpad.bank_word_bytes),
+        words_per_cycle(
+            std::min(hardware.activation_scratchpad.banks,
+                     std::max<std::int64_t>(1, hardware.feeder.bytes_per_cycle / word_bytes))),
+        pixel_stride(matmul.pixel_stride_bytes),
+        row_stride(matmul.row_stride_bytes) {}
+
+  std::int64_t row(std::int64_t oy) const { return oy * m.stride_h - m.pad_top; }
+  std::int64_t column(std::int64_t ox) const { return ox * m.stride_w - m.pad_left; }
+  std::int64_t address(std::int64_t y, std::int64_t x) const {
+    return m.in_address + y * row_stride + x * pixel_stride;
+  }
+  std::int64_t slots(std::int64_t words) const {
+    return std::max<std::int64_t>(1, ceil_div(words, words_per_cycle));
+  }
+
+  const isa::Matmul& m;
+  const std::int64_t word_bytes;
+  const std::int64_t words_per_cycle;
+  const std::int64_t pixel_stride;
+  const std::int64_t row_stride;
+};
+
+// The words that the input rows of one weight-stationary fold touch.
+class RowWords {
+ public:
+  RowWords(const Geometry& geometry, std::int64_t k_begin, std::int64_t k_end) : g_(geometry) {
+    const std::int64_t channels = g_.m.channels;
+    for (std::int64_t k = k_begin; k < k_end;) {
+      const std::int64_t position = k / channels;
+      const std::int64_t c = k - position * channels;
+      const std::int64_t bytes = std::min(channels - c, k_end - k);
+      const std::int64_t dy = (position / g_.m.kernel_w) * g_.m.dilation_h;
+      const std::int64_t dx = (position % g_.m.kernel_w) * g_.m.dilation_w;
+      pieces_.push_back({dy, dx, dy * g_.row_stride + dx * g_.pixel_stride + c, bytes});
+      least_dx_ = pieces_.size() == 1 ? dx : std::min(least_dx_, dx);
+      largest_dx_ = std::max(largest_dx_, dx);
+      k += bytes;
+    }
+  }
+
+  /// No row of the fold touches more words than this.
+  std::int64_t most() const {
+    std::int64_t words = 0;
+    for (const Piece& p : pieces_) words += (p.bytes + g_.word_bytes - 2) / g_.word_bytes + 1;
+    return words;
+  }
+
+  /// Slots of all pixels of the line.
+  std::int64_t line_slots(const Line& line) {
+    const std::int64_t y = g_.row(line.oy);
+    select_rows(y);
+    if (real_.empty()) return line.pixels();
+    // Inside, no position of the fold is left or right of the region.
+    const std::int64_t left =
+        ceil_div(std::max<std::int64_t>(0, g_.m.pad_left - least_dx_), std::int64_t{g_.m.stride_w});
+    const std::int64_t last_column = g_.m.in_width - 1 - largest_dx_ + g_.m.pad_left;
+    const std::int64_t right = last_column < 0 ? 0 : last_column / g_.m.stride_w + 1;
+    const std::int64_t begin = std::clamp(left, line.ox_begin, line.ox_end);
+    const std::int64_t end = std::clamp(right, begin, line.ox_end);
+    std::int64_t slots = inside_slots(y, begin, end);
+    for (std::int64_t ox = line.ox_begin; ox < begin; ++ox) slots += border_slots(y, ox);
+    for (std::int64_t ox = end; ox < line.ox_end; ++ox) slots += border_slots(y, ox);
+    return slots;
+  }
+
+ private:
+  // The fold's channels of one kernel position, relative to the window's corner.
+  struct Piece {
+    std::int64_t dy;
+    std::int64_t dx;
+    std::int64_t offset;
+    std::int64_t bytes;
+  };
+  struct WordRange {
+    std::int64_t first;
+    std::int64_t last;
+  };
+
+  // Keeps the pieces whose input row is real; what was counted for another choice is void.
+  void select_rows(std::int64_t y) {
+    const auto is_real = [&](const Piece& p) { return y + p.dy >= 0 && y + p.dy < g_.m.in_height; };
+    std::size_t count = 0;
+    std::int64_t first = -1;
+    for (std::size_t i = 0; i < pieces_.size(); ++i) {
+      if (!is_real(pieces_[i])) continue;
+      if (first < 0) first = static_cast<std::int64_t>(i);
+      ++count;
+    }
+    // dy grows along the pieces, so the real ones are neighbours.
+    if (first == first_real_ && count == real_.size()) return;
+    first_real_ = first;
+    real_.clear();
+    for (const Piece& p : pieces_) {
+      if (is_real(p)) real_.push_back(p);
+    }
+    slots_by_residue_.assign(static_cast<std::size_t>(g_.word_bytes), 0);
+  }
+
+  std::int64_t inside_slots(std::int64_t y, std::int64_t ox_begin, std::int64_t ox_end) {
+    if (ox_begin == ox_end) return 0;
+    std::int64_t address = g_.address(y, g_.column(ox_begin));
+    const std::int64_t step = g_.m.stride_w * g_.pixel_stride;
+    if (step % g_.word_bytes == 0) return (ox_end - ox_begin) * slots_at(address);
+    std::int64_t slots = 0;
+    for (std::int64_t ox = ox_begin; ox < ox_end; ++ox, address += step) slots += slots_at(address);
+    return slots;
+  }
+
+  // Slots of a row whose window has its corner at `address`, all columns real.
+  std::int64_t slots_at(std::int64_t address) {
+    std::int64_t& slots =
+        slots_by_residue_[static_cast<std::size_t>(address & (g_.word_bytes - 1))];
+    if (slots == 0) {
+      ranges_.clear();
+      for (const Piece& p : real_) add_range(address + p.offset, p.bytes);
+      slots = g_.slots(distinct_words());
+    }
+    return slots;
+  }
+
+  std::int64_t border_slots(std::int64_t y, std::int64_t ox) {
+    const std::int64_t x = g_.column(ox);
+    ranges_.clear();
+    for (const Piece& p : real_) {
+      if (x + p.dx >= 0 && x + p.dx < g_.m.in_width)
+        add_range(g_.address(y, x) + p.offset, p.bytes);
+    }
+    return g_.slots(distinct_words());
+  }
+
+  void add_range(std::int64_t address, std::int64_t bytes) {
+    // A corner may lie before address 0: what counts is relative, so shift by whole words.
+    const std::int64_t at = address + kBias * g_.word_bytes;
+    ranges_.push_back({at / g_.word_bytes, (at + bytes - 1) / g_.word_bytes});
+  }
+
+  std::int64_t distinct_words() {
+    const auto before = [](const WordRange& a, const WordRange& b) { return a.first < b.first; };
+    if (!std::is_sorted(ranges_.begin(), ranges_.end(), before)) {
+      std::sort(ranges_.begin(), ranges_.end(), before);
+    }
+    std::int64_t words = 0;
+    std::int64_t next = 0;  // words below it are counted
+    for (const WordRange& r : ranges_) {
+      const std::int64_t first = std::max(r.first, next);
+      words += std::max<std::int64_t>(0, r.last + 1 - first);
+      next = std::max(next, r.last + 1);
+    }
+    return words;
+  }
+
+  static constexpr std::int64_t kBias = std::int64_t{1} << 40;
+
+  const Geometry& g_;
+  std::vector<Piece> pieces_;
+  std::int64_t least_dx_ = 0;
+  std::int64_t largest_dx_ = 0;
+  std::vector<Piece> real_;  // of the line at hand
+  std::int64_t first_real_ = -2;
+  std::vector<std::int64_t> slots_by_residue_;  // 0: not counted yet
+  std::vector<WordRange> ranges_;
+};
+
+// The input rows that the line buffers hold or a line needs: one range of columns each.
+struct InputRow {
+  std::int64_t y;
+  std::int64_t begin;
+  std::int64_t end;
+};
+
+class DepthwiseFold {
+ public:
+  DepthwiseFold(const config::HardwareConfig& hardware, const Geometry& geometry,
+                std::int64_t k_begin, std::int64_t k_end)
+      : g_(geometry), k_begin_(k_begin), k_end_(k_end) {
+    const isa::Matmul& m = g_.m;
+    buffered_ = hardware.feeder.line_buffer_bytes >=
+                std::int64_t{m.kernel_h} * m.in_width * hardware.mac_array.columns;
+  }
+
+  std::int64_t line_slots(const Line& line) {
+    need_.clear();
+    const std::int64_t kernel_w = g_.m.kernel_w;
+    for (std::int64_t ky = k_begin_ / kernel_w; ky * kernel_w < k_end_; ++ky) {
+      const std::int64_t y = g_.row(line.oy) + ky * g_.m.dilation_h;
+      if (y < 0 || y >= g_.m.in_height) continue;
+      const std::int64_t first_kx = std::max<std::int64_t>(0, k_begin_ - ky * kernel_w);
+      const std::int64_t last_kx = std::min(kernel_w, k_end_ - ky * kernel_w) - 1;
+      const std::int64_t begin = g_.column(line.ox_begin) + first_kx * g_.m.dilation_w;
+      const std::int64_t end = g_.column(line.ox_end - 1) + last_kx * g_.m.dilation_w + 1;
+      const InputRow row{y, std::max<std::int64_t>(begin, 0),
+                         std::min<std::int64_t>(end, g_.m.in_width)};
+      if (row.begin < row.end) need_.push_back(row);
+    }
+    std::int64_t fetches = 0;
+    for (const InputRow& row : need_) fetches += missing_slots(row);
+    held_.clear();
+    if (buffered_) held_.swap(need_);
+    return std::max(line.pixels(), fetches);
+  }
+
+ private:
+  std::int64_t missing_slots(const InputRow& row) const {
+    for (const InputRow& held : held_) {
+      if (held.y != row.y) continue;
+      return pixel_slots(row.y, row.begin, std::min(row.end, held.begin)) +
+             pixel_slots(row.y, std::max(row.begin, held.end), row.end);
+    }
+    return pixel_slots(row.y, row.begin, row.end);
+  }
+
+  // Slots of the input pixels [begin, end) of a row.
+  std::int64_t pixel_slots(std::int64_t y, std::int64_t begin, std::int64_t end) const {
+    if (begin >= end) return 0;
+    const auto slots = [&](std::int64_t x) {
+      return g_.slots(stats::words_touched(g_.address(y, x), g_.m.columns, g_.word_bytes));
+    };
+    if (g_.pixel_stride % g_.word_bytes == 0) return (end - begin) * slots(begin);
+    std::int64_t sum = 0;
+    for (std::int64_t x = begin; x < end; ++x) sum += slots(x);
+    return sum;
+  }
+
+  const Geometry& g_;
+  const std::int64_t k_begin_;
+  const std::int64_t k_end_;
+  bool buffered_ = false;
+  std::vector<InputRow> need_;
+  std::vector<InputRow> held_;
+};
+
+}  // namespace
+
+std::int64_t fold_slots(const config::HardwareConfig& hardware, const isa::Matmul& matmul,
+                        std::int64_t k_begin, std::int64_t k_end) {
+  const Geometry geometry(hardware, matmul);
+  std::int64_t slots = 0;
+  if (matmul.mode == isa::ArrayMode::depthwise) {
+    DepthwiseFold fold(hardware, geometry, k_begin, k_end);
+    for_each_line(matmul, [&](const Line& line) { slots += fold.line_slots(line); });
+    return slots;
+  }
+  RowWords words(geometry, k_begin, k_end);
+  if (words.most() <= geometry.words_per_cycle) return matmul.pixels;
+  for_each_line(matmul, [&](const Line& line) { slots += words.line_slots(line); });
+  return slots;
+}
+
+}  // namespace npusim::model

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole machine: makes the units and binds them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <systemc>
+
+#include "sim/model/array_state.h"
+#include "sim/model/command_processor.h"
+#include "sim/model/dma.h"
+#include "sim/model/dram.h"
+#include "sim/model/dram_storage.h"
+#include "sim/model/scratchpad.h"
+#include "sim/model/unit.h"
+#include "sim/stats/statistics.h"
+
+namespace npusim::model {
+
+/// Module names are the keys of the statistics: npu.mac_array, npu.dma_in, ...
+class Npu : public sc_core::sc_module {
+ public:
+  /// `construction_seed` permutes the order in which the units are made.
+  Npu(const sc_core::sc_module_name& name, Machine& machine, DramStorage& storage,
+      std::uint32_t construction_seed);
+
+  /// Who waits for what, one line per waiting unit; empty when nobody does.
+  std::string waits_for() const;
+  /// The counters of all units, below a group with this module's name. Throws base::InternalError
+  /// where a unit's busy cycles are not the accesses that its ports granted.
+  stats::Group statistics() const;
+
+  const Scratchpad& activation_scratchpad() const { return activation_scratchpad_; }
+  Scratchpad& activation_scratchpad() { return activation_scratchpad_; }
+
+ private:
+  void make_units(DramStorage& storage, std::uint32_t construction_seed);
+  std::unique_ptr<Unit> make_unit(isa::Unit unit, DramStorage& storage);
+  LocalMemory activations_of(ActivationAccess access);
+  LocalMemory weights_of(WeightAccess access);
+  void bind();
+  void check_accesses() const;
+
+  Machine& machine_;
+  Scratchpad activation_scratchpad_;
+  Scratchpad weight_scratchpad_;
+  FoldWeights shadow_registers_;
+  Accumulators accumulators_;
+  std::unique_ptr<Dram> dram_;
+  std::unique_ptr<CommandProcessor> command_processor_;
+  std::array<std::unique_ptr<Unit>, isa::kUnits> units_;  // by isa::Unit
+};
+
+}  // namespace npusim::model

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The requantization lanes with their barrel shifters: section 7 of docs/timing-model.md.
+#pragma once
+
+#include "sim/arith/requantize_rows.h"
+#include "sim/model/array_state.h"
+#include "sim/model/scratchpad.h"
+#include "sim/model/unit.h"
+
+namespace npusim::model {
+
+/// Timing: the parameters by a stream of the weight scratchpad, then the rows by a stream of the
+/// activation scratchpad; free at its end, done pipeline_depth_cycles later.
+class Requantizer : public SequentialUnit {
+ public:
+  Requantizer(const sc_core::sc_module_name& name, Machine& machine, Scratchpad& activations,
+              Scratchpad& weights, const Accumulators& accumulators);
+
+ private:
+  void execute(std::size_t instruction) override;
+  void compute(const isa::Requantize& requantize);
+  void load_parameters(const isa::Requantize& requantize);
+
+  Scratchpad& activations_;
+  Scratchpad& weights_;
+  const Accumulators& accumulators_;
+  arith::RequantizationTable table_;
+  std::vector<arith::FixedPoint> scales_;
+  std::vector<std::uint8_t> shifts_;
+};
+
+}  // namespace npusim::model

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/model/simulate.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "sim/base/errors.h"
+#include "sim/model/kernel.h"
+#include "sim/model/npu.h"
+
+namespace npusim::model {
+namespace {
+
+std::uint64_t bytes_of(const isa::TensorInfo& tensor) {
+  const std::uint64_t element = tensor.type == isa::DataType::int8    ? 1
+                                : tensor.type == isa::DataType::int16 ? 2
+                                                                      : 4;
+  return static_cast<std::uint64_t>(tensor.elements()) * element;
+}
+
+void check_inputs(const isa::Program& program,
+                  const std::vector<std::vector<std::int8_t>>& inputs) {
+  base::ErrorList errors;
+  if (inputs.size() != program.inputs.size()) {
+    errors.add("", "inputs", std::to_string(inputs.size()), std::to_string(program.inputs.size()));
+  }
+  for (std::size_t i = 0; i < std::min(inputs.size(), program.inputs.size()); ++i) {
+    const isa::TensorInfo& tensor = program.tensors[program.inputs[i]];
+    if (inputs[i].size() == bytes_of(tensor)) continue;
+    errors.add("input " + std::to_string(i), tensor.name,
+               std::to_string(inputs[i].size()) + " bytes", std::to_string(bytes_of(tensor)));
+  }
+  errors.throw_if_any();
+}
+
+/// The tensors' bytes in the machine's memories: inputs written, complete tensors told and kept.
+class Tensors {
+ public:
+  Tensors(const isa::Program& program, DramStorage& dram, Scratchpad& activations,
+          Observer* observer)
+      : program_(program),
+        dram_(dram),
+        activations_(activations),
+        observer_(observer),
+        outputs_(program.outputs.size()) {
+    for (std::size_t t = 0; t < program.tensors.size(); ++t) order_.push_back(t);
+    std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+      return program.tensors[a].complete_after < program.tensors[b].complete_after;
+    });
+  }
+
+  void write(std::size_t tensor, const std::vector<std::int8_t>& codes) {
+    const isa::TensorInfo& info = program_.tensors[tensor];
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(codes.data());
+    if (info.memory == isa::Memory::dram) {
+      dram_.write(info.address, bytes, codes.size());
+    } else {
+      std::copy(codes.begin(), codes.end(),
+                activations_.codes(static_cast<std::int64_t>(info.address)));
+    }
+  }
+
+  /// Tells and keeps what is complete with this instruction (-1: before the first).
+  void complete(std::int64_t instruction) {
+    const auto earlier = [&](std::size_t tensor, std::int64_t i) {
+      return program_.tensors[tensor].complete_after < i;
+    };
+    auto at = std::lower_bound(order_.begin(), order_.end(), instruction, earlier);
+    for (; at != order_.end() && program_.tensors[*at].complete_after == instruction; ++at) {
+      const bool is_output = std::find(program_.outputs.begin(), program_.outputs.end(), *at) !=
+                             program_.outputs.end();
+      if (observer_ != nullptr || is_output) take(*at);
+    }
+  }
+
+  std::vector<std::vector<std::int8_t>> outputs() { return std::move(outputs_); }
+
+ private:
+  void take(std::size_t tensor) {
+    const isa::TensorInfo& info = program_.tensors[tensor];
+    buffer_.resize(bytes_of(info));
+    if (info.memory == isa::Memory::dram) {
+      dram_.read(info.address, buffer_.data(), buffer_.size());
+    } else {
+      const std::int8_t* codes = activations_.codes(static_cast<std::int64_t>(info.address));
+      std::copy(codes, codes + buffer_.size(), buffer_.begin());
+    }
+    for (std::size_t o = 0; o < outputs_.size(); ++o) {
+      if (program_.outputs[o] == tensor) outputs_[o].assign(buffer_.begin(), buffer_.end());
+    }
+    if (observer_ != nullptr) observer_->on_tensor(tensor, buffer_.data(), buffer_.size(), now());
+  }
+
+  const isa::Program& program_;
+  DramStorage& dram_;
+  Scratchpad& activations_;
+  Observer* observer_;
+  std::vector<std::size_t> order_;  // tensors by complete_after
+  std::vector<std::vector<std::int8_t>> outputs_;
+  std::vector<std::uint8_t> buffer_;
+};
+
+// Runs the kernel until nothing is left to happen, or the limit.
+void run_kernel(const Machine& machine, const Npu& npu, std::int64_t cycle_limit) {
+  if (cycle_limit > 0) {
+    // What happens in the last cycle given to the kernel does not run any more.
+    sc_core::sc_start(cycles(cycle_limit + 1), sc_core::SC_EXIT_ON_STARVATION);
+  } else {
+    sc_core::sc_start();
+  }
+  if (machine.failure) std::rethrow_exception(machine.failure);
+  if (machine.recorder.finished()) return;
+  if (sc_core::sc_pending_activity()) {
+    throw base::SimulationError("cycle limit: got more than " + std::to_string(cycle_limit) +
+                                " cycles, must be over by then");
+  }
+  throw base::SimulationError("deadlock in cycle " + std::to_string(now()) + ':' + npu.waits_for());
+}
+
+}  // namespace
+
+SimulationResult simulate(const isa::Program& program,
+                          const std::vector<std::vector<std::int8_t>>& inputs,
+                          const SimulationOptions& options) {
+  isa::verify(program);
+  const bool with_values = !options.timing_only;
+  if (with_values || !inputs.empty()) check_inputs(program, inputs);
+
+  const KernelScope kernel;
+  DramStorage storage(program.dram_image, program.dram_bytes);
+  Machine machine(program, with_values, options.observer);
+  Npu npu("npu", machine, storage, options.construction_seed);
+  Tensors tensors(program, storage, npu.activation_scratchpad(), options.observer);
+  if (with_values) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) tensors.write(program.inputs[i], inputs[i]);
+    tensors.complete(-1);
+    machine.on_done = [&](std::size_t instruction) {
+      tensors.complete(static_cast<std::int64_t>(instruction));
+    };
+  }
+  run_kernel(machine, npu, options.cycle_limit);
+
+  SimulationResult result = machine.recorder.finish();
+  result.statistics = npu.statistics();
+  result.outputs = tensors.outputs();
+  if (!with_values) result.outputs.clear();
+  return result;
+}
+
+}  // namespace npusim::model

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/model/unit.h"
+
+#include "sim/base/errors.h"
+
+namespace npusim::model {
+
+void Machine::fail() {
+  if (!failure) failure = std::current_exception();
+  sc_core::sc_pause();
+}
+
+Unit::Unit(const sc_core::sc_module_name& name, isa::Unit unit, std::int64_t queue_depth,
+           Machine& machine)
+    : sc_module(name),
+      machine_(machine),
+      unit_(unit),
+      id_(unit_id(unit)),
+      queue_depth_(queue_depth) {
+  SC_HAS_PROCESS(Unit);
+  SC_METHOD(run_completions);
+  sensitive << completion_event_;
+  dont_initialize();
+}
+
+bool Unit::has_room() const {
+  const std::int64_t cycle = now();
+  const auto occupancy = static_cast<std::int64_t>(queue_.size()) + (last_pop_ == cycle ? 1 : 0) -
+                         (last_push_ == cycle ? 1 : 0);
+  return occupancy < queue_depth_;
+}
+
+void Unit::push(std::size_t instruction) {
+  queue_.push_back(instruction);
+  last_push_ = now();
+  queue_event_.notify(cycles(1));
+}
+
+std::optional<std::size_t> Unit::try_start() {
+  const std::int64_t cycle = now();
+  const bool visible = queue_.size() > (last_push_ == cycle ? 1U : 0U);
+  if (!visible) {
+    blocked_ = {};
+    return std::nullopt;
+  }
+  const std::size_t head = queue_.front();
+  const std::uint32_t wait_mask = instruction(head).wait_mask;
+  const int missing = machine_.semaphores.lowest_missing(wait_mask);
+  if (missing >= 0) {
+    blocked_ = {stats::wait_for(machine_.semaphores.poster(missing)),
+                static_cast<std::int64_t>(head)};
+    return std::nullopt;
+  }
+  machine_.semaphores.take(wait_mask);
+  queue_.pop_front();
+  last_pop_ = cycle;
+  room_event_.notify(cycles(1));
+  machine_.recorder.started(id_, head, cycle);
+  return head;
+}
+
+void Unit::complete(std::size_t instruction, std::int64_t cycle) {
+  enqueue(
+      {cycle, static_cast<std::int64_t>(instruction), this->instruction(instruction).post_mask});
+}
+
+void Unit::post_later(std::uint32_t mask, std::int64_t cycle) { enqueue({cycle, -1, mask}); }
+
+void Unit::enqueue(const Completion& completion) {
+  completions_.push_back(completion);
+  if (completions_.size() > 1) return;
+  if (completion.cycle == now()) {
+    run_completions();
+  } else {
+    completion_event_.notify(cycles(completion.cycle - now()));
+  }
+}
+
+void Unit::run_completions() {
+  guarded(machine_, [this] {
+    while (!completions_.empty() && completions_.front().cycle <= now()) {
+      const Completion done = completions_.front();
+      completions_.pop_front();
+      if (done.instruction >= 0) {
+        const auto i = static_cast<std::size_t>(done.instruction);
+        apply_effects(i);
+        if (machine_.on_done) machine_.on_done(i);
+        machine_.recorder.done(id_, i, done.cycle);
+      }
+      machine_.semaphores.post(done.mask);
+    }
+    if (!completions_.empty()) completion_event_.notify(cycles(completions_.front().cycle - now()));
+    after_completion();
+  });
+}
+
+void Unit::account_stream(std::size_t instruction, std::int64_t accesses, std::int64_t end) {
+  const auto i = static_cast<std::int64_t>(instruction);
+  account(stats::Activity::busy, i, machine_.recorder.accounted(id_) + accesses);
+  account(stats::Activity::port, i, end);
+}
+
+std::string Unit::describe(std::size_t i) const {
+  const isa::Program& program = machine_.program;
+  std::string text =
+      "instruction " + std::to_string(i) + " (" + isa::opcode_name(program.instructions[i].opcode);
+  const isa::InstructionOrigin& origin = program.origins[i];
+  if (origin.layer < program.layers.size()) {
+    text +=
+        ", layer " + program.layers[origin.layer].name + ", tile " + std::to_string(origin.tile);
+  }
+  return text + ')';
+}
+
+std::string Unit::waits_for() const {
+  if (queue_.empty()) return {};
+  const std::size_t head = queue_.front();
+  const int missing = machine_.semaphores.lowest_missing(instruction(head).wait_mask);
+  if (missing < 0) return {};
+  return std::string(unit_id_name(id_)) + ": " + describe(head) + " waits for semaphore " +
+         std::to_string(missing) + " (" + machine_.semaphores.name(missing) + ") of " +
+         isa::unit_name(machine_.semaphores.poster(missing));
+}
+
+SequentialUnit::SequentialUnit(const sc_core::sc_module_name& name, isa::Unit unit,
+                               std::int64_t queue_depth, Machine& machine)
+    : Unit(name, unit, queue_depth, machine) {
+  SC_HAS_PROCESS(SequentialUnit);
+  SC_THREAD(run);
+}
+
+void SequentialUnit::run() {
+  guarded(machine_, [this] {
+    for (;;) {
+      if (const std::optional<std::size_t> next = try_start()) {
+        execute(*next);
+        machine_.recorder.freed(id_, *next, now());
+        continue;
+      }
+      const Blocked why = blocked();
+      wait(queue_event() | posted_event());
+      account(why.activity, why.instruction, now());
+    }
+  });
+}
+
+void SequentialUnit::wait_for(int semaphore, stats::Activity cause, std::size_t instruction) {
+  const std::uint32_t mask = std::uint32_t{1} << semaphore;
+  waited_semaphore_ = semaphore;
+  waiting_instruction_ = instruction;
+  while (machine_.semaphores.lowest_missing(mask) >= 0) {
+    wait(posted_event());
+    account(cause, static_cast<std::int64_t>(instruction), now());
+  }
+  waited_semaphore_ = -1;
+  machine_.semaphores.take(mask);
+}
+
+void SequentialUnit::stream(PortSchedule& port, int level, std::int64_t accesses) {
+  if (accesses == 0) return;
+  port.begin(level, now(), accesses);
+  for (std::int64_t end = port.earliest_end(level, now()); end != now();
+       end = port.earliest_end(level, now())) {
+    wait(cycles(end - now()));
+  }
+}
+
+std::string SequentialUnit::waits_for() const {
+  if (waited_semaphore_ < 0) return Unit::waits_for();
+  const int semaphore = static_cast<int>(waited_semaphore_);
+  return std::string(unit_id_name(id_)) + ": " + describe(waiting_instruction_) +
+         " waits for semaphore " + std::to_string(semaphore) + " (" +
+         machine_.semaphores.name(semaphore) + ") of " +
+         isa::unit_name(machine_.semaphores.poster(semaphore));
+}
+
+}  // namespace npusim::model

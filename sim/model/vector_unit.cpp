@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/model/vector_unit.h"
+
+#include "sim/arith/elementwise.h"
+#include "sim/arith/vector_rows.h"
+#include "sim/base/errors.h"
+#include "sim/isa/records.h"
+#include "sim/isa/windows.h"
+#include "sim/stats/accesses.h"
+
+namespace npusim::model {
+namespace {
+
+stats::StreamAccesses accesses_of(const config::HardwareConfig& hardware,
+                                  const isa::Instruction& instruction) {
+  if (const auto* pool = std::get_if<isa::Pool>(&instruction.fields)) {
+    return stats::stream_accesses(hardware, *pool);
+  }
+  return stats::stream_accesses(hardware, std::get<isa::Elementwise>(instruction.fields));
+}
+
+// The entry of an average pool's record for this divisor; the only one where padding counts.
+isa::ScaleRecord average_scale(const std::uint8_t* record, std::int64_t divisor, bool only_one) {
+  const std::size_t count = record[0];
+  for (std::size_t i = 0; i < count; ++i) {
+    const isa::PoolEntry entry = isa::read_pool_entry(record, i);
+    if (only_one || entry.divisor == divisor) return entry.scale;
+  }
+  throw base::SimulationError("vector: pool record of " + std::to_string(count) +
+                              " entries has none for a window of " + std::to_string(divisor) +
+                              " cells");
+}
+
+}  // namespace
+
+VectorUnit::VectorUnit(const sc_core::sc_module_name& name, Machine& machine,
+                       Scratchpad& activations, Scratchpad& weights)
+    : SequentialUnit(name, isa::Unit::vector, machine.hardware().queue_depths.vector, machine),
+      activations_(activations),
+      weights_(weights) {}
+
+void VectorUnit::execute(std::size_t i) {
+  const isa::Instruction& instruction = this->instruction(i);
+  const auto accesses = accesses_of(machine_.hardware(), instruction);
+  stream(weights_.port, Scratchpad::level(WeightAccess::vector), accesses.parameters);
+  account_stream(i, accesses.parameters, now());
+  stream(activations_.port, Scratchpad::level(ActivationAccess::vector), accesses.activations);
+  account_stream(i, accesses.activations, now());
+  if (machine_.with_values) {
+    if (const auto* pool = std::get_if<isa::Pool>(&instruction.fields)) {
+      compute(*pool);
+    } else {
+      compute(std::get<isa::Elementwise>(instruction.fields));
+    }
+  }
+  const std::int64_t depth = machine_.hardware().vector_unit.pipeline_depth_cycles;
+  if (depth > 0) wait(cycles(depth));
+  account(stats::Activity::pipeline, static_cast<std::int64_t>(i), now());
+  complete(i, now());
+}
+
+void VectorUnit::compute(const isa::Pool& p) {
+  for (std::int64_t i = 0; i < p.pixels; ++i) {
+    const isa::Window window = isa::window_of(p, isa::output_pixel(p, i));
+    cells_.clear();
+    for (std::int64_t y = window.row_begin; y < window.row_end; ++y) {
+      for (std::int64_t x = window.column_begin; x < window.column_end; ++x) {
+        cells_.push_back(activations_.codes(p.in_address + y * std::int64_t{p.row_stride_bytes} +
+                                            x * std::int64_t{p.pixel_stride_bytes}));
+      }
+    }
+    std::int8_t* out =
+        activations_.codes(p.out_address + i * std::int64_t{p.out_pixel_stride_bytes});
+    if (p.operation == isa::PoolOperation::average) {
+      average(p, window.cells(), out);
+    } else {
+      arith::max_cells(cells_.data(), window.cells(), p.low, p.high, p.channels, out);
+    }
+  }
+}
+
+void VectorUnit::average(const isa::Pool& p, std::int64_t divisor, std::int8_t* out) {
+  const isa::ScaleRecord scale =
+      average_scale(record(p.record_address), divisor, p.count_include_pad);
+  sums_.resize(p.channels);
+  arith::sum_cells(cells_.data(), static_cast<std::int64_t>(cells_.size()), p.in_zero_point,
+                   p.channels, sums_.data());
+  for (std::size_t c = 0; c < sums_.size(); ++c) {
+    // The zero points are already taken off, so no cell is left to take one off for.
+    out[c] = arith::average_code(sums_[c], 0, p.in_zero_point, scale.multiplier, scale.shift,
+                                 p.out_zero_point, p.low, p.high);
+  }
+}
+
+void VectorUnit::compute(const isa::Elementwise& e) {
+  switch (e.operation) {
+    case isa::ElementwiseOperation::add:
+      return add(e);
+    case isa::ElementwiseOperation::mul:
+      return multiply(e);
+    case isa::ElementwiseOperation::rescale:
+      return rescale(e);
+    case isa::ElementwiseOperation::lookup:
+      return look_up(e);
+  }
+}
+
+namespace {
+
+// Calls body(a, b, out) with the pixels' addresses; b moves only where it is not broadcast.
+template <typename Body>
+void for_each_pixel(Scratchpad& memory, const isa::Elementwise& e, Body&& body) {
+  for (std::int64_t i = 0; i < e.pixels; ++i) {
+    const std::int64_t b_pixel = e.broadcast_b ? 0 : i;
+    body(memory.codes(e.a_address + i * std::int64_t{e.a_pixel_stride_bytes}),
+         memory.codes(e.b_address + b_pixel * std::int64_t{e.b_pixel_stride_bytes}),
+         memory.codes(e.out_address + i * std::int64_t{e.out_pixel_stride_bytes}));
+  }
+}
+
+}  // namespace
+
+void VectorUnit::add(const isa::Elementwise& e) {
+  const isa::AddRecord parameters = isa::read_add_record(record(e.record_address));
+  const arith::AddScale scale{parameters.multiplier_a, parameters.multiplier_b, parameters.shift};
+  for_each_pixel(activations_, e,
+                 [&](const std::int8_t* a, const std::int8_t* b, std::int8_t* out) {
+                   arith::add_elements(a, e.a_zero_point, b, e.b_zero_point, scale,
+                                       {e.out_zero_point, e.low, e.high}, e.channels, out);
+                 });
+}
+
+void VectorUnit::multiply(const isa::Elementwise& e) {
+  const isa::ScaleRecord scale = isa::read_scale_record(record(e.record_address));
+  for_each_pixel(
+      activations_, e, [&](const std::int8_t* a, const std::int8_t* b, std::int8_t* out) {
+        for (std::uint32_t c = 0; c < e.channels; ++c) {
+          out[c] = arith::mul_code(a[c], e.a_zero_point, b[c], e.b_zero_point, scale.multiplier,
+                                   scale.shift, e.out_zero_point, e.low, e.high);
+        }
+      });
+}
+
+void VectorUnit::rescale(const isa::Elementwise& e) {
+  const isa::ScaleRecord scale = isa::read_scale_record(record(e.record_address));
+  for_each_pixel(activations_, e, [&](const std::int8_t* a, const std::int8_t*, std::int8_t* out) {
+    for (std::uint32_t c = 0; c < e.channels; ++c) {
+      out[c] = arith::rescale_code(a[c], e.a_zero_point, scale.multiplier, scale.shift,
+                                   e.out_zero_point, e.low, e.high);
+    }
+  });
+}
+
+void VectorUnit::look_up(const isa::Elementwise& e) {
+  const std::int8_t* table = weights_.codes(e.record_address);
+  for_each_pixel(activations_, e, [&](const std::int8_t* a, const std::int8_t*, std::int8_t* out) {
+    for (std::uint32_t c = 0; c < e.channels; ++c) out[c] = table[arith::table_index(a[c])];
+  });
+}
+
+}  // namespace npusim::model

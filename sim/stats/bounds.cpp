@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/stats/bounds.h"
+
+#include <algorithm>
+
+#include "sim/base/math.h"
+#include "sim/stats/accesses.h"
+
+namespace npusim::stats {
+namespace {
+
+// The folds of one layer in program order: each but the last costs at least what lies between two
+// starts.
+class ArrayBound {
+ public:
+  explicit ArrayBound(const config::MacArrayConfig& array) : array_(array) {}
+
+  void add(const isa::Matmul& m) {
+    const std::int64_t folds = base::ceil_div<std::int64_t>(m.k_end - m.k_begin, array_.rows);
+    if (folds == 0) return;
+    const std::int64_t drain_and_load = 2 * array_.rows + array_.columns - 2;
+    const std::int64_t step = array_.overlap_weight_load
+                                  ? std::max<std::int64_t>(m.pixels, array_.rows)
+                                  : m.pixels + drain_and_load;
+    starts_ += last_step_ + (folds - 1) * step;
+    last_step_ = step;
+    last_rows_ = m.pixels;
+  }
+  std::int64_t cycles() const { return starts_ + last_rows_; }
+
+ private:
+  const config::MacArrayConfig& array_;
+  std::int64_t starts_ = 0;  // from the first fold's start to the last one's
+  std::int64_t last_step_ = 0;
+  std::int64_t last_rows_ = 0;
+};
+
+std::int64_t vector_cycles(const config::HardwareConfig& hardware, const StreamAccesses& accesses) {
+  return accesses.parameters + accesses.activations + hardware.vector_unit.pipeline_depth_cycles;
+}
+
+std::int64_t dma_bytes(const isa::Dma& dma) {
+  return std::int64_t{dma.bytes} * dma.count1 * dma.count2;
+}
+
+}  // namespace
+
+bool runs_on_array(const isa::LayerInfo& layer) {
+  return layer.kind == "conv" || layer.kind == "depthwise_conv" || layer.kind == "gemm";
+}
+
+std::int64_t memory_bound_cycles(std::int64_t bytes, const config::HardwareConfig& hardware) {
+  const auto bits =
+      static_cast<unsigned __int128>(bytes) * static_cast<unsigned __int128>(hardware.clock_hz);
+  const auto bandwidth = static_cast<unsigned __int128>(hardware.dram.bandwidth_bytes_per_second);
+  return static_cast<std::int64_t>((bits + bandwidth - 1) / bandwidth);
+}
+
+std::vector<LayerBounds> layer_bounds(const isa::Program& program) {
+  const config::HardwareConfig& hardware = program.hardware;
+  std::vector<LayerBounds> bounds(program.layers.size());
+  std::vector<ArrayBound> arrays(program.layers.size(), ArrayBound(hardware.mac_array));
+  std::vector<std::int64_t> vectors(program.layers.size(), 0);
+  for (std::size_t i = 0; i < program.instructions.size(); ++i) {
+    const isa::Instruction& instruction = program.instructions[i];
+    const std::size_t layer = program.origins[i].layer;
+    if (layer >= bounds.size()) continue;
+    if (const auto* m = std::get_if<isa::Matmul>(&instruction.fields)) {
+      arrays[layer].add(*m);
+    } else if (const auto* p = std::get_if<isa::Pool>(&instruction.fields)) {
+      vectors[layer] += vector_cycles(hardware, stream_accesses(hardware, *p));
+    } else if (const auto* e = std::get_if<isa::Elementwise>(&instruction.fields)) {
+      vectors[layer] += vector_cycles(hardware, stream_accesses(hardware, *e));
+    } else if (const auto* d = std::get_if<isa::Dma>(&instruction.fields)) {
+      const bool write = instruction.opcode == isa::Opcode::store_activations;
+      (write ? bounds[layer].dram_write_bytes : bounds[layer].dram_read_bytes) += dma_bytes(*d);
+    }
+  }
+  for (std::size_t layer = 0; layer < bounds.size(); ++layer) {
+    LayerBounds& b = bounds[layer];
+    b.compute_bound_cycles =
+        runs_on_array(program.layers[layer]) ? arrays[layer].cycles() : vectors[layer];
+    b.memory_bound_cycles = memory_bound_cycles(b.dram_read_bytes + b.dram_write_bytes, hardware);
+  }
+  return bounds;
+}
+
+std::int64_t memory_bound_cycles(const isa::Program& program) {
+  std::int64_t bytes = program.instructions_bytes();
+  for (const isa::Instruction& instruction : program.instructions) {
+    if (const auto* d = std::get_if<isa::Dma>(&instruction.fields)) bytes += dma_bytes(*d);
+  }
+  return memory_bound_cycles(bytes, program.hardware);
+}
+
+}  // namespace npusim::stats
