@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/execute/classify.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "sim/base/errors.h"
+
+namespace npusim::execute {
+namespace {
+
+TEST(QuantizeInputTest, RoundsHalfToEvenAddsTheZeroPointAndClamps) {
+  const std::vector<float> values = {0, 0.25F, 0.75F, -0.25F, -0.75F, 70, -70, 0.3F};
+  std::vector<std::int8_t> codes(values.size());
+  quantize_input(values.data(), static_cast<std::int64_t>(values.size()), {0.5, -10}, codes.data());
+  EXPECT_EQ(codes, (std::vector<std::int8_t>{-10, -10, -8, -10, -12, 127, -128, -9}));
+  const float nan = std::nanf("");
+  EXPECT_THROW(quantize_input(&nan, 1, {0.5, 0}, codes.data()), base::InternalError);
+}
+
+TEST(RankTest, TiesGoToTheLowerClass) {
+  const std::vector<std::int8_t> codes = {3, 7, 7, -128, 3, 9, 3, 7};
+  EXPECT_EQ(rank(codes.data(), 8), (Ranking{5, 1, 2, 7, 0}));
+  const std::vector<float> values = {-1, -1, -2, -1, 0, -1, -1};
+  EXPECT_EQ(rank(values.data(), 7), (Ranking{4, 0, 1, 3, 5}));
+}
+
+TEST(RankTest, FewerThanFiveClassesLeaveMinusOne) {
+  const std::vector<float> values = {1, 2, 3};
+  EXPECT_EQ(rank(values.data(), 3), (Ranking{2, 1, 0, -1, -1}));
+  const std::vector<float> least(2, -INFINITY);
+  EXPECT_EQ(rank(least.data(), 2), (Ranking{0, 1, -1, -1, -1}));
+}
+
+TEST(RankTest, RefusesNaN) {
+  const std::vector<float> values = {1, std::nanf(""), 3};
+  EXPECT_THROW(rank(values.data(), 3), base::InternalError);
+}
+
+}  // namespace
+}  // namespace npusim::execute

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The float executor against plain loops: every tensor, bit for bit, on every instruction set.
+#include "frontend/execute/float_executor.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "sim/arith/simd.h"
+#include "sim/base/errors.h"
+#include "tests/unit/execute/networks.h"
+#include "tests/unit/execute/plain_float.h"
+
+namespace npusim::execute {
+namespace {
+
+using Tensors = std::vector<std::vector<float>>;
+
+Tensors run_fast(FloatExecutor& executor, const std::vector<float>& input) {
+  Tensors tensors;
+  const float* result =
+      executor.run(input.data(), [&](graph::NodeId id, const float* values, std::int64_t n) {
+        EXPECT_EQ(static_cast<std::size_t>(id), tensors.size());
+        tensors.emplace_back(values, values + n);
+      });
+  EXPECT_EQ(result, executor.output(0));
+  return tensors;
+}
+
+// Bits, not values: -0 is not 0 here.
+std::string first_difference(const graph::Graph& graph, const Tensors& got,
+                             const Tensors& expected) {
+  if (got.size() != expected.size()) return "number of tensors";
+  for (std::size_t id = 0; id < got.size(); ++id) {
+    if (got[id].size() != expected[id].size()) return graph.nodes[id].name + ": size";
+    for (std::size_t i = 0; i < got[id].size(); ++i) {
+      if (std::memcmp(&got[id][i], &expected[id][i], sizeof(float)) == 0) continue;
+      return graph.nodes[id].name + " (" + graph::kind_name(graph.nodes[id].op) + "), element " +
+             std::to_string(i) + ": got " + std::to_string(got[id][i]) + ", expected " +
+             std::to_string(expected[id][i]);
+    }
+  }
+  return {};
+}
+
+void expect_equal_on_every_target(const graph::Graph& graph) {
+  const auto input = test::random_input(17, graph.node(0).shape.elements());
+  const Tensors expected = run_plain_float(graph, input);
+  for (const std::int64_t target : arith::simd_targets()) {
+    arith::use_simd_target(target);
+    FloatExecutor executor(graph);
+    EXPECT_EQ(first_difference(graph, run_fast(executor, input), expected), "")
+        << graph.name << ", " << arith::simd_target_name();
+    EXPECT_EQ(first_difference(graph, run_fast(executor, input), expected), "") << "second run";
+  }
+  arith::use_simd_target(0);
+}
+
+TEST(FloatExecutorTest, EqualsPlainLoopsOnEveryTarget) {
+  for (const graph::Graph& graph : networks(150)) expect_equal_on_every_target(graph);
+}
+
+TEST(FloatExecutorTest, RunsUnpreparedGraphsToo) {
+  graph::Graph graph;
+  graph.name = "unprepared";
+  const graph::Shape in{3, 4, 5};
+  graph.nodes.push_back({"input", graph::Input{}, {}, in, {}});
+  graph.nodes.push_back({"pad", graph::Pad{1, 2, 0, 3, -0.25}, {0}, {4, 9, 5}, {}});
+  graph::BatchNorm norm;
+  norm.gamma = {1, 2, -3, 0.5, 0};
+  norm.beta = {0, 1, 2, 3, 4};
+  norm.mean = {0.5, 0, -0.5, 1, 1};
+  norm.variance = {1, 2, 0, 4, 5};
+  graph.nodes.push_back({"norm", norm, {1}, {4, 9, 5}, {}});
+  graph.nodes.push_back({"clamp", graph::Clamp{}, {2}, {4, 9, 5}, {0.0, 1.5}});
+  graph.outputs = {3};
+  expect_equal_on_every_target(graph);
+}
+
+TEST(FloatExecutorTest, SumsInTheOrderPromised) {
+  // 2^24 + 1 is lost, so the order shows: from the bias, ascending, nothing paired.
+  graph::Conv gemm = conv(4, 1, 1);
+  gemm.kind = graph::ConvKind::gemm;
+  graph::Graph graph = single_conv({1, 1, 4}, gemm);
+  auto& layer = std::get<graph::Conv>(graph.nodes[1].op);
+  graph.nodes[1].activation = {};
+  layer.bias = {16777216};
+  layer.weights_ohwi = {1, 1, -16777216, 1};
+  FloatExecutor executor(graph);
+  const std::vector<float> ones(4, 1.0F);
+  EXPECT_EQ(executor.run(ones.data())[0], 1.0F);  // exactly 3: the first two ones are lost
+}
+
+TEST(FloatExecutorTest, MultipliesAndAddsApart) {
+  // (1 + 2^-12)^2 = 1 + 2^-11 + 2^-24; rounded first it is 1 + 2^-11, and nothing is left.
+  graph::Graph graph = single_conv({1, 1, 1}, conv(1, 1, 1));
+  auto& layer = std::get<graph::Conv>(graph.nodes[1].op);
+  graph.nodes[1].activation = {};
+  const float x = 1 + 0x1p-12F;
+  layer.weights_ohwi = {x};
+  layer.bias = {-(1 + 0x1p-11F)};
+  for (const std::int64_t target : arith::simd_targets()) {
+    arith::use_simd_target(target);
+    FloatExecutor executor(graph);
+    EXPECT_EQ(executor.run(&x)[0], 0.0F) << arith::simd_target_name();
+  }
+  arith::use_simd_target(0);
+}
+
+TEST(FloatExecutorTest, RefusesGraphsItCannotRun) {
+  graph::Graph graph = single_conv({4, 5, 3}, conv(3, 7, 3));
+  graph::Graph no_output = graph;
+  no_output.outputs.clear();
+  EXPECT_THROW(FloatExecutor{no_output}, base::InternalError);
+  graph::Graph two_inputs = graph;
+  two_inputs.nodes.push_back(graph.nodes[0]);
+  EXPECT_THROW(FloatExecutor{two_inputs}, base::InternalError);
+}
+
+}  // namespace
+}  // namespace npusim::execute

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fast integer executor against the plain one: every tensor, bit for bit, on every instruction
+// set.
+#include "frontend/execute/integer_executor.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "frontend/execute/plain_integer_executor.h"
+#include "sim/arith/simd.h"
+#include "sim/base/errors.h"
+#include "tests/unit/execute/drawn_quantized.h"
+#include "tests/unit/execute/networks.h"
+
+namespace npusim::execute {
+namespace {
+
+using Tensors = std::vector<std::vector<std::int8_t>>;
+
+Tensors run_fast(IntegerExecutor& executor, const std::vector<std::int8_t>& input) {
+  Tensors tensors;
+  const std::int8_t* result =
+      executor.run(input.data(), [&](graph::NodeId id, const std::int8_t* values, std::int64_t n) {
+        EXPECT_EQ(static_cast<std::size_t>(id), tensors.size());
+        tensors.emplace_back(values, values + n);
+      });
+  EXPECT_EQ(result, executor.output(0));
+  return tensors;
+}
+
+// Where and how two networks' tensors differ first; empty where they do not.
+std::string first_difference(const graph::QuantizedGraph& graph, const Tensors& got,
+                             const Tensors& expected) {
+  if (got.size() != expected.size()) return "number of tensors";
+  for (std::size_t id = 0; id < got.size(); ++id) {
+    if (got[id].size() != expected[id].size()) return graph.nodes[id].name + ": size";
+    for (std::size_t i = 0; i < got[id].size(); ++i) {
+      if (got[id][i] == expected[id][i]) continue;
+      return graph.nodes[id].name + " (" + graph::kind_name(graph.nodes[id].op) + "), element " +
+             std::to_string(i) + ": got " + std::to_string(got[id][i]) + ", expected " +
+             std::to_string(expected[id][i]);
+    }
+  }
+  return {};
+}
+
+TEST(IntegerExecutorTest, EqualsThePlainExecutorOnEveryTarget) {
+  std::set<std::string> kinds;
+  std::int64_t codes = 0;
+  std::int64_t inside = 0;  // strictly between the clamps
+  std::uint64_t seed = 0;
+  for (const graph::Graph& network : networks(150)) {
+    const graph::QuantizedGraph graph = drawn_quantized(network, ++seed);
+    for (const graph::QuantizedNode& node : graph.nodes) kinds.insert(graph::kind_name(node.op));
+    const auto input = drawn_codes(seed, graph.node(0).shape.elements());
+    const Tensors expected = run_plain(graph, input);
+    for (std::size_t id = 1; id < expected.size(); ++id) {
+      const graph::Clamps& clamps = graph.nodes[id].clamps;
+      codes += static_cast<std::int64_t>(expected[id].size());
+      inside += std::count_if(expected[id].begin(), expected[id].end(), [&](std::int8_t code) {
+        return code > clamps.low && code < clamps.high;
+      });
+    }
+    for (const std::int64_t target : arith::simd_targets()) {
+      arith::use_simd_target(target);
+      IntegerExecutor executor(graph);
+      EXPECT_EQ(first_difference(graph, run_fast(executor, input), expected), "")
+          << network.name << ", seed " << seed << ", " << arith::simd_target_name();
+      EXPECT_EQ(first_difference(graph, run_fast(executor, input), expected), "") << "second run";
+    }
+    arith::use_simd_target(0);
+  }
+  EXPECT_GT(inside, codes / 3) << "of " << codes << ": clamped codes prove little";
+  EXPECT_EQ(kinds, (std::set<std::string>{"add", "concat", "conv", "depthwise_conv", "gemm",
+                                          "input", "lookup", "mul", "pool"}));
+}
+
+TEST(IntegerExecutorTest, CopiesHaveTheirOwnTensors) {
+  const graph::QuantizedGraph graph = drawn_quantized(test::random_network(3), 3);
+  const std::int64_t size = graph.node(0).shape.elements();
+  const auto first = drawn_codes(1, size);
+  const auto second = drawn_codes(2, size);
+  IntegerExecutor a(graph);
+  IntegerExecutor b(a);
+  const auto count = static_cast<std::size_t>(a.output_elements());
+  const std::int8_t* of_a = a.run(first.data());
+  const std::int8_t* of_b = b.run(second.data());
+  const auto last = static_cast<std::size_t>(graph.outputs.front());
+  EXPECT_EQ(std::vector<std::int8_t>(of_a, of_a + count), run_plain(graph, first)[last]);
+  EXPECT_EQ(std::vector<std::int8_t>(of_b, of_b + count), run_plain(graph, second)[last]);
+}
+
+TEST(IntegerExecutorTest, PaddingReadsTheZeroPoint) {
+  // All inputs at the zero point: every window, padded or not, must give the same code.
+  graph::QuantizedGraph graph = drawn_quantized(single_conv({4, 5, 3}, conv(3, 7, 3)), 1);
+  graph.nodes[0].quantization.zero_point = 37;
+  const std::vector<std::int8_t> input(60, 37);
+  IntegerExecutor executor(graph);
+  const std::int8_t* out = executor.run(input.data());
+  for (std::int64_t i = 7; i < executor.output_elements(); ++i) EXPECT_EQ(out[i], out[i % 7]);
+}
+
+TEST(IntegerExecutorTest, RefusesGraphsItCannotRun) {
+  graph::QuantizedGraph graph = drawn_quantized(single_conv({4, 5, 3}, conv(3, 7, 3)), 1);
+  graph::QuantizedGraph two_inputs = graph;
+  two_inputs.nodes.push_back(graph.nodes[0]);
+  EXPECT_THROW(IntegerExecutor{two_inputs}, base::InternalError);
+  graph::QuantizedGraph no_output = graph;
+  no_output.outputs.clear();
+  EXPECT_THROW(IntegerExecutor{no_output}, base::InternalError);
+  graph::QuantizedGraph bad_shift = graph;
+  std::get<graph::QuantizedConv>(bad_shift.nodes[1].op).requantization.scales = {{1 << 30, 63}};
+  EXPECT_THROW(IntegerExecutor{bad_shift}, base::InternalError);
+}
+
+TEST(PlainIntegerExecutorTest, RefusesAnAccumulatorThatOverflows) {
+  graph::QuantizedGraph graph = drawn_quantized(single_conv({1, 1, 2}, conv(2, 1, 1)), 1);
+  auto& conv = std::get<graph::QuantizedConv>(graph.nodes[1].op);
+  conv.weight_zero_point = 0;
+  conv.weights_ohwi = {127, -127};  // the sum fits, its first prefix does not
+  conv.bias = {2147483647};
+  try {
+    run_plain(graph, {1, 1});
+    FAIL() << "must throw";
+  } catch (const base::InternalError& error) {
+    EXPECT_STREQ(error.what(),
+                 "node 'conv', output (0, 0, 0): accumulator 2147483774 must fit 32 bits");
+  }
+  conv.bias = {2147483647 - 127};
+  EXPECT_NO_THROW(run_plain(graph, {1, 1}));
+}
+
+}  // namespace
+}  // namespace npusim::execute

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The float network in plain loops, in the order of operations that float_executor.h promises.
+#pragma once
+
+#include <vector>
+
+#include "frontend/graph/graph.h"
+
+namespace npusim::execute {
+
+/// Every node's tensor, by node id.
+std::vector<std::vector<float>> run_plain_float(const graph::Graph& graph,
+                                                const std::vector<float>& input);
+
+}  // namespace npusim::execute
