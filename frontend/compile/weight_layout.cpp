@@ -12,6 +12,7 @@ namespace npusim::compile {
 namespace {
 
 constexpr std::int64_t kDramAlignBytes = 64;
+constexpr std::int64_t kSlotAlignBytes = 16;
 constexpr std::int64_t kLeastTransferBytes = 4096;  // smaller tiles share a transfer
 
 using graph::QuantizedConv;
@@ -57,7 +58,7 @@ class Builder {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const graph::QuantizedNode& node = graph_.nodes[i];
       if (const auto* conv = std::get_if<QuantizedConv>(&node.op)) {
-        lay_out_conv(node, *conv, layout_.layers[i]);
+        lay_out_conv(*conv, layout_.layers[i]);
       } else if (record_count(node) > 0) {
         lay_out_records(node, layout_.layers[i]);
       }
@@ -68,26 +69,54 @@ class Builder {
 
  private:
   // Parameter slots hold the largest block of any layer, but where that is more than an eighth of
-  // the scratchpad, only what one tile needs; weights get the rest.
+  // the scratchpad, only what one tile needs; weights get the rest. Two folds of every layer fit.
   void split_scratchpad() {
     const std::int64_t total = hardware_.weight_scratchpad.bytes;
     std::int64_t wanted = 0;
     std::int64_t least = 0;
+    std::int64_t fold = 0;
+    std::string neediest;
     for (const graph::QuantizedNode& node : graph_.nodes) {
-      if (const auto* conv = std::get_if<QuantizedConv>(&node.op)) {
-        wanted = std::max(wanted, parameter_block_bytes(*conv, conv->out_channels));
-        const std::int64_t columns = std::min(conv->out_channels, hardware_.mac_array.columns);
-        least = std::max(least, parameter_block_bytes(*conv, columns));
-      } else {
-        const std::int64_t bytes = parameter_bytes(node).requant_bytes;
-        wanted = std::max(wanted, bytes);
-        least = std::max(least, bytes);
+      const Need need = need_of(node);
+      wanted = std::max(wanted, need.whole_block_bytes);
+      if (need.fold_bytes > fold || (fold == 0 && need.tile_block_bytes > least)) {
+        neediest = node.name;
       }
+      least = std::max(least, need.tile_block_bytes);
+      fold = std::max(fold, need.fold_bytes);
     }
-    constexpr std::int64_t kAlign = 16;
-    const std::int64_t slot = std::max(least, std::min(wanted, total / 8));
-    layout_.parameter_slot_bytes = base::round_up(slot, kAlign);
-    layout_.weight_slot_bytes = (total - 2 * layout_.parameter_slot_bytes) / 2 / kAlign * kAlign;
+    least = base::round_up(least, kSlotAlignBytes);
+    fold = base::round_up(fold, kSlotAlignBytes);
+    if (total < 2 * (least + fold)) {
+      throw base::InputError(base::refusal("layer '" + neediest + "'", "weight_scratchpad.bytes",
+                                           std::to_string(total),
+                                           "at least " + std::to_string(2 * (least + fold)) +
+                                               " (two folds of weights and two parameter blocks)"));
+    }
+    const std::int64_t most = (total / 2 - fold) / kSlotAlignBytes * kSlotAlignBytes;
+    const std::int64_t share = base::round_up(std::min(wanted, total / 8), kSlotAlignBytes);
+    layout_.parameter_slot_bytes = std::min(most, std::max(least, share));
+    layout_.weight_slot_bytes =
+        (total / 2 - layout_.parameter_slot_bytes) / kSlotAlignBytes * kSlotAlignBytes;
+  }
+
+  // What a layer asks of the slots.
+  struct Need {
+    std::int64_t whole_block_bytes = 0;  // parameters of all channels
+    std::int64_t tile_block_bytes = 0;   // of the widest column tile
+    std::int64_t fold_bytes = 0;         // its weights
+  };
+
+  Need need_of(const graph::QuantizedNode& node) const {
+    if (const auto* conv = std::get_if<QuantizedConv>(&node.op)) {
+      const std::int64_t columns =
+          channel_tiles(*conv, hardware_.mac_array.columns).front().columns;
+      return {parameter_block_bytes(*conv, conv->out_channels),
+              parameter_block_bytes(*conv, columns),
+              std::min(hardware_.mac_array.rows, reduction_length(*conv)) * columns};
+    }
+    const std::int64_t bytes = parameter_bytes(node).requant_bytes;
+    return {bytes, bytes, 0};
   }
 
   void lay_out_records(const graph::QuantizedNode& node, LayerWeights& layer) {
@@ -98,22 +127,14 @@ class Builder {
       const Bytes record = vector_record(node, i);
       bytes.insert(bytes.end(), record.begin(), record.end());
     }
-    require(node, 2 * layout_.parameter_slot_bytes);
     append_block(block, bytes);
     layer.parameters.push_back(block);
   }
 
-  void lay_out_conv(const graph::QuantizedNode& node, const QuantizedConv& conv,
-                    LayerWeights& layer) {
+  void lay_out_conv(const QuantizedConv& conv, LayerWeights& layer) {
     const std::int64_t rows = hardware_.mac_array.rows;
     const std::vector<ChannelTile> tiles = channel_tiles(conv, hardware_.mac_array.columns);
     const std::int64_t reduction = reduction_length(conv);
-    std::int64_t widest = 0;
-    for (const ChannelTile& tile : tiles) widest = std::max(widest, tile.columns);
-    const std::int64_t fold_bytes = std::min(rows, reduction) * widest;
-    if (layout_.weight_slot_bytes < fold_bytes) {
-      require(node, 2 * (fold_bytes + layout_.parameter_slot_bytes) + 32);
-    }
     for (const ChannelTile& tile : tiles) {
       WeightTile weights;
       weights.conv_group = tile.conv_group;
@@ -209,14 +230,6 @@ class Builder {
   void align() {
     const auto size = static_cast<std::int64_t>(layout_.dram_image.size());
     layout_.dram_image.resize(static_cast<std::size_t>(base::round_up(size, kDramAlignBytes)), 0);
-  }
-
-  void require(const graph::QuantizedNode& node, std::int64_t least_bytes) const {
-    if (hardware_.weight_scratchpad.bytes >= least_bytes) return;
-    throw base::InputError("layer '" + node.name + "': weight_scratchpad.bytes: got " +
-                           std::to_string(hardware_.weight_scratchpad.bytes) +
-                           ", must be at least " + std::to_string(least_bytes) +
-                           " (two folds of weights and two parameter blocks)");
   }
 
   const graph::QuantizedGraph& graph_;

@@ -69,8 +69,8 @@ struct WeightLayout {
   }
 };
 
-// Throws base::InputError naming layer and bytes where one fold and its parameters do not fit the
-// slots.
+// Throws base::InputError naming the layer with the largest fold and the least scratchpad, where
+// two folds and two parameter blocks of a column tile do not fit.
 WeightLayout lay_out_weights(const graph::QuantizedGraph& graph,
                              const config::HardwareConfig& hardware);
 
