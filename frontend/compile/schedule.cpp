@@ -5,6 +5,7 @@
 #include <array>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "frontend/compile/dependencies.h"
 #include "sim/base/errors.h"
@@ -84,6 +85,19 @@ void join(Clock& into, const Clock& from) {
   for (std::size_t u = 0; u < into.size(); ++u) into[u] = std::max(into[u], from[u]);
 }
 
+// Stream position and unit of every instruction of another unit to wait for. Latest first: what
+// that one has waited for needs no token of its own.
+std::vector<std::pair<DraftIndex, std::size_t>> needed_from_others(
+    const UnitIndices& needed, const std::vector<DraftIndex>& position, isa::Unit unit) {
+  std::vector<std::pair<DraftIndex, std::size_t>> result;
+  for (std::size_t s = 0; s < isa::kUnits; ++s) {
+    if (needed[s] < 0 || s == index_of(unit)) continue;
+    result.emplace_back(position[static_cast<std::size_t>(needed[s])], s);
+  }
+  std::sort(result.rbegin(), result.rend());
+  return result;
+}
+
 }  // namespace
 
 Schedule schedule(const Draft& draft) {
@@ -113,10 +127,8 @@ Schedule schedule(const Draft& draft) {
     Clock& clock = unit_clock[index_of(unit)];
     result.instructions.push_back(entry.instruction);
     result.origins.push_back(entry.origin);
-    for (std::size_t s = 0; s < isa::kUnits; ++s) {
-      const DraftIndex needed = dependencies[static_cast<std::size_t>(order[p])][s];
-      if (needed < 0 || s == index_of(unit)) continue;
-      const DraftIndex at = result.position[static_cast<std::size_t>(needed)];
+    for (const auto& [at, s] : needed_from_others(dependencies[static_cast<std::size_t>(order[p])],
+                                                  result.position, unit)) {
       if (clock[s] >= at) continue;
       const std::uint32_t bit = semaphores.bit(static_cast<isa::Unit>(s), unit);
       result.instructions[static_cast<std::size_t>(at)].post_mask |= bit;
