@@ -90,6 +90,8 @@ quantize::HardwareLimits Pipeline::limits() const {
   limits.accumulator_bits = static_cast<std::int32_t>(run_.hardware.mac_array.accumulator_bits);
   limits.multiplier_bits = static_cast<std::int32_t>(run_.hardware.requantization.multiplier_bits);
   limits.field_bits = static_cast<std::int32_t>(run_.hardware.requantization.field_bits);
+  limits.shift_before_multiply =
+      run_.hardware.requantization.placement == config::ShifterPlacement::pre_multiply;
   return limits;
 }
 
