@@ -24,13 +24,47 @@ bool is_input(const graph::QuantizedNode& node) {
   return std::holds_alternative<graph::Input>(node.op);
 }
 
+bool is_dilated(const graph::Window& w) {
+  return (w.kernel_h > 1 && w.dilation_h > 1) || (w.kernel_w > 1 && w.dilation_w > 1);
+}
+
+const char* placement_name(bool shift_before_multiply) {
+  return shift_before_multiply ? "pre_multiply" : "fused";
+}
+
+// The records' arithmetic is that of the machine they were computed for.
+void check_arithmetic(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
+                      base::ErrorList& errors) {
+  const std::string place = "network '" + graph.name + "'";
+  const bool machine_shifts_first =
+      hardware.requantization.placement == config::ShifterPlacement::pre_multiply;
+  if (graph.shift_before_multiply != machine_shifts_first) {
+    errors.add(
+        place, "placement of the barrel shifter", placement_name(graph.shift_before_multiply),
+        std::string("requantization.placement (") + placement_name(machine_shifts_first) + ")");
+  }
+  if (graph.multiplier_bits > hardware.requantization.multiplier_bits) {
+    errors.add(place, "multiplier bits", std::to_string(graph.multiplier_bits),
+               "at most requantization.multiplier_bits (" +
+                   std::to_string(hardware.requantization.multiplier_bits) + ")");
+  }
+}
+
 void check_fits(const QuantizedGraph& graph, const config::HardwareConfig& hardware) {
   base::ErrorList errors;
+  check_arithmetic(graph, hardware, errors);
   for (const graph::QuantizedNode& node : graph.nodes) {
+    const std::string place = "layer '" + node.name + "'";
+    const auto* pool = std::get_if<graph::QuantizedPool>(&node.op);
+    if (pool && is_dilated(pool->window)) {
+      errors.add(
+          place, "dilation of the pooling window",
+          std::to_string(pool->window.dilation_h) + " x " + std::to_string(pool->window.dilation_w),
+          "1 x 1");
+    }
     const auto* conv = std::get_if<graph::QuantizedConv>(&node.op);
     if (conv && conv->requantization.field_bits > hardware.requantization.field_bits) {
-      errors.add("layer '" + node.name + "'", "channel-shift field bits",
-                 std::to_string(conv->requantization.field_bits),
+      errors.add(place, "channel-shift field bits", std::to_string(conv->requantization.field_bits),
                  "at most requantization.field_bits (" +
                      std::to_string(hardware.requantization.field_bits) + ")");
     }
@@ -39,8 +73,8 @@ void check_fits(const QuantizedGraph& graph, const config::HardwareConfig& hardw
 }
 
 // DRAM addresses of inputs, outputs and spilled tensors behind the image; returns the end.
-std::uint64_t lay_out_dram(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
-                           std::uint64_t image_bytes, TensorPlan& plan) {
+std::uint64_t lay_out_dram(const QuantizedGraph& graph, std::uint64_t image_bytes,
+                           TensorPlan& plan) {
   auto next = base::round_up(static_cast<std::int64_t>(image_bytes), kDramAlignBytes);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     TensorPlacement& tensor = plan.tensors[i];
@@ -48,12 +82,18 @@ std::uint64_t lay_out_dram(const QuantizedGraph& graph, const config::HardwareCo
     tensor.dram_address = static_cast<std::uint64_t>(next);
     next = base::round_up(next + graph.nodes[i].shape.elements(), kDramAlignBytes);
   }
-  if (next > hardware.dram.bytes) {
-    throw base::InputError("dram.bytes: got " + std::to_string(hardware.dram.bytes) +
-                           ", must be at least " + std::to_string(next) +
-                           " for this network (weights, inputs, outputs, spilled tensors)");
-  }
   return static_cast<std::uint64_t>(next);
+}
+
+// The instructions lie behind everything else.
+void check_dram(const isa::Program& program) {
+  const auto needed = static_cast<std::int64_t>(program.dram_bytes) + program.instructions_bytes();
+  const std::int64_t available = program.hardware.dram.bytes;
+  if (needed <= available) return;
+  throw base::InputError(base::refusal(
+      "", "dram.bytes", std::to_string(available),
+      "at least " + std::to_string(needed) +
+          " for this network (weights, inputs, outputs, spilled tensors, instructions)"));
 }
 
 isa::TensorInfo tensor_info(const graph::QuantizedNode& node, const TensorPlacement& placement) {
@@ -116,13 +156,14 @@ isa::Program compile(const QuantizedGraph& graph, const config::HardwareConfig& 
   program.hardware = hardware;
   program.metadata = metadata;
   program.activation_peak_bytes = plan.peak_bytes;
-  program.dram_bytes = lay_out_dram(graph, hardware, weights.dram_image.size(), plan);
+  program.dram_bytes = lay_out_dram(graph, weights.dram_image.size(), plan);
 
   Lowering lowering(graph, hardware, plan, weights);
   lowering.run();
   Schedule stream = schedule(lowering.draft());
   describe_tensors(graph, plan, lowering.completed_by(), stream.position, program);
   program.instructions = std::move(stream.instructions);
+  check_dram(program);
   program.origins = std::move(stream.origins);
   program.semaphores = std::move(stream.semaphores);
   program.dram_image = std::move(weights.dram_image);

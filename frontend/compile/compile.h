@@ -12,7 +12,8 @@ namespace npusim::compile {
 // loads early, and adds the semaphores. Deterministic. The result passes isa::verify. Throws
 // base::InputError naming layer and quantity where the network does not fit the machine: a
 // scratchpad too small for one tile, DRAM too small, a window or map larger than an instruction
-// field, a channel-shift field wider than requantization.field_bits.
+// field, a dilated pooling window, a channel-shift field wider than requantization.field_bits, or
+// records computed for another multiplier or another placement of the barrel shifter.
 isa::Program compile(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware,
                      const isa::Metadata& metadata);
 
