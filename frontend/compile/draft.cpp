@@ -71,6 +71,11 @@ DraftIndex Draft::append(isa::Opcode opcode, decltype(isa::Instruction::fields) 
   return static_cast<DraftIndex>(instructions_.size()) - 1;
 }
 
+void Draft::hold_until(DraftIndex index, std::uint64_t begin, std::uint64_t end) {
+  instructions_.at(static_cast<std::size_t>(index))
+      .accesses.push_back({Space::activations, false, begin, end});
+}
+
 DraftIndex Draft::load_activations(const isa::Dma& dma) {
   return append(isa::Opcode::load_activations, dma,
                 {dram_side(dma, false), local_side(dma, Space::activations, true)});

@@ -48,6 +48,10 @@ class Draft {
   DraftIndex pool(const isa::Pool& pool, std::uint32_t record_bytes);
   DraftIndex elementwise(const isa::Elementwise& elementwise, std::uint32_t record_bytes);
 
+  // Bytes [begin, end) of the activation scratchpad can be observed once `index` is done: whoever
+  // overwrites any of them waits for it, even where it wrote others.
+  void hold_until(DraftIndex index, std::uint64_t begin, std::uint64_t end);
+
   const std::vector<DraftInstruction>& instructions() const { return instructions_; }
 
  private:

@@ -26,6 +26,11 @@ bool is_broadcast(const graph::QuantizedGraph& graph, const graph::QuantizedNode
   return shape.height == 1 && shape.width == 1 && node.shape.height * node.shape.width != 1;
 }
 
+std::size_t first_use(const graph::QuantizedNode& node, std::size_t input) {
+  const auto found = std::find(node.inputs.begin(), node.inputs.end(), node.inputs.at(input));
+  return static_cast<std::size_t>(found - node.inputs.begin());
+}
+
 Extent input_extent(std::int64_t out_begin, std::int64_t out_count, std::int64_t stride,
                     std::int64_t kernel, std::int64_t dilation, std::int64_t pad,
                     std::int64_t in_size) {

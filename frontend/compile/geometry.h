@@ -20,6 +20,8 @@ graph::Window operand_window(const graph::QuantizedNode& node);
 // An operand that every output pixel reads whole (the 1 x 1 operand of Mul).
 bool is_broadcast(const graph::QuantizedGraph& graph, const graph::QuantizedNode& node,
                   std::size_t input);
+// The first operand of node that is the same tensor as `input`: what is loaded once serves both.
+std::size_t first_use(const graph::QuantizedNode& node, std::size_t input);
 
 // Rows (or columns) [begin, end) of an operand that output rows [out_begin, out_begin + out_count)
 // touch, cut to the map, and the padding before `begin`. Never empty: where a window lies in the

@@ -47,8 +47,19 @@ void Lowering::run() {
     } else {
       lower_elementwise(id);
     }
+    hold_observable(id);
     ++layer;
   }
+}
+
+// A tensor that is observed on chip is observed whole: a write that needs the place of its first
+// pixels must not come before its last ones are there.
+void Lowering::hold_observable(graph::NodeId id) {
+  const TensorPlacement& tensor = plan_.tensors[static_cast<std::size_t>(id)];
+  if (tensor.in_dram) return;
+  const auto begin = static_cast<std::uint64_t>(tensor.address);
+  draft_.hold_until(completed_by_[static_cast<std::size_t>(id)], begin,
+                    begin + static_cast<std::uint64_t>(graph_.node(id).shape.elements()));
 }
 
 void Lowering::lower_input(graph::NodeId id) {
@@ -101,6 +112,11 @@ TileView Lowering::open_tile(graph::NodeId id, const Tile& tile, std::int64_t bu
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     if (plan_.tensors[static_cast<std::size_t>(node.inputs[i])].on_chip) {
       view.operands.push_back(on_chip_operand(id, i, tile));
+      continue;
+    }
+    const std::size_t loaded = first_use(node, i);
+    if (loaded < i) {
+      view.operands.push_back(view.operands[loaded]);
       continue;
     }
     const OperandView operand = buffered_operand(id, i, tile, free_address);

@@ -46,6 +46,7 @@ class Lowering {
 
  private:
   void lower_input(graph::NodeId id);
+  void hold_observable(graph::NodeId id);
   void lower_conv(graph::NodeId id, const graph::QuantizedConv& conv);
   void lower_pool(graph::NodeId id, const graph::QuantizedPool& pool);
   void lower_elementwise(graph::NodeId id);  // add, mul, lookup
@@ -56,7 +57,7 @@ class Lowering {
   void for_each_tile(graph::NodeId id, const std::function<void(const TileView&)>& body);
   TileView open_tile(graph::NodeId id, const Tile& tile, std::int64_t buffer);
   OperandView on_chip_operand(graph::NodeId id, std::size_t input, const Tile& tile) const;
-  // `load` false: the operand is in the buffer already.
+  // Loads the operand's part into the buffer at `address`.
   OperandView buffered_operand(graph::NodeId id, std::size_t input, const Tile& tile,
                                std::int64_t address);
   void load_rows(const isa::Dma& rows, std::int64_t row_count);

@@ -62,13 +62,18 @@ class Planner {
   Planner(const QuantizedGraph& graph, const config::HardwareConfig& hardware)
       : graph_(graph),
         align_bytes_(hardware.activation_scratchpad.bank_word_bytes),
-        capacity_bytes_(hardware.activation_scratchpad.bytes / align_bytes_ * align_bytes_),
+        scratchpad_bytes_(hardware.activation_scratchpad.bytes),
+        capacity_bytes_(scratchpad_bytes_ / align_bytes_ * align_bytes_),
         last_use_(last_uses(graph)),
         tensors_(graph.nodes.size()) {
-    for (TensorPlacement& tensor : tensors_) tensor.on_chip = true;
+    // An input that nobody reads is not loaded.
+    for (std::size_t i = 0; i < tensors_.size(); ++i) {
+      tensors_[i].on_chip = !is_input(graph.nodes[i]) || last_use_[i] > static_cast<NodeId>(i);
+    }
   }
 
   TensorPlan plan() {
+    check_least_sizes();
     std::vector<Block> blocks = place_all();
     TensorPlan plan;
     plan.layers.resize(graph_.nodes.size());
@@ -141,6 +146,23 @@ class Planner {
     throw base::InternalError("a workspace alone exceeds the activation scratchpad");
   }
 
+  // Whatever stays on chip takes at least what its tile buffer would: no plan needs less than one
+  // pixel of every layer with all tensors in DRAM, and with these sizes there is one.
+  void check_least_sizes() const {
+    const std::vector<TensorPlacement> in_dram(graph_.nodes.size());
+    base::ErrorList errors;
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      if (is_input(graph_.nodes[i])) continue;
+      const auto id = static_cast<NodeId>(i);
+      const std::int64_t pixel = tile_buffer_bytes(graph_, id, in_dram, 1, 1, align_bytes_);
+      if (pixel <= capacity_bytes_) continue;
+      errors.add("layer '" + graph_.nodes[i].name + "'", "activation_scratchpad.bytes",
+                 std::to_string(scratchpad_bytes_),
+                 "at least " + std::to_string(pixel) + " (input window and output of one pixel)");
+    }
+    errors.throw_if_any();
+  }
+
   std::int64_t tensor_bytes(NodeId id) const {
     return base::round_up(graph_.node(id).shape.elements(), align_bytes_);
   }
@@ -152,12 +174,6 @@ class Planner {
     const std::int64_t whole =
         tile_buffer_bytes(graph_, id, tensors_, shape.height, shape.width, align_bytes_);
     const std::int64_t pixel = tile_buffer_bytes(graph_, id, tensors_, 1, 1, align_bytes_);
-    if (pixel > capacity_bytes_ && tensors_alive_at(id) == 0) {
-      throw base::InputError("layer '" + graph_.node(id).name +
-                             "': activation_scratchpad.bytes: got " +
-                             std::to_string(capacity_bytes_) + ", must be at least " +
-                             std::to_string(pixel) + " (input window and output of one pixel)");
-    }
     const std::int64_t share = tensors_alive_at(id) == 0 ? capacity_bytes_ : capacity_bytes_ / 4;
     return std::max(pixel, std::min(whole, share / align_bytes_ * align_bytes_));
   }
@@ -193,7 +209,8 @@ class Planner {
 
   const QuantizedGraph& graph_;
   std::int64_t align_bytes_;
-  std::int64_t capacity_bytes_;
+  std::int64_t scratchpad_bytes_;
+  std::int64_t capacity_bytes_;  // whole words
   std::vector<NodeId> last_use_;
   std::vector<TensorPlacement> tensors_;
 };
@@ -208,6 +225,7 @@ std::int64_t tile_buffer_bytes(const QuantizedGraph& graph, NodeId id,
   std::int64_t bytes = 0;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     if (tensors[static_cast<std::size_t>(node.inputs[i])].on_chip) continue;
+    if (first_use(node, i) < i) continue;  // buffered once
     const graph::Shape shape = operand_shape(graph, node, i);
     std::int64_t pixels = 1;
     if (!is_broadcast(graph, node, i)) {

@@ -35,7 +35,8 @@ struct TensorPlan {
 // Greedy by size: tensors (lifetime: producer to last consumer) and workspaces (lifetime: one
 // layer) are placed largest first at the lowest free address. Where something does not fit, the
 // largest tensor alive there moves to DRAM and everything is placed anew. Throws base::InputError
-// naming layer and bytes where not even a tile of one pixel fits.
+// naming every layer of which not even a tile of one pixel fits, and the bytes it needs; with the
+// largest of these there is a plan.
 TensorPlan plan_tensors(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware);
 
 // Bytes of the buffers of one tile: operands and result that do not stay on chip, each rounded up
