@@ -21,8 +21,8 @@ onnx::ModelProto read_model(std::string_view bytes, const std::string& file);
 /// The version of the default operator domain that the model asks for.
 int opset_of(const onnx::ModelProto& model);
 
-/// The ONNX library's own checker: structure, order of nodes, attribute types. To be called only
-/// where the library knows every operator. Throws base::InputError.
+/// The ONNX library's own checker: structure, order of nodes, attribute types. It stops at the
+/// first error. Throws base::InputError.
 void check_with_library(const onnx::ModelProto& model, const std::string& file);
 
 /// Text from a file as it may stand in messages and reports: printable ASCII without quotes, cut to

@@ -25,14 +25,14 @@ class Importer {
   graph::Graph run() {
     state_.opset = opset_of(model_);
     state_.graph.name = graph_name();
-    // With an unknown operator the library's checker would stop there and name only that one.
-    if (knows_all_operators()) check_with_library(model_, file_);
     bind_initializers();
     bind_input();
     collect_readers();
     for (const onnx::NodeProto& node : model_.graph().node()) import_node(node);
     bind_outputs();
     errors_.throw_if_any();
+    // The library's checks stop at the first error, so they come after ours, which find all.
+    check_with_library(model_, file_);
     check_shapes_with_library(model_, state_, file_);
     verify_graph();
     return std::move(state_.graph);
@@ -42,12 +42,6 @@ class Importer {
   std::string graph_name() const {
     const std::string name = printable(model_.graph().name());
     return name.empty() ? std::filesystem::path(file_).stem().string() : name;
-  }
-
-  bool knows_all_operators() const {
-    const auto& nodes = model_.graph().node();
-    return std::all_of(nodes.begin(), nodes.end(),
-                       [](const onnx::NodeProto& node) { return find_rule(node) != nullptr; });
   }
 
   void bind_initializers() {
@@ -154,30 +148,38 @@ class Importer {
   }
 
   void bind_outputs() {
-    for (const auto& output : model_.graph().output()) {
-      const std::string key = "output '" + printable(output.name()) + "'";
-      const auto found = state_.values.find(output.name());
-      if (found == state_.values.end()) {
-        errors_.add(file_, key, "a name that nothing computes", "the output of a node");
-        continue;
+    for (onnx::ValueInfoProto& output : *model_.mutable_graph()->mutable_output()) {
+      try {
+        bind_output(output);
+      } catch (const base::InputError& error) {
+        add_errors("output '" + printable(output.name()) + "'", error);
       }
-      if (std::holds_alternative<Unknown>(found->second)) continue;
-      const auto* activation = std::get_if<Activation>(&found->second);
-      if (activation == nullptr || is_input(*activation)) {
-        errors_.add(file_, key, activation == nullptr ? "a constant" : "the model's input",
-                    "computed by a layer");
-        continue;
-      }
-      const graph::Shape& shape = state_.graph.node(activation->node).shape;
-      if (activation->is_flat && shape.channels != shape.elements()) {
-        errors_.add(file_, key, "a flattened map of " + graph::to_string(shape),
-                    "a map, or flattened from a 1x1 map");
-        continue;
-      }
-      auto& outputs = state_.graph.outputs;
-      if (std::find(outputs.begin(), outputs.end(), activation->node) == outputs.end()) {
-        outputs.push_back(activation->node);
-      }
+    }
+  }
+
+  void bind_output(onnx::ValueInfoProto& info) {
+    const auto refuse = [](const std::string& got, const std::string& must_be) {
+      throw base::InputError(base::refusal("", "source", got, must_be));
+    };
+    const auto found = state_.values.find(info.name());
+    if (found == state_.values.end()) refuse("a name that nothing computes", "a node's output");
+    if (std::holds_alternative<Unknown>(found->second)) return;
+    const auto* activation = std::get_if<Activation>(&found->second);
+    if (activation == nullptr) refuse("a constant", "computed by a layer");
+    if (is_input(*activation)) refuse("the model's input", "computed by a layer");
+    const graph::Shape& shape = state_.graph.node(activation->node).shape;
+    if (activation->is_flat && shape.channels != shape.elements()) {
+      refuse("a flattened map of " + graph::to_string(shape), "a map, or flattened from a 1x1 map");
+    }
+    auto& outputs = state_.graph.outputs;
+    if (std::find(outputs.begin(), outputs.end(), activation->node) == outputs.end()) {
+      outputs.push_back(activation->node);
+    }
+    // The library insists on a shape here, which not every exporter writes.
+    auto& type = *info.mutable_type()->mutable_tensor_type();
+    if (type.has_shape()) return;
+    for (const std::int64_t dim : dims_of(state_, *activation)) {
+      type.mutable_shape()->add_dim()->set_dim_value(dim);
     }
   }
 
