@@ -29,9 +29,11 @@ namespace npusim::quantize {
 /// What reports say of a layer with weights.
 struct LayerSummary {
   graph::NodeId node = 0;
-  std::int32_t safe_accumulator_bits = 0;  // the smallest P that holds every prefix of every sum
-  std::int64_t dead_channels = 0;          // all codes 0: only the bias is left
-  std::int64_t coarsened_channels = 0;     // shift lowered or scale doubled by rules 7 and 8
+  // The smallest P that holds every prefix of every sum of these codes. On a narrower accumulator
+  // the layer may still quantize, coarser; a coarsened layer needs close to all bits it was given.
+  std::int32_t safe_accumulator_bits = 0;
+  std::int64_t dead_channels = 0;       // all codes 0: only the bias is left
+  std::int64_t coarsened_channels = 0;  // shift lowered or scale doubled by rules 7 and 8
 };
 
 struct QuantizationSummary {
