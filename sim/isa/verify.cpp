@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <set>
 
 #include "sim/config/hardware_reader.h"
@@ -10,6 +9,7 @@
 #include "sim/isa/labels.h"
 #include "sim/isa/program.h"
 #include "sim/isa/regions.h"
+#include "sim/isa/replay.h"
 #include "sim/isa/verify_instruction.h"
 #include "sim/isa/zeroed_array.h"
 
@@ -20,6 +20,8 @@ namespace {
 /// queue of depth 1. With more, the stream would stop before that MATMUL is dispatched.
 constexpr std::size_t kMaxPreloadsAhead = 2;
 constexpr std::int64_t kMaxExtent = std::int64_t{1} << 32;
+/// Of all tensors together: whoever observes them holds them in memory.
+constexpr std::uint64_t kMaxTensorsBytes = std::uint64_t{1} << 30;
 
 class Verifier {
  public:
@@ -106,11 +108,14 @@ class Verifier {
   }
 
   void tensors() {
+    std::uint64_t left = kMaxTensorsBytes;
     for (std::size_t i = 0; i < program_.tensors.size() && !findings_.full(); ++i) {
       findings_.set_place("tensor " + std::to_string(i) + " '" + program_.tensors[i].name + "'");
-      tensor(program_.tensors[i]);
+      tensor(program_.tensors[i], &left);
     }
     findings_.set_place("interface");
+    all_different("inputs", program_.inputs);
+    all_different("outputs", program_.outputs);
     for (const std::uint32_t input : program_.inputs) {
       if (!is_tensor("input", input)) continue;
       const TensorInfo& info = program_.tensors[input];
@@ -122,6 +127,11 @@ class Verifier {
     for (const std::uint32_t output : program_.outputs) is_tensor("output", output);
   }
 
+  void all_different(const char* key, const std::vector<std::uint32_t>& list) {
+    const std::set<std::uint32_t> once(list.begin(), list.end());
+    findings_.require(once.size() == list.size(), key, "a tensor twice", "different tensors");
+  }
+
   bool is_tensor(const char* key, std::uint32_t index) {
     if (index < program_.tensors.size()) return true;
     findings_.add(key, std::to_string(index),
@@ -129,7 +139,8 @@ class Verifier {
     return false;
   }
 
-  void tensor(const TensorInfo& info) {
+  /// `left`: bytes that this tensor and those behind it may have.
+  void tensor(const TensorInfo& info, std::uint64_t* left) {
     const std::size_t found = findings_.count();
     findings_.in_range("height", info.height, 1, kMaxExtent);
     findings_.in_range("width", info.width, 1, kMaxExtent);
@@ -147,6 +158,11 @@ class Verifier {
     findings_.inside("bytes", tensor_region(info),
                      on_chip ? Space::activation_scratchpad : Space::dram,
                      on_chip ? scratchpad : program_.dram_bytes);
+    const std::uint64_t bytes = tensor_region(info).bytes;
+    findings_.require(bytes <= *left, "bytes", std::to_string(bytes),
+                      "at most " + std::to_string(*left) + ": all tensors together have at most " +
+                          std::to_string(kMaxTensorsBytes));
+    *left -= std::min(*left, bytes);
   }
 
   void layers() {
@@ -271,21 +287,10 @@ class Verifier {
     for (std::size_t i = 0; i < program_.instructions.size() && !findings_.full(); ++i) {
       const Instruction& instruction = program_.instructions[i];
       if (instruction.opcode == Opcode::load_weights) {
-        load(std::get<Dma>(instruction.fields), memory.data());
+        replay_load_weights(program_, std::get<Dma>(instruction.fields), memory.data());
       } else {
         findings_.set_place(instruction_label(program_, i));
         verify_records(program_.hardware, instruction, memory.data(), findings_);
-      }
-    }
-  }
-
-  void load(const Dma& f, std::uint8_t* memory) {
-    for (std::uint64_t j = 0; j < f.count2; ++j) {
-      for (std::uint64_t i = 0; i < f.count1; ++i) {
-        std::memcpy(
-            memory + f.local_address + i * f.local_stride1 + j * f.local_stride2,
-            program_.dram_image.data() + f.dram_address + i * f.dram_stride1 + j * f.dram_stride2,
-            f.bytes);
       }
     }
   }
