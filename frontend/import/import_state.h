@@ -42,6 +42,9 @@ struct ImportState {
   std::string unique_name(const std::string& wanted);
 };
 
+/// graph::infer_shape, whose errors lose their place: the caller names the node in ONNX terms.
+graph::Shape infer_shape_of(const graph::Node& layer, const std::vector<graph::Shape>& inputs);
+
 /// The ONNX dimensions of an activation.
 std::vector<std::int64_t> dims_of(const ImportState& state, const Activation& activation);
 

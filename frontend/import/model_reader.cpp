@@ -65,11 +65,25 @@ void name_nodes(onnx::GraphProto& graph) {
   }
 }
 
-void remove_unneeded_nodes(onnx::GraphProto& graph) {
+// Tensor name to node; a second node for a name is refused, as it would be open which one is meant.
+std::unordered_map<std::string, int> producers_of(const onnx::GraphProto& graph,
+                                                  const std::string& file) {
   std::unordered_map<std::string, int> producers;
+  base::ErrorList errors;
   for (int i = 0; i < graph.node_size(); ++i) {
-    for (const std::string& output : graph.node(i).output()) producers.emplace(output, i);
+    for (const std::string& output : graph.node(i).output()) {
+      if (output.empty() || producers.emplace(output, i).second) continue;
+      errors.add(file + ": node '" + graph.node(i).name() + "' (" +
+                     printable(graph.node(i).op_type()) + ")",
+                 "output", "'" + printable(output) + "' a second time", "a new tensor name");
+    }
   }
+  errors.throw_if_any();
+  return producers;
+}
+
+void remove_unneeded_nodes(onnx::GraphProto& graph, const std::string& file) {
+  const std::unordered_map<std::string, int> producers = producers_of(graph, file);
   std::vector<bool> is_needed(static_cast<std::size_t>(graph.node_size()), false);
   std::vector<int> pending;
   const auto need = [&](const std::string& value) {
@@ -116,7 +130,7 @@ onnx::ModelProto read_model(std::string_view bytes, const std::string& file) {
   // A newer container version brings types and functions, which are refused where they are used.
   model.set_ir_version(std::min<std::int64_t>(model.ir_version(), onnx::Version::IR_VERSION));
   name_nodes(*model.mutable_graph());
-  remove_unneeded_nodes(*model.mutable_graph());
+  remove_unneeded_nodes(*model.mutable_graph(), file);
   return model;
 }
 

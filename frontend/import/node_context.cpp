@@ -140,15 +140,7 @@ void NodeContext::emit(graph::Operator op, const std::vector<Activation>& inputs
     layer.inputs.push_back(input.node);
     shapes.push_back(shape(input));
   }
-  try {
-    layer.shape = graph::infer_shape(layer, shapes);
-  } catch (const base::InputError& error) {
-    // Its own prefix names the same node in the graph's terms; the caller adds ours.
-    const std::string& message = error.messages().front();
-    const std::string own = "node '" + layer.name + "' (" + graph::kind_name(layer.op) + "): ";
-    throw base::InputError(message.compare(0, own.size(), own) == 0 ? message.substr(own.size())
-                                                                    : message);
-  }
+  layer.shape = infer_shape_of(layer, shapes);
   layer.name = state_.unique_name(layer.name);
   state_.graph.nodes.push_back(std::move(layer));
   const auto id = static_cast<graph::NodeId>(state_.graph.nodes.size() - 1);

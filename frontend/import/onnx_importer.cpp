@@ -76,7 +76,7 @@ class Importer {
       graph::Node layer;
       layer.name = state_.unique_name(printable(info.name()));
       layer.shape = input_shape(*info.mutable_type()->mutable_tensor_type());
-      layer.shape = graph::infer_shape(layer, {});
+      layer.shape = infer_shape_of(layer, {});
       value = Activation{static_cast<graph::NodeId>(state_.graph.nodes.size()), is_flat, false};
       state_.graph.nodes.push_back(std::move(layer));
     } catch (const base::InputError& error) {
