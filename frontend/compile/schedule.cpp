@@ -31,7 +31,13 @@ std::vector<DraftIndex> hoist_loads(const std::vector<DraftInstruction>& draft,
     if (!is_load(draft[i].instruction.opcode)) continue;
     const auto unit = index_of(isa::unit_of(draft[i].instruction.opcode));
     const UnitIndices& needed = dependencies[i];
-    const DraftIndex last_dependency = *std::max_element(needed.begin(), needed.end());
+    DraftIndex last_dependency = *std::max_element(needed.begin(), needed.end());
+    // A PRELOAD of several folds ends only while its MATMUL, the next instruction, runs.
+    if (last_dependency >= 0 &&
+        draft[static_cast<std::size_t>(last_dependency)].instruction.opcode ==
+            isa::Opcode::preload) {
+      ++last_dependency;
+    }
     key[i] = std::max({last_dependency, last_load_key[unit]});
     last_load_key[unit] = key[i];
   }
