@@ -100,8 +100,9 @@ struct QuantizedGraph {
   std::string name;
   std::string scheme;  // "per_layer", "shift_scaler", "per_channel"
   std::int32_t multiplier_bits = 31;
-  // Where the barrel shifter sits (hardware.requantization.placement): false: fused with the shift behind the multiplier;
-  // true: round_shift(acc, channel_shift) before it, so y = z + round_shift(that * multiplier, shift).
+  // Where the barrel shifter sits (hardware.requantization.placement): false: fused with the shift
+  // behind the multiplier; true: round_shift(acc, channel_shift) before it, so y = z +
+  // round_shift(that * multiplier, shift).
   bool shift_before_multiply = false;
   std::vector<QuantizedNode> nodes;
   std::vector<NodeId> outputs;
