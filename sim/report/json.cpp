@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "sim/base/errors.h"
+
+namespace npusim::report {
+namespace {
+
+using nlohmann::json;  // keeps its keys sorted
+
+double fraction(std::int64_t part, std::int64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+json accuracy_json(const Accuracy& accuracy, const std::string& scheme) {
+  json result = {{"images", accuracy.images},
+                 {"float_top1", fraction(accuracy.float_top1, accuracy.images)},
+                 {"float_top5", fraction(accuracy.float_top5, accuracy.images)}};
+  json& schemes = result["schemes"] = json::object();
+  bool found = false;
+  for (const SchemeAccuracy& each : accuracy.schemes) {
+    schemes[each.scheme] = {{"quantized_top1", fraction(each.top1, accuracy.images)},
+                            {"parameter_bytes", each.parameter_bytes}};
+    if (each.scheme != scheme) continue;
+    found = true;
+    result["quantized_top1"] = fraction(each.top1, accuracy.images);
+    result["quantized_top5"] = fraction(each.top5, accuracy.images);
+    result["agreement_top1"] = fraction(each.agreement_top1, accuracy.images);
+  }
+  if (!found) throw base::InternalError("report: no accuracy of the run's scheme " + scheme);
+  return result;
+}
+
+json simulation_json(const Simulation& simulation) {
+  json result = {{"images", simulation.images}};
+  if (simulation.mismatched_values) {
+    result["bit_exact"] = *simulation.mismatched_values == 0;
+    result["mismatched_values"] = *simulation.mismatched_values;
+  }
+  if (!simulation.output_sha256.empty()) result["output_sha256"] = simulation.output_sha256;
+  return result;
+}
+
+json cycles_json(const Cycles& cycles) {
+  json stalls = json::object();
+  for (const UnitCycles& unit : cycles.units) stalls[unit.name] = json(unit.stall_cycles);
+  return {{"total", cycles.total},
+          {"latency_seconds", cycles.latency_seconds},
+          {"utilization", cycles.utilization},
+          {"stalls", stalls}};
+}
+
+json layer_json(const Layer& layer) {
+  return {{"name", layer.name},
+          {"kind", layer.kind},
+          {"macs", layer.macs},
+          {"cycles", layer.cycles},
+          {"span_cycles", layer.span_cycles},
+          {"utilization", layer.utilization},
+          {"compute_bound_cycles", layer.compute_bound_cycles},
+          {"memory_bound_cycles", layer.memory_bound_cycles},
+          {"bound_by", layer.bound_by()},
+          {"stall_cycles", layer.stall_cycles},
+          {"dram_read_bytes", layer.dram_read_bytes},
+          {"dram_write_bytes", layer.dram_write_bytes},
+          {"weights_bytes", layer.weights_bytes}};
+}
+
+json memory_json(const Memory& memory) {
+  return {{"weights_bytes", memory.weights_bytes},
+          {"bias_bytes", memory.bias_bytes},
+          {"requant_bytes", memory.requant_bytes},
+          {"channel_shift_bytes", memory.channel_shift_bytes},
+          {"instructions_bytes", memory.instructions_bytes},
+          {"activation_peak_bytes", memory.activation_peak_bytes},
+          {"dram_read_bytes", memory.dram_read_bytes},
+          {"dram_write_bytes", memory.dram_write_bytes}};
+}
+
+}  // namespace
+
+std::string to_json(const Report& report) {
+  json document = {
+      {"schema_version", kSchemaVersion},
+      {"workload", {{"name", report.workload.name}, {"images", report.workload.images}}},
+      {"hardware", {{"name", report.hardware.name}, {"config_hash", report.hardware.config_hash}}},
+      {"quantization",
+       {{"scheme", report.quantization.scheme},
+        {"field_bits", report.quantization.field_bits},
+        {"rule", report.quantization.rule},
+        {"bias_correction", report.quantization.bias_correction}}},
+      {"simulation", simulation_json(report.simulation)},
+      {"cycles", cycles_json(report.cycles)},
+      {"memory", memory_json(report.memory)},
+      {"host",
+       {{"wall_seconds", report.host.wall_seconds},
+        {"cpu_seconds", report.host.cpu_seconds},
+        {"threads", report.host.threads},
+        {"versions", report.host.versions}}}};
+  if (report.accuracy)
+    document["accuracy"] = accuracy_json(*report.accuracy, report.quantization.scheme);
+  json& layers = document["layers"] = json::array();
+  for (const Layer& layer : report.layers) layers.push_back(layer_json(layer));
+  // Names come from models: bytes that are no UTF-8 must not end the run.
+  return document.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace npusim::report

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/report.h"
+
+#include "sim/stats/bounds.h"
+
+namespace npusim::report {
+namespace {
+
+double utilization(std::int64_t macs, std::int64_t cycles, const config::MacArrayConfig& array) {
+  if (cycles == 0) return 0;
+  return static_cast<double>(macs) /
+         (static_cast<double>(cycles) * static_cast<double>(array.rows * array.columns));
+}
+
+Hardware hardware_of(const config::HardwareConfig& config) {
+  Hardware hardware;
+  hardware.name = config.name;
+  hardware.config_hash = config::config_hash(config);
+  hardware.rows = config.mac_array.rows;
+  hardware.columns = config.mac_array.columns;
+  hardware.clock_hz = config.clock_hz;
+  hardware.peak_macs_per_second = config.peak_macs_per_second();
+  hardware.dram_bandwidth_bytes_per_second = config.dram.bandwidth_bytes_per_second;
+  return hardware;
+}
+
+UnitCycles unit_cycles(const stats::UnitResult& result) {
+  UnitCycles unit;
+  unit.name = result.name;
+  unit.busy_cycles = result.cycles.busy();
+  unit.idle_cycles = result.cycles.idle();
+  for (std::size_t i = 0; i < stats::kActivities; ++i) {
+    const auto activity = static_cast<stats::Activity>(i);
+    if (stats::is_stall(activity) && result.cycles[activity] != 0) {
+      unit.stall_cycles[stats::activity_name(activity)] = result.cycles[activity];
+    }
+  }
+  return unit;
+}
+
+Cycles cycles_of(const isa::Program& program, const stats::SimulationResult& result) {
+  Cycles cycles;
+  cycles.total = result.total_cycles;
+  cycles.latency_seconds =
+      static_cast<double>(result.total_cycles) / static_cast<double>(program.hardware.clock_hz);
+  std::int64_t macs = 0;
+  for (const isa::LayerInfo& layer : program.layers) macs += layer.macs;
+  cycles.utilization = utilization(macs, result.total_cycles, program.hardware.mac_array);
+  for (const stats::UnitResult& unit : result.units) cycles.units.push_back(unit_cycles(unit));
+  return cycles;
+}
+
+std::vector<Layer> layers_of(const isa::Program& program, const stats::SimulationResult& result) {
+  const std::vector<stats::LayerBounds> bounds = stats::layer_bounds(program);
+  std::vector<Layer> layers;
+  for (std::size_t i = 0; i < program.layers.size(); ++i) {
+    const isa::LayerInfo& info = program.layers[i];
+    const stats::LayerResult& measured = result.layers.at(i);
+    Layer layer;
+    layer.name = info.name;
+    layer.kind = info.kind;
+    layer.macs = info.macs;
+    layer.cycles = measured.cycles;
+    layer.span_cycles = measured.span_cycles;
+    layer.utilization = utilization(info.macs, measured.span_cycles, program.hardware.mac_array);
+    layer.compute_bound_cycles = bounds.at(i).compute_bound_cycles;
+    layer.memory_bound_cycles = bounds.at(i).memory_bound_cycles;
+    layer.stall_cycles = measured.stall_cycles();
+    layer.dram_read_bytes = measured.dram_read_bytes;
+    layer.dram_write_bytes = measured.dram_write_bytes;
+    layer.weights_bytes = info.weights_bytes;
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+Memory memory_of(const isa::Program& program, const stats::SimulationResult& result) {
+  Memory memory;
+  for (const isa::LayerInfo& layer : program.layers) {
+    memory.weights_bytes += layer.weights_bytes;
+    memory.bias_bytes += layer.bias_bytes;
+    memory.requant_bytes += layer.requant_bytes;
+    memory.channel_shift_bytes += layer.channel_shift_bytes;
+  }
+  memory.instructions_bytes = program.instructions_bytes();
+  memory.activation_peak_bytes = program.activation_peak_bytes;
+  memory.dram_read_bytes = result.dram.read_bytes;
+  memory.dram_write_bytes = result.dram.write_bytes;
+  return memory;
+}
+
+}  // namespace
+
+Report report_of(const isa::Program& program, const stats::SimulationResult& result) {
+  Report report;
+  report.workload.name = program.metadata.name;
+  report.workload.network = program.metadata.name;
+  report.workload.images = 1;
+  report.hardware = hardware_of(program.hardware);
+  report.quantization = {program.metadata.scheme, program.metadata.field_bits,
+                         program.metadata.rule, program.metadata.bias_correction};
+  report.cycles = cycles_of(program, result);
+  report.layers = layers_of(program, result);
+  report.memory = memory_of(program, result);
+  report.simulation.images = 1;
+  return report;
+}
+
+}  // namespace npusim::report

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run or a simulation has to say, as plain values; json.h and text.h write it.
+//
+// Counts are integers here, fractions are made when they are written. What is not known stays empty
+// and is left out of both forms: `simulate` measures no accuracy and compares with nothing.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/isa/program.h"
+#include "sim/stats/simulation_result.h"
+
+namespace npusim::report {
+
+/// Grows whenever a key changes its meaning or goes; new keys do not count.
+inline constexpr int kSchemaVersion = 1;
+
+struct Workload {
+  std::string name;         // the run file's
+  std::string network;      // text only
+  std::int64_t images = 0;  // of the data set
+};
+
+struct Hardware {
+  std::string name;
+  std::string config_hash;
+  // Text only.
+  std::int64_t rows = 0, columns = 0;
+  std::int64_t clock_hz = 0;
+  std::int64_t peak_macs_per_second = 0;
+  std::int64_t dram_bandwidth_bytes_per_second = 0;
+};
+
+struct Quantization {
+  std::string scheme;
+  std::int64_t field_bits = 0;
+  std::string rule;
+  bool bias_correction = false;
+};
+
+/// One quantized network over the data set; counts of images.
+struct SchemeAccuracy {
+  std::string scheme;
+  std::int64_t top1 = 0, top5 = 0;   // the label is the greatest, among the five greatest logits
+  std::int64_t agreement_top1 = 0;   // the same class as the float network
+  std::int64_t parameter_bytes = 0;  // requantization records and channel shifts
+};
+
+struct Accuracy {
+  std::int64_t images = 0;  // at least 1
+  std::int64_t float_top1 = 0, float_top5 = 0;
+  std::vector<SchemeAccuracy> schemes;  // holds Quantization::scheme
+};
+
+/// A value of the machine that differs from the integer network's.
+struct Mismatch {
+  std::int64_t image = 0;
+  std::string layer;
+  std::int64_t row = 0, column = 0, channel = 0;
+  std::int64_t simulated = 0, expected = 0;
+};
+
+struct Simulation {
+  std::int64_t images = 0;
+  std::optional<std::int64_t>
+      mismatched_values;  // over all layers and images; empty: nothing compared
+  std::optional<Mismatch> first_mismatch;
+  std::vector<std::string>
+      output_sha256;  // of the output tensors' bytes, one per image; empty with timing only
+};
+
+struct UnitCycles {
+  std::string name;
+  std::int64_t busy_cycles = 0, idle_cycles = 0;
+  std::map<std::string, std::int64_t> stall_cycles;  // by cause, those that occurred
+};
+
+struct Cycles {
+  std::int64_t total = 0;  // of one inference from reset
+  double latency_seconds = 0;
+  double utilization = 0;  // all MACs / (total * array size)
+  std::vector<UnitCycles> units;
+};
+
+struct Layer {
+  std::string name;
+  std::string kind;
+  std::int64_t macs = 0;
+  std::int64_t cycles = 0, span_cycles = 0;
+  double utilization = 0;  // macs / (span_cycles * array size)
+  std::int64_t compute_bound_cycles = 0, memory_bound_cycles = 0;
+  std::int64_t stall_cycles = 0;
+  std::int64_t dram_read_bytes = 0, dram_write_bytes = 0;
+  std::int64_t weights_bytes = 0;
+  /// "memory" where the layer's DRAM traffic alone takes longer than its arithmetic alone, else
+  /// "compute".
+  const char* bound_by() const {
+    return memory_bound_cycles > compute_bound_cycles ? "memory" : "compute";
+  }
+};
+
+struct Memory {
+  std::int64_t weights_bytes = 0, bias_bytes = 0, requant_bytes = 0, channel_shift_bytes = 0;
+  std::int64_t instructions_bytes = 0;
+  std::int64_t activation_peak_bytes = 0;
+  std::int64_t dram_read_bytes = 0, dram_write_bytes = 0;
+};
+
+/// All that may differ between two runs of the same thing.
+struct Host {
+  double wall_seconds = 0, cpu_seconds = 0;
+  std::int64_t threads = 1;
+  std::map<std::string, std::string> versions;
+};
+
+struct Report {
+  Workload workload;
+  Hardware hardware;
+  Quantization quantization;
+  std::optional<Accuracy> accuracy;
+  Simulation simulation;
+  Cycles cycles;
+  std::vector<Layer> layers;
+  Memory memory;
+  std::vector<std::string>
+      notes;  // text only: what the reader should know, such as a scheme that is missing
+  Host host;
+};
+
+/// Everything that one simulated inference of the Program tells: hardware, quantization, cycles,
+/// layers, memory, and the workload's network. `result` is of this Program.
+Report report_of(const isa::Program& program, const stats::SimulationResult& result);
+
+}  // namespace npusim::report

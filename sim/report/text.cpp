@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/text.h"
+
+#include <fmt/format.h>
+
+#include "sim/report/format.h"
+
+namespace npusim::report {
+namespace {
+
+constexpr char kBold[] = "\x1b[1m";
+constexpr char kGreen[] = "\x1b[32m";
+constexpr char kRed[] = "\x1b[31m";
+constexpr char kPlain[] = "\x1b[0m";
+constexpr std::size_t kIndent = 2;
+
+/// Writes the sections one after another.
+class TextWriter {
+ public:
+  TextWriter(const Report& report, const TextStyle& style) : report_(report), style_(style) {}
+
+  std::string write() {
+    header();
+    if (report_.accuracy) accuracy(*report_.accuracy);
+    simulation();
+    cycles();
+    layers();
+    memory();
+    notes();
+    return std::move(out_);
+  }
+
+ private:
+  std::string coloured(const std::string& text, const char* colour) const {
+    return style_.colour ? colour + text + kPlain : text;
+  }
+
+  void line(const std::string& text) {
+    const std::size_t end = text.find_last_not_of(' ');
+    out_ += text.substr(0, end == std::string::npos ? 0 : end + 1) + '\n';
+  }
+
+  void heading(const std::string& title, const std::string& rest = "") {
+    out_ += '\n';
+    line(coloured(title, kBold) + rest);
+  }
+
+  /// "label   text", broken at ", " where it would be too long, continued under the text.
+  void field(const std::string& label, const std::string& text) {
+    constexpr std::size_t kLabel = 12;
+    std::string current = fmt::format("{:<{}}", label, kLabel);
+    std::size_t begin = 0;
+    while (begin < text.size()) {
+      const std::size_t comma = text.find(", ", begin);
+      const std::string part =
+          text.substr(begin, comma == std::string::npos ? comma : comma + 2 - begin);
+      if (current.size() + part.size() > kTextColumns && current.size() > kLabel) {
+        line(current);
+        current.assign(kLabel, ' ');
+      }
+      current += part;
+      begin = comma == std::string::npos ? text.size() : comma + 2;
+    }
+    line(current);
+  }
+
+  void header() {
+    const Quantization& q = report_.quantization;
+    const Hardware& h = report_.hardware;
+    std::int64_t macs = 0;
+    for (const Layer& layer : report_.layers) macs += layer.macs;
+    field("Network", fmt::format("{}, {} layers, {}", shortened(report_.workload.network, 40),
+                                 report_.layers.size(), grouped(macs) + " MACs"));
+    std::string scheme = q.scheme;
+    if (q.scheme == "shift_scaler")
+      scheme += fmt::format(", {}-bit field, rule {}", q.field_bits, q.rule);
+    field("Scheme", scheme + (q.bias_correction ? ", bias correction" : ", no bias correction"));
+    field("Hardware",
+          fmt::format("{}, {} x {} MACs at {}, peak {}, DRAM {}", shortened(h.name, 40), h.rows,
+                      h.columns, si(static_cast<double>(h.clock_hz), "Hz"),
+                      si(static_cast<double>(h.peak_macs_per_second), "MAC/s"),
+                      si(static_cast<double>(h.dram_bandwidth_bytes_per_second), "B/s")));
+  }
+
+  void accuracy(const Accuracy& accuracy) {
+    const auto images = static_cast<double>(accuracy.images);
+    const auto share = [&](std::int64_t count) {
+      return percent(static_cast<double>(count) / images, 2);
+    };
+    heading("Accuracy", fmt::format(" over {} images of {}", grouped(accuracy.images),
+                                    shortened(report_.workload.name, 40)));
+    line(fmt::format("  {:<14}{:>10}{:>10}{:>18}{:>12}{:>14}", "", "top-1", "top-5",
+                     "top-1 to float", "agreement", "parameters"));
+    line(fmt::format("  {:<14}{:>10}{:>10}", "float", share(accuracy.float_top1),
+                     share(accuracy.float_top5)));
+    for (const SchemeAccuracy& scheme : accuracy.schemes) {
+      const double points = 100 * static_cast<double>(scheme.top1 - accuracy.float_top1) / images;
+      line(fmt::format("{} {:<14}{:>10}{:>10}{:>18}{:>12}{:>14}",
+                       scheme.scheme == report_.quantization.scheme ? '>' : ' ', scheme.scheme,
+                       share(scheme.top1), share(scheme.top5),
+                       fmt::format("{:+.2f} points", points), share(scheme.agreement_top1),
+                       grouped(scheme.parameter_bytes) + " bytes"));
+    }
+  }
+
+  void simulation() {
+    const Simulation& simulation = report_.simulation;
+    heading("Simulation", fmt::format(" of {} {}", grouped(simulation.images),
+                                      simulation.images == 1 ? "image" : "images"));
+    if (!simulation.mismatched_values) return compared_with_nothing();
+    if (*simulation.mismatched_values == 0) {
+      line("  " + coloured("bit-exact", kGreen) +
+           ": every value of every layer equals the integer network's");
+      return;
+    }
+    line("  " + coloured("NOT bit-exact", kRed) + ": " + grouped(*simulation.mismatched_values) +
+         " values differ from the integer network's");
+    if (!simulation.first_mismatch) return;
+    const Mismatch& first = *simulation.first_mismatch;
+    line(fmt::format("  first: image {}, layer {}", first.image, shortened(first.layer, 50)));
+    line(fmt::format("         row {}, column {}, channel {}: got {}, must be {}", first.row,
+                     first.column, first.channel, first.simulated, first.expected));
+  }
+
+  void compared_with_nothing() {
+    if (report_.simulation.output_sha256.empty()) {
+      line("  timing only, no values");
+      return;
+    }
+    for (const std::string& hash : report_.simulation.output_sha256) line("  sha256 " + hash);
+  }
+
+  void cycles() {
+    const Cycles& cycles = report_.cycles;
+    heading("Cycles", " of one inference from reset");
+    line(fmt::format("  total {} cycles, latency {}, utilisation {}", grouped(cycles.total),
+                     time_text(cycles.latency_seconds), percent(cycles.utilization, 1)));
+    line(fmt::format("  {:<18}{:>12}{:>12}{:>12}", "unit (cycles)", "busy", "stalled", "idle"));
+    for (const UnitCycles& unit : cycles.units) unit_line(unit);
+  }
+
+  void unit_line(const UnitCycles& unit) {
+    std::int64_t stalled = 0;
+    for (const auto& stall : unit.stall_cycles) stalled += stall.second;
+    line(fmt::format("  {:<18}{:>12}{:>12}{:>12}", unit.name, grouped(unit.busy_cycles),
+                     grouped(stalled), grouped(unit.idle_cycles)));
+    if (unit.stall_cycles.empty()) return;
+    std::string current(2 * kIndent, ' ');
+    for (const auto& [cause, count] : unit.stall_cycles) {
+      const std::string part = cause + ' ' + grouped(count);
+      if (current.size() + 2 + part.size() > kTextColumns) {
+        line(current + ',');
+        current.assign(2 * kIndent, ' ');
+      }
+      if (current.size() > 2 * kIndent) current += ", ";
+      current += part;
+    }
+    line(current);
+  }
+
+  void layers() {
+    constexpr std::size_t kName = 22;
+    heading("Layers");
+    line(fmt::format("  {:<{}} {:<14}{:>14}{:>12}{:>6}  {}", "name", kName, "kind", "MACs",
+                     "cycles", "util", "bound"));
+    for (const Layer& layer : report_.layers) {
+      line(fmt::format("  {:<{}} {:<14}{:>14}{:>12}{:>6}  {}", shortened(layer.name, kName), kName,
+                       layer.kind, grouped(layer.macs), grouped(layer.cycles),
+                       layer.macs == 0 ? "-" : percent(layer.utilization, 0), layer.bound_by()));
+    }
+  }
+
+  void amount(const std::string& label, std::int64_t bytes, const std::string& note = "") {
+    line(fmt::format("  {:<28}{:>14} bytes{}", label, grouped(bytes), note));
+  }
+
+  void memory() {
+    const Memory& memory = report_.memory;
+    heading("Memory");
+    amount("weights", memory.weights_bytes);
+    amount("biases", memory.bias_bytes);
+    amount("requantization parameters", memory.requant_bytes);
+    amount("channel shifts", memory.channel_shift_bytes);
+    amount("instructions", memory.instructions_bytes);
+    amount("activations, peak on chip", memory.activation_peak_bytes);
+    amount("DRAM read per inference", memory.dram_read_bytes);
+    amount("DRAM written per inference", memory.dram_write_bytes);
+  }
+
+  void notes() {
+    if (!report_.notes.empty()) heading("Notes");
+    for (const std::string& note : report_.notes) wrapped(note);
+  }
+
+  /// Broken at blanks; a word that is wider than the line is cut.
+  void wrapped(const std::string& text) {
+    const std::string clean = shortened(text, 4 * kTextColumns);
+    std::string current(kIndent, ' ');
+    std::size_t begin = 0;
+    while (begin < clean.size()) {
+      const std::size_t blank = clean.find(' ', begin);
+      const std::string word =
+          shortened(clean.substr(begin, blank == std::string::npos ? blank : blank - begin),
+                    kTextColumns - 2 * kIndent);
+      if (current.size() + 1 + word.size() > kTextColumns) {
+        line(current);
+        current.assign(kIndent, ' ');
+      }
+      if (current.size() > kIndent) current += ' ';
+      current += word;
+      begin = blank == std::string::npos ? clean.size() : blank + 1;
+    }
+    line(current);
+  }
+
+  const Report& report_;
+  const TextStyle& style_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string to_text(const Report& report, const TextStyle& style) {
+  return TextWriter(report, style).write();
+}
+
+}  // namespace npusim::report

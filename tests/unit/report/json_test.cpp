@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/base/errors.h"
+#include "tests/unit/report/example.h"
+
+namespace npusim::report {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+
+std::vector<std::string> keys(const json& object) {
+  std::vector<std::string> names;
+  for (const auto& item : object.items()) names.push_back(item.key());
+  return names;
+}
+
+TEST(JsonTest, HasExactlyTheKeysOfTheContract) {
+  const json document = json::parse(to_json(example_report()));
+  EXPECT_THAT(keys(document),
+              ElementsAre("accuracy", "cycles", "hardware", "host", "layers", "memory",
+                          "quantization", "schema_version", "simulation", "workload"));
+  EXPECT_THAT(keys(document["workload"]), ElementsAre("images", "name"));
+  EXPECT_THAT(keys(document["hardware"]), ElementsAre("config_hash", "name"));
+  EXPECT_THAT(keys(document["quantization"]),
+              ElementsAre("bias_correction", "field_bits", "rule", "scheme"));
+  EXPECT_THAT(keys(document["accuracy"]),
+              ElementsAre("agreement_top1", "float_top1", "float_top5", "images", "quantized_top1",
+                          "quantized_top5", "schemes"));
+  EXPECT_THAT(keys(document["accuracy"]["schemes"]),
+              ElementsAre("per_channel", "per_layer", "shift_scaler"));
+  EXPECT_THAT(keys(document["accuracy"]["schemes"]["per_layer"]),
+              ElementsAre("parameter_bytes", "quantized_top1"));
+  EXPECT_THAT(keys(document["simulation"]),
+              ElementsAre("bit_exact", "images", "mismatched_values", "output_sha256"));
+  EXPECT_THAT(keys(document["cycles"]),
+              ElementsAre("latency_seconds", "stalls", "total", "utilization"));
+  EXPECT_THAT(keys(document["layers"][0]),
+              ElementsAre("bound_by", "compute_bound_cycles", "cycles", "dram_read_bytes",
+                          "dram_write_bytes", "kind", "macs", "memory_bound_cycles", "name",
+                          "span_cycles", "stall_cycles", "utilization", "weights_bytes"));
+  EXPECT_THAT(
+      keys(document["memory"]),
+      ElementsAre("activation_peak_bytes", "bias_bytes", "channel_shift_bytes", "dram_read_bytes",
+                  "dram_write_bytes", "instructions_bytes", "requant_bytes", "weights_bytes"));
+  EXPECT_THAT(keys(document["host"]),
+              ElementsAre("cpu_seconds", "threads", "versions", "wall_seconds"));
+}
+
+TEST(JsonTest, HoldsTheValues) {
+  const json document = json::parse(to_json(example_report()));
+  EXPECT_EQ(document["schema_version"], 1);
+  EXPECT_EQ(document["workload"]["images"], 2000);
+  EXPECT_EQ(document["accuracy"]["float_top1"], 0.95);
+  EXPECT_EQ(document["accuracy"]["quantized_top1"], 0.945);
+  EXPECT_EQ(document["accuracy"]["quantized_top5"], 0.999);
+  EXPECT_EQ(document["accuracy"]["agreement_top1"], 0.975);
+  EXPECT_EQ(document["accuracy"]["schemes"]["per_layer"]["quantized_top1"], 0.5);
+  EXPECT_EQ(document["accuracy"]["schemes"]["per_channel"]["parameter_bytes"], 320);
+  EXPECT_EQ(document["simulation"]["bit_exact"], true);
+  EXPECT_EQ(document["simulation"]["output_sha256"], json({"aa", "bb"}));
+  EXPECT_EQ(document["cycles"]["total"], 1'234'567);
+  EXPECT_EQ(document["cycles"]["stalls"]["mac_array"],
+            json({{"port", 150'000}, {"wait_dma_in", 50'000}}));
+  EXPECT_EQ(document["cycles"]["stalls"]["vector"], json::object());
+  EXPECT_EQ(document["layers"][0]["bound_by"], "compute");
+  EXPECT_EQ(document["layers"][1]["bound_by"], "memory");
+  EXPECT_EQ(document["memory"]["dram_read_bytes"], 12345678);
+}
+
+TEST(JsonTest, LeavesOutWhatIsNotKnown) {
+  Report report = example_report();
+  report.accuracy.reset();
+  report.simulation.mismatched_values.reset();
+  report.simulation.output_sha256.clear();
+  const json document = json::parse(to_json(report));
+  EXPECT_FALSE(document.contains("accuracy"));
+  EXPECT_THAT(keys(document["simulation"]), ElementsAre("images"));
+}
+
+TEST(JsonTest, MismatchesShow) {
+  Report report = example_report();
+  report.simulation.mismatched_values = 3;
+  const json document = json::parse(to_json(report));
+  EXPECT_EQ(document["simulation"]["bit_exact"], false);
+  EXPECT_EQ(document["simulation"]["mismatched_values"], 3);
+}
+
+TEST(JsonTest, OnlyHostDependsOnTheHost) {
+  Report report = example_report();
+  json first = json::parse(to_json(report));
+  report.host = {99, 98, 16, {{"npusim", "9.9.9"}}};
+  json second = json::parse(to_json(report));
+  EXPECT_NE(first, second);
+  first.erase("host");
+  second.erase("host");
+  EXPECT_EQ(first, second);
+}
+
+TEST(JsonTest, NamesThatAreNoUtf8DoNotEndTheRun) {
+  Report report = example_report();
+  report.layers[0].name = "conv\xff";
+  EXPECT_EQ(json::parse(to_json(report))["layers"][0]["name"], "conv\xef\xbf\xbd");
+}
+
+TEST(JsonTest, TheRunsOwnSchemeMustBeAmongTheMeasured) {
+  Report report = example_report();
+  report.quantization.scheme = "other";
+  EXPECT_THROW(to_json(report), base::InternalError);
+}
+
+}  // namespace
+}  // namespace npusim::report

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/config/hardware_config.h"
+
+namespace npusim::report {
+namespace {
+
+using stats::Activity;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+/// Two layers, no instructions but the end: the figures come from the result.
+isa::Program two_layers() {
+  isa::Program program;
+  program.hardware.name = "test";
+  program.hardware.mac_array.rows = 4;
+  program.hardware.mac_array.columns = 8;
+  program.hardware.clock_hz = 1'000'000;
+  program.metadata.name = "net";
+  program.metadata.scheme = "shift_scaler";
+  program.metadata.field_bits = 3;
+  program.metadata.rule = "floor";
+  program.instructions.resize(1);
+  program.origins.resize(1);
+  isa::LayerInfo conv;
+  conv.name = "conv_1";
+  conv.kind = "conv";
+  conv.macs = 3200;
+  conv.weights_bytes = 10;
+  conv.bias_bytes = 20;
+  conv.requant_bytes = 30;
+  conv.channel_shift_bytes = 40;
+  isa::LayerInfo pool;
+  pool.name = "pool";
+  pool.kind = "pool";
+  pool.requant_bytes = 5;
+  program.layers = {conv, pool};
+  program.activation_peak_bytes = 77;
+  return program;
+}
+
+stats::SimulationResult result_of_two_layers() {
+  stats::SimulationResult result;
+  result.total_cycles = 1000;
+  stats::UnitResult array;
+  array.name = "mac_array";
+  array.cycles[Activity::busy] = 600;
+  array.cycles[Activity::port] = 100;
+  array.cycles[Activity::wait_dma_in] = 50;
+  array.cycles[Activity::idle] = 250;
+  result.units = {array};
+  result.layers.resize(2);
+  result.layers[0].cycles = 800;
+  result.layers[0].span_cycles = 400;
+  result.layers[0].compute_cycles[Activity::port] = 9;
+  result.layers[0].dram_read_bytes = 11;
+  result.layers[1].cycles = 200;
+  result.layers[1].dram_write_bytes = 12;
+  result.dram.read_bytes = 500;
+  result.dram.write_bytes = 60;
+  return result;
+}
+
+TEST(ReportOfTest, TakesEveryFigure) {
+  const isa::Program program = two_layers();
+  const Report report = report_of(program, result_of_two_layers());
+  EXPECT_EQ(report.workload.network, "net");
+  EXPECT_EQ(report.hardware.config_hash, config::config_hash(program.hardware));
+  EXPECT_EQ(report.hardware.peak_macs_per_second, 32'000'000);
+  EXPECT_EQ(report.quantization.scheme, "shift_scaler");
+  EXPECT_EQ(report.quantization.field_bits, 3);
+  EXPECT_FALSE(report.accuracy.has_value());
+  EXPECT_EQ(report.cycles.total, 1000);
+  EXPECT_DOUBLE_EQ(report.cycles.latency_seconds, 1e-3);
+  EXPECT_DOUBLE_EQ(report.cycles.utilization, 3200.0 / (1000 * 32));
+  ASSERT_EQ(report.cycles.units.size(), 1u);
+  EXPECT_EQ(report.cycles.units[0].busy_cycles, 600);
+  EXPECT_EQ(report.cycles.units[0].idle_cycles, 250);
+  EXPECT_THAT(report.cycles.units[0].stall_cycles,
+              ElementsAre(Pair("port", 100), Pair("wait_dma_in", 50)));
+  ASSERT_EQ(report.layers.size(), 2u);
+  EXPECT_DOUBLE_EQ(report.layers[0].utilization, 3200.0 / (400 * 32));
+  EXPECT_EQ(report.layers[0].stall_cycles, 9);
+  EXPECT_EQ(report.layers[0].dram_read_bytes, 11);
+  EXPECT_EQ(report.layers[1].cycles, 200);
+  EXPECT_EQ(report.layers[1].utilization, 0);
+  EXPECT_EQ(report.layers[1].dram_write_bytes, 12);
+  EXPECT_EQ(report.memory.requant_bytes, 35);
+  EXPECT_EQ(report.memory.channel_shift_bytes, 40);
+  EXPECT_EQ(report.memory.instructions_bytes, 64);
+  EXPECT_EQ(report.memory.activation_peak_bytes, 77);
+  EXPECT_EQ(report.memory.dram_read_bytes, 500);
+  EXPECT_THAT(report.simulation.output_sha256, IsEmpty());
+}
+
+}  // namespace
+}  // namespace npusim::report

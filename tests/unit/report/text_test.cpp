@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "tests/unit/report/example.h"
+
+namespace npusim::report {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr char kExpected[] = R"(Network     example_net, 2 layers, 158,033,920 MACs
+Scheme      shift_scaler, 4-bit field, rule floor, bias correction
+Hardware    npu_test, 32 x 16 MACs at 500 MHz, peak 256 GMAC/s, DRAM 12.8 GB/s
+
+Accuracy over 2,000 images of example
+                     top-1     top-5    top-1 to float   agreement    parameters
+  float            95.00 %   99.95 %
+  per_layer        50.00 %   75.00 %     -45.00 points     50.50 %      45 bytes
+> shift_scaler     94.50 %   99.90 %      -0.50 points     97.50 %      77 bytes
+  per_channel      95.05 %   99.95 %      +0.05 points     98.00 %     320 bytes
+
+Simulation of 2 images
+  bit-exact: every value of every layer equals the integer network's
+
+Cycles of one inference from reset
+  total 1,234,567 cycles, latency 2.469 ms, utilisation 25.0 %
+  unit (cycles)             busy     stalled        idle
+  mac_array            1,000,000     200,000      34,567
+    port 150,000, wait_dma_in 50,000
+  vector                       0           0   1,234,567
+
+Layers
+  name                   kind                    MACs      cycles  util  bound
+  conv_1                 conv             158,033,920   1,200,000  28 %  compute
+  pool                   pool                       0      34,567     -  memory
+
+Memory
+  weights                                864 bytes
+  biases                                 128 bytes
+  requantization parameters               45 bytes
+  channel shifts                          32 bytes
+  instructions                         6,400 bytes
+  activations, peak on chip           65,536 bytes
+  DRAM read per inference         12,345,678 bytes
+  DRAM written per inference           4,096 bytes
+
+Notes
+  accuracy of a further scheme left out: layer 'conv_1', channel 17:
+  hardware.mac_array.accumulator_bits: got 16, must be at least 19
+)";
+
+TEST(TextTest, WholeReport) {
+  Report report = example_report();
+  report.notes = {
+      "accuracy of a further scheme left out: layer 'conv_1', channel 17: "
+      "hardware.mac_array.accumulator_bits: got 16, "
+      "must be at least 19"};
+  EXPECT_EQ(to_text(report), kExpected);
+}
+
+TEST(TextTest, NeverWiderThanATerminalWhateverTheNumbers) {
+  Report report = example_report();
+  constexpr std::int64_t kHuge = 999'999'999'999;
+  report.workload.network = std::string(300, 'n');
+  report.workload.name = std::string(300, 'w');
+  report.hardware.name = std::string(64, 'h');
+  report.cycles.total = kHuge;
+  report.cycles.latency_seconds = 999;
+  report.cycles.units = {{"command_processor", 999'999'999, 999'999'999, {}}};
+  for (const char* cause :
+       {"fetch", "queue_full", "wait_requantization", "wait_weight_loader", "wait_dma_weights"}) {
+    report.cycles.units[0].stall_cycles[cause] = kHuge / 10;
+  }
+  report.layers[0] = {
+      std::string(200, 'l'), "depthwise_conv", 9'999'999'999, 999'999'999, 1, 1, 1, 1, 1, 1, 1, 1};
+  report.simulation.mismatched_values = kHuge;
+  report.simulation.first_mismatch =
+      Mismatch{9999, std::string(200, 'l'), 99999, 99999, 99999, -128, 127};
+  report.notes = {std::string(300, 'x') + " " + std::string(200, 'y'), "a b c"};
+  std::istringstream lines(to_text(report));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), kTextColumns) << line;
+}
+
+TEST(TextTest, MismatchNamesLayerCoordinateAndBothValues) {
+  Report report = example_report();
+  report.simulation.mismatched_values = 1234;
+  report.simulation.first_mismatch = Mismatch{1, "conv_1", 2, 3, 4, -5, 6};
+  const std::string text = to_text(report);
+  EXPECT_THAT(text, HasSubstr("NOT bit-exact: 1,234 values differ"));
+  EXPECT_THAT(text, HasSubstr("first: image 1, layer conv_1\n"));
+  EXPECT_THAT(text, HasSubstr("row 2, column 3, channel 4: got -5, must be 6\n"));
+}
+
+TEST(TextTest, ColourOnlyWhereAskedFor) {
+  EXPECT_THAT(to_text(example_report()), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(to_text(example_report(), {/*colour=*/true}), HasSubstr("\x1b[32mbit-exact\x1b[0m"));
+}
+
+TEST(TextTest, WithoutAccuracyAndComparison) {
+  Report report = example_report();
+  report.accuracy.reset();
+  report.simulation.mismatched_values.reset();
+  EXPECT_THAT(to_text(report), Not(HasSubstr("Accuracy")));
+  EXPECT_THAT(to_text(report), HasSubstr("  sha256 aa\n"));
+  report.simulation.output_sha256.clear();
+  EXPECT_THAT(to_text(report), HasSubstr("timing only"));
+}
+
+}  // namespace
+}  // namespace npusim::report
