@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/accuracy.h"
+
+#include "frontend/compile/parameter_bytes.h"
+#include "frontend/execute/accuracy.h"
+#include "frontend/quantize/scheme.h"
+#include "sim/base/errors.h"
+
+namespace npusim::cli {
+namespace {
+
+/// One column of the evaluation; the float network is not among them.
+struct Candidate {
+  std::string scheme;
+  const graph::QuantizedGraph* graph = nullptr;
+};
+
+std::vector<Candidate> quantize_all(compile::Pipeline& pipeline, const std::string& chosen,
+                                    std::vector<std::string>& notes) {
+  std::vector<Candidate> candidates;
+  for (const std::string& scheme : quantize::scheme_names()) {
+    try {
+      candidates.push_back({scheme, &pipeline.quantized(scheme).graph});
+    } catch (const base::InputError& error) {
+      if (scheme == chosen) throw;
+      notes.push_back("accuracy of " + scheme + " left out: " + error.messages().front());
+    }
+  }
+  return candidates;
+}
+
+execute::ImageSource labelled(const data::Dataset& dataset, std::int64_t classes) {
+  return [&dataset, classes](std::int64_t index) {
+    data::Sample sample = dataset.sample(index);
+    if (sample.label < 0 || sample.label >= classes) {
+      throw base::InputError(base::refusal(
+          "dataset image " + std::to_string(index), "label", std::to_string(sample.label),
+          "a class of the network, 0 to " + std::to_string(classes - 1)));
+    }
+    return execute::LabeledTensor{std::move(sample.tensor),
+                                  static_cast<std::int32_t>(sample.label)};
+  };
+}
+
+}  // namespace
+
+AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& chosen,
+                                const data::Dataset& dataset, int threads, Progress& progress) {
+  AccuracyResult result;
+  const std::vector<Candidate> candidates = quantize_all(pipeline, chosen, result.notes);
+
+  const execute::FloatExecutor float_network(pipeline.network());
+  std::vector<execute::ClassifierFactory> networks = {execute::float_classifier(float_network)};
+  for (const Candidate& candidate : candidates) {
+    networks.push_back(execute::integer_classifier(execute::IntegerExecutor(*candidate.graph),
+                                                   candidate.graph->nodes.at(0).quantization));
+  }
+  progress.stage("accuracy", "images", dataset.images());
+  const execute::Predictions predictions = execute::predict(
+      dataset.images(), threads, labelled(dataset, float_network.output_elements()), networks,
+      [&](std::int64_t done) { progress.advance(done); });
+
+  const auto& float_rankings = predictions.rankings.at(0);
+  const execute::Accuracy float_accuracy =
+      execute::count_correct(float_rankings, predictions.labels);
+  result.accuracy.images = float_accuracy.images;
+  result.accuracy.float_top1 = float_accuracy.top1;
+  result.accuracy.float_top5 = float_accuracy.top5;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto& rankings = predictions.rankings.at(i + 1);
+    const execute::Accuracy accuracy = execute::count_correct(rankings, predictions.labels);
+    result.accuracy.schemes.push_back(
+        {candidates[i].scheme, accuracy.top1, accuracy.top5,
+         execute::count_agreeing(rankings, float_rankings),
+         compile::parameter_bytes(*candidates[i].graph).scheme_bytes()});
+  }
+  return result;
+}
+
+}  // namespace npusim::cli

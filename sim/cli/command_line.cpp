@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <new>
+#include <string>
+
+#include "sim/base/errors.h"
+#include "sim/base/version.h"
+#include "sim/cli/command.h"
+#include "sim/config/yaml_reader.h"
+
+namespace npusim::cli {
+namespace {
+
+constexpr char kDescription[] =
+    "npusim: a cycle-accurate simulator of neural processing units with a quantization frontend.";
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  npusim run mobilenet.yaml                         accuracy, cycles and memory in one "
+    "report\n"
+    "  npusim run mobilenet.yaml --scheme per_layer --json report.json\n"
+    "  npusim compile mobilenet.yaml -o mobilenet.npu    a Program file\n"
+    "  npusim simulate mobilenet.npu --input fractal:2:0\n"
+    "  npusim disasm mobilenet.npu\n"
+    "\n"
+    "Exit codes: 0 ok, 1 mismatch (the report is still written), 2 bad input, usage or I/O,\n"
+    "3 simulation failed, 4 internal error, 130 interrupted.";
+
+void print_error(const std::string& message) {
+  std::fprintf(stderr, "npusim: error: %s\n", message.c_str());
+}
+
+/// "npusim run --help" for the subcommand that was named, "npusim --help" otherwise.
+std::string help_command(const CLI::App& program) {
+  std::string command = "npusim ";
+  for (const CLI::App* sub : program.get_subcommands()) command += sub->get_name() + ' ';
+  return command + "--help";
+}
+
+std::vector<std::string> command_names(const CLI::App& program) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : program.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(sub->get_name());
+  }
+  return names;
+}
+
+std::vector<std::string> flag_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
+std::string hint(const std::string& text, const std::vector<std::string>& choices) {
+  const std::string nearest = config::nearest_choice(text, choices);
+  return nearest.empty() ? "" : "; did you mean " + nearest + '?';
+}
+
+/// Every argument that nobody asked for.
+void refuse_extras(const CLI::App& program) {
+  base::ErrorList errors;
+  for (const std::string& extra : program.remaining()) {
+    const std::string names = config::list_choices(command_names(program));
+    if (extra.rfind('-', 0) == 0) {
+      errors.add("", extra, "an unknown flag",
+                 "a flag of npusim --help" + hint(extra, flag_names(program)));
+    } else {
+      errors.add("", "command", extra, names + hint(extra, command_names(program)));
+    }
+    break;  // what follows an unknown command cannot be judged
+  }
+  for (const CLI::App* command : program.get_subcommands()) {
+    for (const std::string& extra : command->remaining()) {
+      if (extra.size() > 1 && extra.front() == '-') {
+        const std::string name = extra.substr(0, extra.find('='));
+        errors.add("", name, "an unknown flag",
+                   "a flag of npusim " + command->get_name() + " --help" +
+                       hint(name, flag_names(*command)));
+      } else {
+        errors.add("", "arguments", extra,
+                   "nothing more (see npusim " + command->get_name() + " --help)");
+      }
+    }
+  }
+  errors.throw_if_any();
+}
+
+/// CLI11's words in the form of every other refusal: its messages begin with the flag.
+base::InputError refusal_of(const CLI::ParseError& error, const CLI::App& program) {
+  const std::string text = error.what();
+  const std::string flag = text.substr(0, text.find(':'));
+  const std::string must_be = "; see " + help_command(program);
+  if (flag.rfind('-', 0) == 0 && text.find("missing") != std::string::npos) {
+    return base::InputError(base::refusal("", flag, "nothing", "followed by a value" + must_be));
+  }
+  if (flag.rfind('-', 0) == 0 && dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    return base::InputError(base::refusal("", flag, "more than one value", "given once" + must_be));
+  }
+  return base::InputError(text + must_be);
+}
+
+int parse_and_run(int argc, const char* const* argv) {
+  CLI::App program(kDescription, "npusim");
+  program.set_version_flag("--version", std::string("npusim ") + base::kVersion);
+  program.set_help_flag("-h,--help", "print this help");
+  program.footer(kExamples);
+  program.require_subcommand(0, 1);
+  program.allow_extras();
+  Action action;
+  for (const AddCommand add : commands()) add(program, action);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // help and version
+    return program.exit(success);
+  } catch (const CLI::ParseError& error) {
+    throw refusal_of(error, program);
+  }
+  refuse_extras(program);
+  if (!action) {
+    throw base::InputError(
+        base::refusal("", "command", "nothing",
+                      config::list_choices(command_names(program)) + "; see npusim --help"));
+  }
+  const int code = action();
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw base::InputError("standard output: cannot write");
+  }
+  return code;
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const base::InputError& error) {
+    for (const std::string& message : error.messages()) print_error(message);
+    return kBadInput;
+  } catch (const std::filesystem::filesystem_error& error) {
+    print_error(error.what());
+    return kBadInput;
+  } catch (const base::SimulationError& error) {
+    print_error(std::string("simulation failed: ") + error.what());
+    return kSimulationFailed;
+  } catch (const std::bad_alloc&) {
+    print_error("out of memory");
+    return kInternalError;
+  } catch (const std::exception& error) {
+    print_error(std::string("internal error, please report it: ") + error.what());
+    return kInternalError;
+  }
+}
+
+}  // namespace npusim::cli

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npusim compile`: model → graph → quantize → compile → Program file.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "frontend/compile/pipeline.h"
+#include "sim/base/errors.h"
+#include "sim/cli/command.h"
+#include "sim/cli/output.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/run_flags.h"
+#include "sim/isa/program_file.h"
+#include "sim/report/format.h"
+
+namespace npusim::cli {
+namespace {
+
+struct CompileOptions {
+  RunArguments arguments;
+  std::optional<std::string> output;
+};
+
+constexpr char kExamples[] =
+    "  npusim compile mobilenet.yaml -o mobilenet.npu\n"
+    "  npusim compile mobilenet.yaml --hardware npu_16x16_edge.yaml -o edge.npu\n";
+
+int compile_run(const CompileOptions& options) {
+  const int threads = parse_threads(options.arguments.threads);
+  require_argument(options.output.value_or(""), "-o", "the path of the Program file to write");
+  check_output_path(options.output, "-o");
+  const config::RunConfig run = read_run(options.arguments, {/*dataset=*/false});
+  isa::Program program;
+  {
+    Progress progress(options.arguments.quiet);
+    compile::Pipeline pipeline(run, threads,
+                               [&](const std::string& stage) { progress.stage(stage); });
+    program = pipeline.program(run.quantization.scheme);
+  }
+  const std::vector<std::uint8_t> bytes = isa::serialize(program);
+  write_output(*options.output, std::string(bytes.begin(), bytes.end()));
+  if (!options.arguments.quiet) {
+    fmt::print("{}: {} layers, {} instructions, {} on {}, {}\n", *options.output,
+               program.layers.size(),
+               report::grouped(static_cast<std::int64_t>(program.instructions.size())),
+               program.metadata.scheme, program.hardware.name,
+               report::bytes_text(static_cast<std::int64_t>(bytes.size())));
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_compile(CLI::App& program, Action& action) {
+  const auto options = std::make_shared<CompileOptions>();
+  CLI::App* command = add_command(program, "compile",
+                                  "write the Program of a run file; needs no dataset", kExamples);
+  add_run_arguments(*command, options->arguments);
+  command->add_option("-o,--output", options->output, "Program file to write")
+      ->option_text("FILE.npu");
+  command->callback([options, &action] { action = [options] { return compile_run(*options); }; });
+}
+
+}  // namespace npusim::cli

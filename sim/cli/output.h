@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where results go: files written whole, the report on the terminal, host figures.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sim/report/report.h"
+
+namespace npusim::cli {
+
+/// Refuses a path that cannot become a file (no folder there, a folder itself) before work starts.
+/// `flag` names it.
+void check_output_path(const std::optional<std::string>& path, const std::string& flag);
+
+/// The file written whole or not at all, also under Ctrl-C. Throws base::InputError.
+void write_output(const std::string& path, const std::string& bytes);
+
+/// Prints the text form, coloured on a terminal unless NO_COLOR is set, and writes the JSON form
+/// where a path is given.
+void write_report(const report::Report& report, const std::optional<std::string>& json_path,
+                  bool quiet);
+
+/// Wall and CPU time since construction, threads, versions.
+class HostClock {
+ public:
+  HostClock();
+  report::Host host(std::int64_t threads) const;
+
+ private:
+  std::chrono::steady_clock::time_point wall_start_;
+};
+
+/// The value of -j: an integer from 1 to 1024; the number of processors where it was not given.
+int parse_threads(const std::optional<std::string>& text);
+
+}  // namespace npusim::cli

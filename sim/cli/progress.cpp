@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "sim/report/format.h"
+
+namespace npusim::cli {
+namespace {
+
+constexpr double kRefreshSeconds = 0.1;
+constexpr char kClearLine[] = "\r\x1b[K";
+
+}  // namespace
+
+Progress::Progress(bool quiet)
+    : enabled_(!quiet && isatty(STDERR_FILENO) != 0), start_(std::chrono::steady_clock::now()) {}
+
+Progress::~Progress() {
+  if (shown_) std::fputs(kClearLine, stderr);
+}
+
+void Progress::stage(const std::string& what) { stage(what, "", 0); }
+
+void Progress::stage(const std::string& what, const std::string& unit, std::int64_t total) {
+  if (!enabled_) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  what_ = what;
+  unit_ = unit;
+  total_ = total;
+  done_ = 0;
+  start_ = std::chrono::steady_clock::now();
+  next_seconds_ = 1;
+  show(what);
+}
+
+void Progress::advance(std::int64_t done) {
+  if (!enabled_) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  done_ = std::max(done_, done);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  if (seconds < next_seconds_ || done_ == 0) return;
+  const double left = seconds * static_cast<double>(total_ - done_) / static_cast<double>(done_);
+  show(fmt::format("{}: {} of {} {}, {:.0f} s left", what_, report::grouped(done_),
+                   report::grouped(total_), unit_, left));
+  next_seconds_ = seconds + kRefreshSeconds;
+}
+
+void Progress::show(const std::string& text) {
+  fmt::print(stderr, "{}{}", kClearLine, text);
+  shown_ = true;
+}
+
+}  // namespace npusim::cli

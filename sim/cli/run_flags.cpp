@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/run_flags.h"
+
+#include "sim/base/errors.h"
+#include "sim/cli/data_folders.h"
+
+namespace npusim::cli {
+
+void add_run_arguments(CLI::App& command, RunArguments& arguments) {
+  config::RunFlags& flags = arguments.flags;
+  command.add_option(
+      "FILE", arguments.file,
+      "run file: a path, or a bare name in the current folder or the workloads folder");
+  command.add_option("--model", flags.model, "ONNX file")->option_text("F");
+  command
+      .add_option("--dataset", flags.dataset, "folder of images in place of the run file's dataset")
+      ->option_text("DIR");
+  command
+      .add_option("--calibration", flags.calibration,
+                  "folder of images in place of the run file's calibration set")
+      ->option_text("DIR");
+  command.add_option("--images", flags.images, "number of images of the dataset")->option_text("N");
+  command.add_option("--scheme", flags.scheme, "per_layer, shift_scaler or per_channel")
+      ->option_text("S");
+  command
+      .add_option("--hardware", flags.hardware,
+                  "hardware file: a path, or a bare name in the configs folder")
+      ->option_text("F");
+  command
+      .add_option(
+          "--set", flags.set,
+          "any key of the run file, or of the hardware file behind 'hardware.'; may be repeated")
+      ->option_text("key.path=value")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      .add_option("-j", arguments.threads,
+                  "threads (default: all processors); results do not depend on it")
+      ->option_text("N");
+  command.add_flag("--quiet", arguments.quiet, "no report and no progress; errors only");
+}
+
+config::RunConfig read_run(const RunArguments& arguments, const config::RunNeeds& needs) {
+  require_argument(arguments.file, "FILE", "a run file, such as mobilenet.yaml");
+  return config::read_run_config(arguments.file, arguments.flags, needs, data_folders());
+}
+
+void require_argument(const std::string& value, const std::string& name,
+                      const std::string& must_be) {
+  if (value.empty()) throw base::InputError(base::refusal("", name, "nothing", must_be));
+}
+
+}  // namespace npusim::cli

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The run file and the flags that `run` and `compile` share.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <optional>
+#include <string>
+
+#include "sim/config/run_config.h"
+
+namespace npusim::cli {
+
+struct RunArguments {
+  std::string file;
+  config::RunFlags flags;
+  std::optional<std::string> threads;
+  bool quiet = false;
+};
+
+/// The arguments must live until the command line has been read.
+void add_run_arguments(CLI::App& command, RunArguments& arguments);
+
+/// The run that the arguments describe. Throws base::InputError with every error found.
+config::RunConfig read_run(const RunArguments& arguments, const config::RunNeeds& needs);
+
+/// A positional argument that must be given: refuses an empty one.
+void require_argument(const std::string& value, const std::string& name,
+                      const std::string& must_be);
+
+}  // namespace npusim::cli

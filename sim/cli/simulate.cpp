@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npusim simulate`: one inference of a Program file on the SystemC machine.
+#include "sim/model/simulate.h"
+
+#include <memory>
+
+#include "sim/base/errors.h"
+#include "sim/cli/command.h"
+#include "sim/cli/data_folders.h"
+#include "sim/cli/npy.h"
+#include "sim/cli/output.h"
+#include "sim/cli/program_input.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/run_flags.h"
+#include "sim/cli/verified_simulation.h"
+#include "sim/config/hardware_reader.h"
+#include "sim/isa/program_file.h"
+
+namespace npusim::cli {
+namespace {
+
+struct SimulateOptions {
+  std::string file;
+  std::optional<std::string> hardware, output, json;
+  std::vector<std::string> inputs;
+  bool timing_only = false;
+  bool quiet = false;
+};
+
+constexpr char kExamples[] =
+    "  npusim simulate mobilenet.npu --input fractal:2:0 --output logits.npy\n"
+    "  npusim simulate mobilenet.npu --input image.npy --json report.json\n"
+    "  npusim simulate mobilenet.npu --hardware slower_dram.yaml --timing-only\n";
+
+void check_flags(const SimulateOptions& options) {
+  base::ErrorList errors;
+  if (options.file.empty())
+    errors.add("", "FILE", "nothing", "a Program file, such as mobilenet.npu");
+  if (options.timing_only && !options.inputs.empty()) {
+    errors.add("", "--input", options.inputs.front(),
+               "left out with --timing-only, which computes no values");
+  }
+  if (options.timing_only && options.output) {
+    errors.add("", "--output", *options.output,
+               "left out with --timing-only, which computes no values");
+  }
+  errors.throw_if_any();
+  check_output_path(options.output, "--output");
+  check_output_path(options.json, "--json");
+}
+
+/// Puts another hardware file under the Program; only what the Program does not depend on may
+/// differ.
+void change_hardware(isa::Program& program, const std::string& name) {
+  const config::HardwareConfig hardware =
+      config::read_hardware_config(config::find_hardware_file(name, "--hardware", data_folders()));
+  base::ErrorList errors;
+  for (const std::string& difference :
+       config::program_dependent_differences(program.hardware, hardware)) {
+    errors.add("--hardware " + name + ": " + difference);
+  }
+  errors.throw_if_any();
+  program.hardware = hardware;
+}
+
+void check_output_tensor(const isa::Program& program, const SimulateOptions& options) {
+  if (!options.output) return;
+  if (program.outputs.size() != 1 ||
+      program.tensors.at(program.outputs[0]).type != isa::DataType::int8) {
+    throw base::InputError(
+        base::refusal("", "--output", *options.output,
+                      "left out: the Program does not have just one output of int8"));
+  }
+}
+
+int simulate(const SimulateOptions& options) {
+  const HostClock clock;
+  check_flags(options);
+  isa::Program program = isa::read_program(options.file);
+  if (options.hardware) change_hardware(program, *options.hardware);
+  check_output_tensor(program, options);
+
+  model::SimulationOptions how;
+  how.timing_only = options.timing_only;
+  std::vector<std::vector<std::int8_t>> inputs;
+  if (!options.timing_only) inputs = read_inputs(program, options.inputs);
+  stats::SimulationResult result;
+  {
+    Progress progress(options.quiet);
+    progress.stage("simulation");
+    result = model::simulate(program, inputs, how);
+  }
+
+  report::Report report = report::report_of(program, result);
+  if (!options.timing_only) report.simulation.output_sha256 = {output_hash(result)};
+  if (options.output) {
+    const isa::TensorInfo& tensor = program.tensors.at(program.outputs[0]);
+    write_output(*options.output,
+                 npy_bytes({{tensor.height, tensor.width, tensor.channels}, result.outputs.at(0)}));
+  }
+  report.host = clock.host(1);
+  write_report(report, options.json, options.quiet);
+  return kOk;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& program, Action& action) {
+  const auto options = std::make_shared<SimulateOptions>();
+  CLI::App* command =
+      add_command(program, "simulate", "run a Program file on the SystemC machine", kExamples);
+  command->add_option("FILE", options->file, "Program file");
+  command
+      ->add_option("--hardware", options->hardware,
+                   "hardware file; may differ from the Program's in what it does not depend on")
+      ->option_text("F");
+  command
+      ->add_option("--input", options->inputs,
+                   "int8 tensor (.npy) or fractal:SEED:INDEX (default: seeded random values); once "
+                   "per input")
+      ->option_text("X")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--output", options->output, "write the output tensor")->option_text("F.npy");
+  command->add_option("--json", options->json, "write the report as JSON")->option_text("F");
+  command->add_flag("--timing-only", options->timing_only, "the same cycles, without values");
+  command->add_flag("--quiet", options->quiet, "no report and no progress; errors only");
+  command->callback([options, &action] { action = [options] { return simulate(*options); }; });
+}
+
+}  // namespace npusim::cli

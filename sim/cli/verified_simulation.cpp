@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/verified_simulation.h"
+
+#include <cstring>
+#include <map>
+
+#include "frontend/execute/classify.h"
+#include "frontend/execute/integer_executor.h"
+#include "sim/base/errors.h"
+#include "sim/model/simulate.h"
+#include "sim/report/sha256.h"
+
+namespace npusim::cli {
+namespace {
+
+using Codes = std::vector<std::int8_t>;
+
+/// All tensors of one image as the integer network has them, by node.
+class ExpectedTensors {
+ public:
+  explicit ExpectedTensors(const graph::QuantizedGraph& graph)
+      : executor_(graph), tensors_(graph.nodes.size()) {}
+
+  void evaluate(const Codes& input) {
+    executor_.run(input.data(),
+                  [this](graph::NodeId node, const std::int8_t* values, std::int64_t count) {
+                    tensors_.at(static_cast<std::size_t>(node)).assign(values, values + count);
+                  });
+  }
+  const Codes& of(std::size_t node) const { return tensors_.at(node); }
+
+ private:
+  execute::IntegerExecutor executor_;
+  std::vector<Codes> tensors_;
+};
+
+/// Compares each tensor when the machine has completed it.
+class Comparison : public model::Observer {
+ public:
+  Comparison(const isa::Program& program, const graph::QuantizedGraph& graph,
+             const ExpectedTensors& expected)
+      : program_(program), expected_(expected), seen_(graph.nodes.size(), false) {
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) node_of_[graph.nodes[i].name] = i;
+  }
+
+  void begin_image(std::int64_t image) {
+    image_ = image;
+    seen_.assign(seen_.size(), false);
+  }
+
+  void on_tensor(std::size_t tensor, const std::uint8_t* data, std::size_t bytes,
+                 std::int64_t /*cycle*/) override {
+    const isa::TensorInfo& info = program_.tensors.at(tensor);
+    const auto node = node_of_.find(info.name);
+    if (node == node_of_.end()) {
+      throw base::InternalError("the Program's tensor '" + info.name +
+                                "' is no node of the network");
+    }
+    const Codes& expected = expected_.of(node->second);
+    if (expected.size() != bytes) {
+      throw base::InternalError("tensor '" + info.name + "': got " + std::to_string(bytes) +
+                                " bytes, must be " + std::to_string(expected.size()));
+    }
+    seen_[node->second] = true;
+    if (std::memcmp(data, expected.data(), bytes) != 0) count_differences(info, data, expected);
+  }
+
+  void end_image(const graph::QuantizedGraph& graph) const {
+    for (std::size_t i = 0; i < seen_.size(); ++i) {
+      const bool is_input = std::holds_alternative<graph::Input>(graph.nodes[i].op);
+      if (!seen_[i] && !is_input) {
+        throw base::InternalError("layer '" + graph.nodes[i].name +
+                                  "' was never completed by the machine");
+      }
+    }
+  }
+
+  std::int64_t mismatched_values() const { return mismatched_values_; }
+  const std::optional<report::Mismatch>& first() const { return first_; }
+
+ private:
+  void count_differences(const isa::TensorInfo& info, const std::uint8_t* data,
+                         const Codes& expected) {
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const auto got = static_cast<std::int8_t>(data[i]);
+      if (got == expected[i]) continue;
+      ++mismatched_values_;
+      if (first_) continue;
+      const auto at = static_cast<std::int64_t>(i);
+      const std::int64_t pixel = at / info.channels;
+      first_ = report::Mismatch{image_,
+                                info.name,
+                                pixel / info.width,
+                                pixel % info.width,
+                                at % info.channels,
+                                std::int64_t{got},
+                                std::int64_t{expected[i]}};
+    }
+  }
+
+  const isa::Program& program_;
+  const ExpectedTensors& expected_;
+  std::map<std::string, std::size_t> node_of_;
+  std::vector<bool> seen_;
+  std::int64_t image_ = 0;
+  std::int64_t mismatched_values_ = 0;
+  std::optional<report::Mismatch> first_;
+};
+
+/// Time depends on the Program alone: the same cycles for every image, in total and per layer and
+/// unit.
+void check_same_cycles(const stats::SimulationResult& first, const stats::SimulationResult& other,
+                       std::int64_t image) {
+  bool same = first.total_cycles == other.total_cycles &&
+              first.layers.size() == other.layers.size() &&
+              first.units.size() == other.units.size();
+  for (std::size_t i = 0; same && i < first.layers.size(); ++i) {
+    same = first.layers[i].cycles == other.layers[i].cycles &&
+           first.layers[i].span_cycles == other.layers[i].span_cycles;
+  }
+  for (std::size_t i = 0; same && i < first.units.size(); ++i)
+    same = first.units[i].cycles == other.units[i].cycles;
+  if (same) return;
+  throw base::InternalError("image " + std::to_string(image) + " took " +
+                            std::to_string(other.total_cycles) + " cycles, image 0 " +
+                            std::to_string(first.total_cycles) +
+                            ": the same Program must take the same cycles");
+}
+
+}  // namespace
+
+VerifiedSimulation simulate_and_compare(const isa::Program& program,
+                                        const graph::QuantizedGraph& graph,
+                                        const data::Dataset& dataset, std::int64_t images,
+                                        Progress& progress) {
+  VerifiedSimulation verified;
+  ExpectedTensors expected(graph);
+  Comparison comparison(program, graph, expected);
+  model::SimulationOptions options;
+  options.observer = &comparison;
+
+  progress.stage("simulation", "images", images);
+  for (std::int64_t image = 0; image < images; ++image) {
+    const data::Sample sample = dataset.sample(image);
+    Codes input(sample.tensor.size());
+    execute::quantize_input(sample.tensor.data(), static_cast<std::int64_t>(input.size()),
+                            graph.nodes.at(0).quantization, input.data());
+    expected.evaluate(input);
+    comparison.begin_image(image);
+    stats::SimulationResult result = model::simulate(program, {input}, options);
+    comparison.end_image(graph);
+    verified.simulation.output_sha256.push_back(output_hash(result));
+    if (image == 0) {
+      verified.result = std::move(result);
+    } else {
+      check_same_cycles(verified.result, result, image);
+    }
+    progress.advance(image + 1);
+  }
+  verified.simulation.images = images;
+  verified.simulation.mismatched_values = comparison.mismatched_values();
+  verified.simulation.first_mismatch = comparison.first();
+  return verified;
+}
+
+std::string output_hash(const stats::SimulationResult& result) {
+  Codes all;
+  for (const Codes& output : result.outputs) all.insert(all.end(), output.begin(), output.end());
+  return report::sha256_hex(all.data(), all.size());
+}
+
+}  // namespace npusim::cli

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SystemC machine run on images, every layer's tensor compared with the integer network
+// evaluated layer by layer: the two have nothing in common but the arithmetic rules, so a compiler
+// bug cannot hide.
+#pragma once
+
+#include "frontend/data/dataset.h"
+#include "frontend/graph/quantized_graph.h"
+#include "sim/cli/progress.h"
+#include "sim/isa/program.h"
+#include "sim/report/report.h"
+#include "sim/stats/simulation_result.h"
+
+namespace npusim::cli {
+
+struct VerifiedSimulation {
+  report::Simulation simulation;
+  stats::SimulationResult result;  // of the first image
+};
+
+/// Simulates images [0, images) of the data set, each from reset. `program` was compiled from
+/// `graph`. Throws base::InternalError where a layer's tensor never appears or cycles differ
+/// between images, and what simulate throws.
+VerifiedSimulation simulate_and_compare(const isa::Program& program,
+                                        const graph::QuantizedGraph& graph,
+                                        const data::Dataset& dataset, std::int64_t images,
+                                        Progress& progress);
+
+/// The sha256 over the bytes of all outputs, in order.
+std::string output_hash(const stats::SimulationResult& result);
+
+}  // namespace npusim::cli
