@@ -66,7 +66,6 @@ Options parse_options(int count, char** arguments) {
                                               {"--learning-rate", real(recipe.learning_rate)},
                                               {"--weight-decay", real(recipe.weight_decay)},
                                               {"--average-decay", real(recipe.average_decay)},
-                                              {"--batch", whole(recipe.batch, 64)},
                                               {"--images", whole(options.images, 1)},
                                               {"--output", word(options.output)},
                                               {"--log", word(options.log)}};
@@ -126,18 +125,26 @@ void report(const Options& options, const npusim::train::TrainedNetwork& network
   std::fclose(file);
 }
 
+/// The mean loss since the last line, and whether a collapse is in sight: float and per_layer top-1
+/// of the weights as they are.
+void show_progress(std::int64_t step, double loss, const npusim::train::TrainedNetwork& network) {
+  constexpr std::int64_t kProgressImages = 200;
+  const auto scores = npusim::train::judge(network, kProgressImages);
+  const npusim::train::Spread spread = npusim::train::widest_spread(network);
+  std::printf("step %5lld  loss %.4f  float %.3f  per_layer %.3f  spread %.1f in %s\n",
+              static_cast<long long>(step), loss, scores[0].top1, scores[1].top1, spread.quotient,
+              spread.layer.c_str());
+  std::fflush(stdout);
+}
+
 void run(const Options& options) {
   const auto start = std::chrono::steady_clock::now();
   double sum = 0.0;
-  constexpr std::int64_t kInterval = 100;
+  constexpr std::int64_t kInterval = 200;
   const auto show = [&](std::int64_t step, double loss, const npusim::train::Network& network) {
     sum += loss;
     if ((step + 1) % kInterval != 0) return;
-    const auto spread = npusim::train::widest_spread(npusim::train::snapshot(network));
-    std::printf("step %5lld  loss %.4f  spread of channels %.1f in %s\n",
-                static_cast<long long>(step + 1), sum / kInterval, spread.quotient,
-                spread.layer.c_str());
-    std::fflush(stdout);
+    show_progress(step + 1, sum / kInterval, npusim::train::snapshot(network));
     sum = 0.0;
   };
   const auto network = npusim::train::train(options.recipe, show);
