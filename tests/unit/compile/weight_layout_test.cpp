@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/compile/weight_layout.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "tests/support/quantized_graphs.h"
+#include "tests/unit/compile/compile_helpers.h"
+
+namespace npusim::compile {
+namespace {
+
+using graph::NodeId;
+using graph::QuantizedConv;
+using graph::QuantizedGraph;
+using test::QuantizedGraphBuilder;
+using test::square_window;
+
+constexpr std::int64_t kActivationBytes = 1 << 20;
+
+// A slot as it is once all pieces of the group have been transferred; -1 where none wrote.
+std::vector<int> slot_of(const WeightLayout& layout, const WeightGroup& group) {
+  std::vector<int> slot(static_cast<std::size_t>(layout.weight_slot_bytes), -1);
+  for (const WeightPiece& piece : group.pieces) {
+    for (std::int64_t i = 0; i < piece.bytes; ++i) {
+      slot.at(static_cast<std::size_t>(piece.offset + i)) =
+          layout.dram_image.at(piece.dram_address + static_cast<std::uint64_t>(i));
+    }
+  }
+  return slot;
+}
+
+std::int64_t reduction_of(const QuantizedConv& conv) {
+  return static_cast<std::int64_t>(conv.weights_ohwi.size()) / conv.out_channels;
+}
+
+// Every weight is read exactly once, at the place where the preloads will look for it.
+void expect_weights(const QuantizedConv& conv, const WeightLayout& layout,
+                    const LayerWeights& layer, const config::MacArrayConfig& array) {
+  const std::int64_t reduction = reduction_of(conv);
+  const bool depthwise = conv.kind == graph::ConvKind::depthwise_conv;
+  const std::int64_t per_group = depthwise ? conv.out_channels : conv.out_channels / conv.groups;
+  std::vector<int> reads(conv.weights_ohwi.size(), 0);
+  for (const WeightTile& tile : layer.tiles) {
+    ASSERT_LE(tile.columns, array.columns);
+    ASSERT_EQ(tile.channel_begin / per_group, tile.conv_group);
+    ASSERT_EQ((tile.channel_begin + tile.columns - 1) / per_group, tile.conv_group);
+    std::int64_t next_k = 0;
+    for (const WeightPart& part : tile.parts) {
+      ASSERT_EQ(part.k_begin, next_k);
+      ASSERT_EQ(part.k_begin % array.rows, 0);  // cut at a fold
+      next_k = part.k_end;
+      const std::vector<int> slot = slot_of(layout, layer.groups.at(part.group));
+      auto at = static_cast<std::size_t>(part.offset);
+      for (std::int64_t k = part.k_begin; k < part.k_end; ++k)
+        for (std::int64_t c = 0; c < tile.columns; ++c) {
+          const auto index = static_cast<std::size_t>((tile.channel_begin + c) * reduction + k);
+          ++reads.at(index);
+          ASSERT_EQ(slot.at(at++), static_cast<std::uint8_t>(conv.weights_ohwi[index]));
+        }
+    }
+    ASSERT_EQ(next_k, reduction);
+  }
+  ASSERT_THAT(reads, testing::Each(1));
+}
+
+std::int32_t int32_at(const Bytes& image, std::uint64_t at) {
+  std::uint32_t value = 0;
+  for (unsigned b = 0; b < 4; ++b) value |= std::uint32_t{image.at(at + b)} << (8 * b);
+  return static_cast<std::int32_t>(value);
+}
+
+// Bias, record and channel shift of every channel, from the block of its tile.
+void expect_parameters(const QuantizedConv& conv, const WeightLayout& layout,
+                       const LayerWeights& layer) {
+  const graph::Requantization& r = conv.requantization;
+  for (const WeightTile& tile : layer.tiles) {
+    const ParameterBlock& block = layer.parameters.at(tile.parameter_block);
+    ASSERT_LE(block.bytes, layout.parameter_slot_bytes);
+    ASSERT_GE(tile.channel_begin, block.channel_begin);
+    for (std::int64_t c = tile.channel_begin; c < tile.channel_begin + tile.columns; ++c) {
+      const auto channel = static_cast<std::size_t>(c);
+      const auto entry = static_cast<std::uint64_t>(c - block.channel_begin);
+      const auto bias = static_cast<std::uint64_t>(block.bias_offset) + 4 * entry;
+      ASSERT_LE(bias + 4, static_cast<std::uint64_t>(block.bytes));
+      ASSERT_EQ(int32_at(layout.dram_image, block.dram_address + bias), conv.bias[channel]);
+      const std::uint64_t record = block.dram_address + (r.per_channel() ? 5 * entry : 0);
+      const graph::FixedPoint& scale = r.per_channel() ? r.scales[channel] : r.scales[0];
+      ASSERT_EQ(int32_at(layout.dram_image, record), scale.multiplier);
+      ASSERT_EQ(layout.dram_image.at(record + 4), scale.shift);
+      const auto field = static_cast<std::uint64_t>(r.field_bits);
+      for (std::uint64_t b = 0; b < field; ++b) {
+        const std::uint64_t bit = entry * field + b;
+        const std::uint64_t at =
+            block.dram_address + static_cast<std::uint64_t>(block.shifts_offset) + bit / 8;
+        ASSERT_EQ((layout.dram_image.at(at) >> (bit % 8)) & 1,
+                  (r.channel_shifts[channel] >> b) & 1);
+      }
+    }
+  }
+}
+
+void expect_slots(const WeightLayout& layout, std::int64_t scratchpad_bytes) {
+  ASSERT_LE(layout.weight_slot_address(1) + layout.weight_slot_bytes, scratchpad_bytes);
+  ASSERT_EQ(layout.parameter_slot_address(1), layout.parameter_slot_bytes);
+  ASSERT_EQ(layout.weight_slot_address(0), 2 * layout.parameter_slot_bytes);
+  for (const LayerWeights& layer : layout.layers) {
+    for (const WeightGroup& group : layer.groups) {
+      ASSERT_LE(group.bytes, layout.weight_slot_bytes);
+      std::int64_t next = 0;
+      for (const WeightPiece& piece : group.pieces) {
+        ASSERT_EQ(piece.offset, next);
+        ASSERT_GT(piece.bytes, 0);
+        next += piece.bytes;
+      }
+      ASSERT_EQ(next, group.bytes);
+    }
+    for (const ParameterBlock& block : layer.parameters) {
+      ASSERT_LE(block.bytes, layout.parameter_slot_bytes);
+    }
+  }
+}
+
+void expect_sound(const QuantizedGraph& graph, const config::HardwareConfig& hardware) {
+  const WeightLayout layout = lay_out_weights(graph, hardware);
+  expect_slots(layout, hardware.weight_scratchpad.bytes);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    SCOPED_TRACE(graph.nodes[i].name);
+    const auto* conv = std::get_if<QuantizedConv>(&graph.nodes[i].op);
+    if (!conv) {
+      ASSERT_TRUE(layout.layers[i].tiles.empty());
+      continue;
+    }
+    expect_weights(*conv, layout, layout.layers[i], hardware.mac_array);
+    expect_parameters(*conv, layout, layout.layers[i]);
+  }
+}
+
+TEST(WeightLayout, EveryWeightAndParameterOnceInRandomGraphsAndMachines) {
+  const std::pair<std::int64_t, std::int64_t> arrays[] = {
+      {1, 1}, {4, 4}, {5, 3}, {32, 32}, {3, 64}};
+  const char* schemes[] = {"per_layer", "shift_scaler", "per_channel"};
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    test::QuantizedGraphOptions options;
+    options.scheme = schemes[seed % 3];
+    options.field_bits = static_cast<std::int32_t>(1 + seed % 4);
+    const QuantizedGraph graph = test::random_quantized_graph(seed, options);
+    for (const auto& [rows, columns] : arrays) {
+      const auto with = [&, rows = rows, columns = columns](std::int64_t bytes) {
+        return small_machine(rows, columns, kActivationBytes, bytes);
+      };
+      std::int64_t least = 0;
+      try {
+        lay_out_weights(graph, with(1));
+      } catch (const base::InputError& error) {
+        least = least_named(error.what());
+      }
+      for (const std::int64_t extra : {0, 1, 15, 16, 100, 1000, 100'000}) {
+        SCOPED_TRACE("seed " + std::to_string(seed) + ", " + std::to_string(rows) + " x " +
+                     std::to_string(columns) + ", " + std::to_string(least + extra) + " bytes");
+        expect_sound(graph, with(least + extra));
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+TEST(WeightLayout, TheNamedMinimumIsExact) {
+  for (const char* scheme : {"per_layer", "shift_scaler", "per_channel"}) {
+    test::QuantizedGraphOptions options;
+    options.scheme = scheme;
+    QuantizedGraphBuilder b(1, options);
+    const NodeId in = b.input({8, 8, 30});
+    const NodeId wide = b.conv(in, 200, square_window(3, 1, 1));
+    b.conv(wide, 10);
+    const QuantizedGraph graph = b.build();
+    for (const std::int64_t got : {1, 100, 300, 800}) {
+      const auto layout = [&](std::int64_t bytes) {
+        return lay_out_weights(graph, small_machine(16, 24, kActivationBytes, bytes));
+      };
+      const std::string message = input_error_of([&] { layout(got); });
+      EXPECT_THAT(message, testing::StartsWith("layer 'conv_1': weight_scratchpad.bytes: got " +
+                                               std::to_string(got) + ", must be at least "));
+      const std::int64_t least = least_named(message);
+      EXPECT_EQ(layout(least).layers[1].tiles.size(), 9U);
+      EXPECT_EQ(least_named(input_error_of([&] { layout(least - 1); })), least);
+    }
+  }
+}
+
+TEST(WeightLayout, MoreScratchpadNeverRefuses) {
+  QuantizedGraphBuilder b(2);
+  b.conv(b.input({2, 2, 40}), 1000);
+  const QuantizedGraph graph = b.build();
+  const auto layout = [&](std::int64_t bytes) {
+    return lay_out_weights(graph, small_machine(32, 32, kActivationBytes, bytes));
+  };
+  const std::int64_t least = least_named(input_error_of([&] { layout(1); }));
+  for (std::int64_t bytes = least; bytes < 8 * least; bytes += 7) {
+    expect_slots(layout(bytes), bytes);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(WeightLayout, ALookupAloneNeedsTwoTables) {
+  QuantizedGraphBuilder b(3);
+  b.lookup(b.input({2, 2, 2}));
+  const QuantizedGraph graph = b.build();
+  const auto layout = [&](std::int64_t bytes) {
+    return lay_out_weights(graph, small_machine(4, 4, kActivationBytes, bytes));
+  };
+  EXPECT_EQ(least_named(input_error_of([&] { layout(511); })), 512);
+  EXPECT_EQ(layout(512).parameter_slot_bytes, 256);
+}
+
+TEST(WeightLayout, ATileLargerThanASlotIsCutAtFolds) {
+  test::QuantizedGraphOptions options;
+  options.scheme = "per_layer";
+  QuantizedGraphBuilder b(4, options);
+  b.conv(b.input({2, 2, 100}), 4);
+  // Parameters: 5 + 16 bytes → 32. Weights: 2 * 96 bytes, so 6 folds of 4 x 4 a slot, of 25.
+  const WeightLayout layout =
+      lay_out_weights(b.build(), small_machine(4, 4, kActivationBytes, 2 * 32 + 2 * 96));
+  const WeightTile& tile = layout.layers[1].tiles.at(0);
+  ASSERT_EQ(tile.parts.size(), 5U);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(tile.parts[i].k_begin, static_cast<std::int64_t>(24 * i));
+    EXPECT_EQ(tile.parts[i].group, i);
+    EXPECT_EQ(tile.parts[i].offset, 0);
+  }
+}
+
+TEST(WeightLayout, DepthwiseTilesAreChannelsAndTaps) {
+  QuantizedGraphBuilder b(5);
+  b.depthwise(b.input({4, 4, 10}), square_window(3));
+  const WeightLayout layout =
+      lay_out_weights(b.build(), small_machine(4, 8, kActivationBytes, 4096));
+  const auto& tiles = layout.layers[1].tiles;
+  ASSERT_EQ(tiles.size(), 2U);
+  EXPECT_EQ(tiles[1].channel_begin, 8);
+  EXPECT_EQ(tiles[1].columns, 2);
+  EXPECT_EQ(tiles[0].parts.back().k_end, 9);
+}
+
+TEST(WeightLayout, GroupedTilesStayInTheirGroup) {
+  QuantizedGraphBuilder b(6);
+  b.conv(b.input({4, 4, 6}), 15, square_window(2), 3);  // 5 output channels a group
+  const WeightLayout layout =
+      lay_out_weights(b.build(), small_machine(4, 4, kActivationBytes, 4096));
+  const auto& tiles = layout.layers[1].tiles;
+  ASSERT_EQ(tiles.size(), 6U);  // 4 + 1 in every group
+  const std::int64_t begins[] = {0, 4, 5, 9, 10, 14};
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(tiles[i].channel_begin, begins[i]);
+    EXPECT_EQ(tiles[i].conv_group, static_cast<std::int64_t>(i / 2));
+    EXPECT_EQ(tiles[i].parts.back().k_end, 4 * 2);
+  }
+}
+
+TEST(WeightLayout, RecordsOfAVectorLayerLieOneAfterAnother) {
+  QuantizedGraphBuilder b(7);
+  const NodeId in = b.input({2, 2, 3});
+  const NodeId concat = b.concat({in, in});
+  const QuantizedGraph graph = b.build();
+  const WeightLayout layout = lay_out_weights(graph, small_machine(4, 4, kActivationBytes, 4096));
+  const ParameterBlock& block = layout.layers[static_cast<std::size_t>(concat)].parameters.at(0);
+  EXPECT_EQ(block.bytes, 10);
+  EXPECT_THAT(block.record_offsets, testing::ElementsAre(0, 5));
+  const auto& scales = std::get<graph::QuantizedConcat>(graph.node(concat).op).scales;
+  EXPECT_EQ(int32_at(layout.dram_image, block.dram_address + 5), scales[1].multiplier);
+}
+
+TEST(WeightLayout, ANetworkWithoutParametersHasAnEmptyImage) {
+  QuantizedGraphBuilder b(8);
+  b.pool(b.input({4, 4, 3}), graph::PoolKind::max, square_window(2));
+  const WeightLayout layout = lay_out_weights(b.build(), small_machine(4, 4, kActivationBytes, 64));
+  EXPECT_TRUE(layout.dram_image.empty());
+}
+
+}  // namespace
+}  // namespace npusim::compile
