@@ -5,30 +5,30 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/isa/zeroed_array.h"
+
 namespace npusim::model {
 
-/// The Program's image, followed by zeros. The image is read where the Program has it and copied
-/// only when something is written into it, so that a simulation does not begin with copying all
-/// weights.
+/// The Program's image, which nothing overwrites and which is therefore read where the Program has
+/// it, followed by zeros: a simulation does not begin with copying all weights.
 class DramStorage {
  public:
-  /// `image` must outlive this; `bytes` >= image.size() is the size of the space.
+  /// `image` must outlive this; `bytes` >= image.size() is the size of the space. Memory is taken
+  /// only where something is written.
   DramStorage(const std::vector<std::uint8_t>& image, std::uint64_t bytes);
 
-  /// [address, address + bytes) must lie in the space: base::InternalError otherwise.
+  /// The range must lie in the space, and for a write behind the image: base::InternalError
+  /// otherwise.
   void read(std::uint64_t address, std::uint8_t* to, std::uint64_t bytes) const;
   void write(std::uint64_t address, const std::uint8_t* from, std::uint64_t bytes);
 
  private:
-  void check(std::uint64_t address, std::uint64_t bytes) const;
-  // The part of the range within the image; the rest lies behind it.
-  std::uint64_t image_part(std::uint64_t address, std::uint64_t bytes) const;
+  void check(std::uint64_t begin, std::uint64_t address, std::uint64_t bytes) const;
 
   const std::uint8_t* image_;
   std::uint64_t image_bytes_;
   std::uint64_t bytes_;
-  std::vector<std::uint8_t> own_image_;  // once written to
-  std::vector<std::uint8_t> rest_;       // behind the image, as far as anything was written
+  isa::ZeroedArray<std::uint8_t> rest_;  // behind the image
 };
 
 }  // namespace npusim::model

@@ -2,6 +2,7 @@
 #include "sim/model/simulate.h"
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -118,17 +119,13 @@ void run_kernel(const Machine& machine, const Npu& npu, std::int64_t cycle_limit
   throw base::SimulationError("deadlock in cycle " + std::to_string(now()) + ':' + npu.waits_for());
 }
 
-}  // namespace
-
-SimulationResult simulate(const isa::Program& program,
-                          const std::vector<std::vector<std::int8_t>>& inputs,
-                          const SimulationOptions& options) {
-  isa::verify(program);
+SimulationResult simulate_checked(const isa::Program& program,
+                                  const std::vector<std::vector<std::int8_t>>& inputs,
+                                  const SimulationOptions& options) {
   const bool with_values = !options.timing_only;
-  if (with_values || !inputs.empty()) check_inputs(program, inputs);
-
   const KernelScope kernel;
-  DramStorage storage(program.dram_image, program.dram_bytes);
+  DramStorage storage(program.dram_image,
+                      with_values ? program.dram_bytes : program.dram_image.size());
   Machine machine(program, with_values, options.observer);
   Npu npu("npu", machine, storage, options.construction_seed);
   Tensors tensors(program, storage, npu.activation_scratchpad(), options.observer);
@@ -146,6 +143,21 @@ SimulationResult simulate(const isa::Program& program,
   result.outputs = tensors.outputs();
   if (!with_values) result.outputs.clear();
   return result;
+}
+
+}  // namespace
+
+SimulationResult simulate(const isa::Program& program,
+                          const std::vector<std::vector<std::int8_t>>& inputs,
+                          const SimulationOptions& options) {
+  if (!options.verified) isa::verify(program);
+  if (!options.timing_only || !inputs.empty()) check_inputs(program, inputs);
+  try {
+    return simulate_checked(program, inputs, options);
+  } catch (const std::bad_alloc&) {
+    throw base::SimulationError("memory: the machine's " + std::to_string(program.dram_bytes) +
+                                " DRAM bytes and its scratchpads must fit this computer's");
+  }
 }
 
 }  // namespace npusim::model
