@@ -2,6 +2,7 @@
 #include "sim/cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <new>
@@ -62,32 +63,38 @@ std::string hint(const std::string& text, const std::vector<std::string>& choice
   return nearest.empty() ? "" : "; did you mean " + nearest + '?';
 }
 
-/// Every argument that nobody asked for.
+bool is_flag(const std::string& argument) { return argument.size() > 1 && argument.front() == '-'; }
+
+/// Adds what is wrong with the arguments that nobody asked for; `what` is "npusim" or "npusim run".
+/// The value of an unknown flag cannot be told from a further argument: with flags unknown,
+/// arguments are not judged.
+void refuse_extras(const CLI::App& app, const std::string& what, base::ErrorList& errors) {
+  const std::vector<std::string> extras = app.remaining();
+  const bool flags = std::any_of(extras.begin(), extras.end(), is_flag);
+  for (const std::string& extra : extras) {
+    if (is_flag(extra)) {
+      const std::string name = extra.substr(0, extra.find('='));
+      errors.add("", name, "an unknown flag",
+                 "a flag of " + what + " --help" + hint(name, flag_names(app)));
+    } else if (!flags) {
+      errors.add("", "arguments", extra, "nothing more; see " + what + " --help");
+    }
+  }
+}
+
 void refuse_extras(const CLI::App& program) {
   base::ErrorList errors;
-  for (const std::string& extra : program.remaining()) {
-    const std::string names = config::list_choices(command_names(program));
-    if (extra.rfind('-', 0) == 0) {
-      errors.add("", extra, "an unknown flag",
-                 "a flag of npusim --help" + hint(extra, flag_names(program)));
-    } else {
-      errors.add("", "command", extra, names + hint(extra, command_names(program)));
-    }
-    break;  // what follows an unknown command cannot be judged
+  const std::vector<CLI::App*> chosen = program.get_subcommands();
+  const std::vector<std::string> extras = program.remaining();
+  if (chosen.empty() && !extras.empty() && !is_flag(extras.front())) {
+    const std::vector<std::string> names = command_names(program);
+    errors.add("", "command", extras.front(),
+               config::list_choices(names) + hint(extras.front(), names));
+  } else {
+    refuse_extras(program, "npusim", errors);
   }
-  for (const CLI::App* command : program.get_subcommands()) {
-    for (const std::string& extra : command->remaining()) {
-      if (extra.size() > 1 && extra.front() == '-') {
-        const std::string name = extra.substr(0, extra.find('='));
-        errors.add("", name, "an unknown flag",
-                   "a flag of npusim " + command->get_name() + " --help" +
-                       hint(name, flag_names(*command)));
-      } else {
-        errors.add("", "arguments", extra,
-                   "nothing more (see npusim " + command->get_name() + " --help)");
-      }
-    }
-  }
+  for (const CLI::App* command : chosen)
+    refuse_extras(*command, "npusim " + command->get_name(), errors);
   errors.throw_if_any();
 }
 

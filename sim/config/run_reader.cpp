@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxRunFileBytes = 1 << 20;
-constexpr std::int64_t kMaxImages = 100'000'000;
+constexpr std::int64_t kMaxImages = 10'000'000;
 constexpr std::int64_t kMaxSimulatedImages = 10'000;
 constexpr std::int64_t kMaxSide = 8192;  // pixels
 constexpr char kHardwarePrefix[] = "hardware.";

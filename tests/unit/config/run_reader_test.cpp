@@ -144,10 +144,10 @@ TEST_F(RunReaderTest, ImagesIsTheNumberOfTheDataset) {
   EXPECT_EQ(read(kRun, flags).dataset->images, 12);
   flags.images = "0";
   EXPECT_THAT(errors(kRun, flags),
-              ElementsAre("--images: got 0, must be an integer from 1 to 100000000"));
+              ElementsAre("--images: got 0, must be an integer from 1 to 10000000"));
   flags.images = "many";
   EXPECT_THAT(errors(kRun, flags),
-              ElementsAre("--images: got many, must be an integer from 1 to 100000000"));
+              ElementsAre("--images: got many, must be an integer from 1 to 10000000"));
 }
 
 TEST_F(RunReaderTest, APathThatTheUserMustSetNamesItsFlag) {
