@@ -11,11 +11,13 @@ namespace npusim::cli {
 namespace {
 
 constexpr char kMessage[] = "\nnpusim: interrupted\n";
+volatile std::sig_atomic_t skipped_bytes = 1;  // the newline, which only a progress line needs
 
 // Only what POSIX allows in a signal handler. Nothing needs to be undone: files are written whole,
 // and an interrupt waits for that.
 extern "C" void end_program(int /*signal*/) {
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kMessage + skipped_bytes,
+                                                sizeof kMessage - 1 - static_cast<std::size_t>(skipped_bytes));
   ::_exit(kInterrupted);
 }
 
@@ -30,6 +32,7 @@ sigset_t interrupts() {
 }  // namespace
 
 void handle_interrupts() {
+  if (isatty(STDERR_FILENO) != 0) skipped_bytes = 0;
   struct sigaction action = {};
   action.sa_handler = end_program;
   action.sa_mask = interrupts();

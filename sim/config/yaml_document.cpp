@@ -22,7 +22,8 @@ std::string place_of(const std::string& file, const YAML::Mark& mark) {
 /// quotes.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(const std::string& file, base::ErrorList& errors) : file_(file), errors_(errors) {}
+  TreeBuilder(const std::string& text, const std::string& file, base::ErrorList& errors)
+      : text_(text), file_(file), errors_(errors) {}
 
   YamlNode take_root() { return std::move(root_); }
 
@@ -43,6 +44,9 @@ class TreeBuilder : public YAML::EventHandler {
     YamlNode node = make(YamlNode::Kind::scalar, mark);
     node.text = value;
     node.quoted = tag == "!";
+    if (is_open_quote(mark)) {
+      errors_.add(place_of(file_, mark), "syntax", "a quoted text without end", "valid YAML");
+    }
     add(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -69,6 +73,22 @@ class TreeBuilder : public YAML::EventHandler {
     node.kind = kind;
     node.place = place_of(file_, mark);
     return node;
+  }
+
+  /// yaml-cpp lets the end of the file close a quoted text.
+  bool is_open_quote(const YAML::Mark& mark) const {
+    const auto begin = static_cast<std::size_t>(mark.pos);
+    if (begin >= text_.size() || (text_[begin] != '"' && text_[begin] != '\'')) return false;
+    const char quote = text_[begin];
+    for (std::size_t at = begin + 1; at < text_.size(); ++at) {
+      const bool doubled = quote == '\'' && text_.compare(at, 2, "''") == 0;
+      if (doubled || (quote == '"' && text_[at] == '\\')) {
+        ++at;  // an escaped character
+      } else if (text_[at] == quote) {
+        return false;
+      }
+    }
+    return true;
   }
 
   void check_extras(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
@@ -129,6 +149,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
+  const std::string& text_;
   const std::string& file_;
   base::ErrorList& errors_;
   std::vector<Level> levels_;
@@ -181,10 +202,10 @@ YamlNode parse_yaml(const std::string& text, const std::string& file, base::Erro
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
-    TreeBuilder builder(file, errors);
+    TreeBuilder builder(text, file, errors);
     if (!parser.HandleNextDocument(builder)) return nothing;
     YamlNode root = builder.take_root();
-    TreeBuilder second(file, errors);
+    TreeBuilder second(text, file, errors);
     if (parser.HandleNextDocument(second)) {
       errors.add(second.take_root().place, "document", "a second document",
                  "one document in a file");

@@ -148,7 +148,7 @@ class TextWriter {
     std::string current(2 * kIndent, ' ');
     for (const auto& [cause, count] : unit.stall_cycles) {
       const std::string part = cause + ' ' + grouped(count);
-      if (current.size() + 2 + part.size() > kTextColumns) {
+      if (current.size() + 2 + part.size() + 1 > kTextColumns) {  // 1: the comma at the end
         line(current + ',');
         current.assign(2 * kIndent, ' ');
       }

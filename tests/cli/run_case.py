@@ -9,7 +9,8 @@ compares what it does with the files beside it:
     CASE.exit                  the exit code; without the file: 0
 
 A line is compared exactly. A line `~ REGEX` (Python's) must match one whole line, a line `...` any
-number of lines. In the output the temporary folder reads `{dir}` and the case's own folder `{case}`.
+number of lines. In the output the temporary folder reads `{dir}`, the case's own folder `{case}` and
+the source tree `{source}`.
 The script finds its own folder in $CASE_DIR, and a cache folder of its own is set. A script that
 exits with 77 is skipped; its stderr says why.
 
@@ -25,6 +26,7 @@ import sys
 import tempfile
 
 SKIPPED = 77
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 1800  # CTest's limit is the real one; this only ends a run by hand
 
 
@@ -68,7 +70,9 @@ def run_script(case, binaries):
 
         def shown(output):
             text = output.decode(errors="backslashreplace")
-            return text.replace(str(work), "{dir}").replace(str(case.parent), "{case}")
+            for folder, name in ((work, "{dir}"), (case.parent, "{case}"), (SOURCE, "{source}")):
+                text = text.replace(str(folder), name)
+            return text
         return result.returncode, shown(result.stdout), shown(result.stderr)
 
 

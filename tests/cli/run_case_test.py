@@ -75,6 +75,7 @@ class RunCaseTest(unittest.TestCase):
 
     def test_folders_have_names(self):
         self.assertEqual(self.check("pwd; echo $CASE_DIR", stdout="{dir}\n{case}\n"), 0)
+        self.assertEqual(self.check(f"echo {run_case.SOURCE}/x", stdout="{source}/x\n"), 0)
 
     def test_runs_in_an_empty_folder_without_input(self):
         self.assertEqual(self.check("ls -A; cat"), 0)

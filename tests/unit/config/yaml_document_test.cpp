@@ -63,6 +63,10 @@ TEST(YamlDocumentTest, ReportsSyntaxErrorsWithTheirPlace) {
               ElementsAre(testing::StartsWith("f.yaml:3:1: syntax: got ")));
   EXPECT_THAT(errors_of("a: 1\n b: 2\n"),
               ElementsAre(testing::StartsWith("f.yaml:2:3: syntax: got ")));
+  EXPECT_THAT(errors_of("a: \"open\n"),
+              ElementsAre("f.yaml:1:4: syntax: got a quoted text without end, must be valid YAML"));
+  EXPECT_THAT(errors_of("a: 'it''s\n"), ElementsAre(testing::HasSubstr("without end")));
+  EXPECT_THAT(errors_of("a: 'it''s'\nb: \"\\\"\"\n"), IsEmpty());
   EXPECT_THAT(errors_of(std::string("a: \0b", 5)),
               ElementsAre("f.yaml: text: got a zero byte, must be YAML text"));
 }

@@ -87,6 +87,19 @@ TEST(TextTest, NeverWiderThanATerminalWhateverTheNumbers) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), kTextColumns) << line;
 }
 
+TEST(TextTest, StallsBreakWithRoomForTheComma) {
+  Report report = example_report();
+  for (std::int64_t count = 1; count < 1'000'000'000'000; count *= 10) {
+    report.cycles.units[0].stall_cycles = {{"feeder", 2800},
+                                           {"shadow_full", count},
+                                           {"wait_dma_in", 741},
+                                           {"wait_requantization", 4072},
+                                           {"wait_vector", 118}};
+    std::istringstream lines(to_text(report));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), kTextColumns) << line;
+  }
+}
+
 TEST(TextTest, MismatchNamesLayerCoordinateAndBothValues) {
   Report report = example_report();
   report.simulation.mismatched_values = 1234;
