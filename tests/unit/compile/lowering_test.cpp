@@ -92,6 +92,20 @@ TEST(Lowering, PixelsComeFirstWhereAllWeightsStay) {
   EXPECT_EQ(bytes_moved(passing, Opcode::load_weights), 16 * 16 + parameters);
 }
 
+TEST(Lowering, ALayerIsLoadedBesideWhatTheOneBeforeStillReads) {
+  QuantizedGraphBuilder b(1);
+  NodeId last = b.input({4, 4, 8});
+  for (int i = 0; i < 4; ++i) last = b.conv(last, 8);
+  const QuantizedGraph graph = b.build();
+  const auto preloads = all<isa::Preload>(Lowered(graph, small_machine(8, 8, 4096, 4096)));
+  ASSERT_EQ(preloads.size(), 8U);  // two chunks of pixels a layer
+  for (std::size_t i = 2; i < 8; i += 2) {
+    EXPECT_EQ(preloads[i].weights_address, preloads[i + 1].weights_address);
+    EXPECT_NE(preloads[i].weights_address, preloads[i - 1].weights_address);
+    EXPECT_NE(preloads[i].bias_address, preloads[i - 1].bias_address);
+  }
+}
+
 TEST(Lowering, SpilledTensorsAreWrittenOnceAndReadOncePerConsumer) {
   QuantizedGraphBuilder b(1);
   const NodeId in = b.input({16, 16, 8});
