@@ -42,7 +42,10 @@ void Lowering::lower_conv(graph::NodeId id, const graph::QuantizedConv&) {
   // Where all weights of the layer stay in the scratchpad, pixels come first, so that the next
   // layer can start on the first of them; otherwise channels come first, so that weights pass once
   // per tile.
-  const bool pixels_first = weights.groups.size() <= 2;
+  std::int64_t weights_bytes = 0;
+  for (const WeightGroup& group : weights.groups) weights_bytes += group.bytes;
+  const bool pixels_first = weights_bytes <= weights_.weight_region_bytes;
+  groups_.keep_together(weights_bytes);
   for_each_tile(id, [&](const TileView& tile) {
     const std::vector<PixelRange> chunks = chunk_pixels(tile.rows, tile.columns, most_pixels);
     if (pixels_first) {

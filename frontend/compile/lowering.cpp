@@ -25,6 +25,8 @@ Lowering::Lowering(const graph::QuantizedGraph& graph, const config::HardwareCon
       hardware_(hardware),
       plan_(plan),
       weights_(weights),
+      parameters_(0, weights.parameter_region_bytes),
+      groups_(weights.parameter_region_bytes, weights.weight_region_bytes),
       completed_by_(graph.nodes.size(), -1) {}
 
 void Lowering::run() {
@@ -185,26 +187,10 @@ void Lowering::finish_pixels(std::int64_t begin, std::int64_t end, DraftIndex wr
   completed = draft_.store_activations(dma);
 }
 
-std::size_t Lowering::find_slot(std::array<Slot, 2>& slots, graph::NodeId node, std::size_t index,
-                                std::int64_t now, bool& hit) {
-  std::size_t chosen = slots[0].last_use <= slots[1].last_use ? 0 : 1;
-  hit = false;
-  for (std::size_t s = 0; s < slots.size(); ++s) {
-    if (slots[s].node == node && slots[s].index == index) {
-      chosen = s;
-      hit = true;
-    }
-  }
-  slots[chosen] = {node, index, now};
-  return chosen;
-}
-
 std::int64_t Lowering::parameters_at(graph::NodeId id, std::size_t index) {
-  bool hit = false;
-  const std::size_t slot = find_slot(parameter_slots_, id, index, ++clock_, hit);
-  const std::int64_t address = weights_.parameter_slot_address(slot);
-  if (hit) return address;
   const ParameterBlock& block = weights_.layers[static_cast<std::size_t>(id)].parameters.at(index);
+  const auto [address, is_loaded] = parameters_.place(id, index, block.bytes);
+  if (is_loaded) return address;
   isa::Dma dma;
   dma.dram_address = block.dram_address;
   dma.local_address = u32(address, current(), "scratchpad address");
@@ -214,12 +200,10 @@ std::int64_t Lowering::parameters_at(graph::NodeId id, std::size_t index) {
 }
 
 std::int64_t Lowering::weights_at(graph::NodeId id, std::size_t index) {
-  bool hit = false;
-  const std::size_t slot = find_slot(weight_slots_, id, index, ++clock_, hit);
-  const std::int64_t address = weights_.weight_slot_address(slot);
-  if (hit) return address;
-  for (const WeightPiece& piece :
-       weights_.layers[static_cast<std::size_t>(id)].groups.at(index).pieces) {
+  const WeightGroup& group = weights_.layers[static_cast<std::size_t>(id)].groups.at(index);
+  const auto [address, is_loaded] = groups_.place(id, index, group.bytes);
+  if (is_loaded) return address;
+  for (const WeightPiece& piece : group.pieces) {
     isa::Dma dma;
     dma.dram_address = piece.dram_address;
     dma.local_address = u32(address + piece.offset, current(), "scratchpad address");

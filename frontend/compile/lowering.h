@@ -3,12 +3,12 @@
 // lower_vector.cpp hold the kinds.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
 
 #include "frontend/compile/draft.h"
+#include "frontend/compile/scratchpad_ring.h"
 #include "frontend/compile/tensor_plan.h"
 #include "frontend/compile/weight_layout.h"
 
@@ -80,28 +80,18 @@ class Lowering {
 
   const graph::QuantizedNode& current() const { return graph_.node(current_); }
 
-  // What a slot of the weight scratchpad holds.
-  struct Slot {
-    graph::NodeId node = -1;
-    std::size_t index = 0;
-    std::int64_t last_use = -1;
-  };
-  // The slot that holds {node, index}, or the least recently used one; `hit` tells which.
-  static std::size_t find_slot(std::array<Slot, 2>& slots, graph::NodeId node, std::size_t index,
-                               std::int64_t now, bool& hit);
-
   const graph::QuantizedGraph& graph_;
   const config::HardwareConfig& hardware_;
   const TensorPlan& plan_;
   const WeightLayout& weights_;
+  ScratchpadRing parameters_;
+  ScratchpadRing groups_;  // of weights
   Draft draft_;
   std::vector<DraftIndex> completed_by_;
 
   graph::NodeId current_ = 0;
   Tile tile_;  // the open tile
   std::int64_t open_out_address_ = 0;
-  std::array<Slot, 2> parameter_slots_, weight_slots_;
-  std::int64_t clock_ = 0;     // counts slot uses
   std::int64_t acc_next_ = 0;  // next accumulator buffer of the ring
 };
 

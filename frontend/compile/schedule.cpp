@@ -19,27 +19,57 @@ bool is_load(isa::Opcode opcode) {
   return opcode == isa::Opcode::load_activations || opcode == isa::Opcode::load_weights;
 }
 
-// Stream order: a load goes directly behind the last instruction it depends on (and behind earlier
-// loads of its unit), so that data arrives while the units still work on what came before.
+// How many loads of a unit may wait in the stream for their first use. More would fill the unit's
+// queue and so hold up the dispatch of everything behind them.
+constexpr std::size_t kLoadsAhead = 12;
+
+// For every load, the first instruction that depends on it (or, for a load without, the end of the
+// draft).
+std::vector<DraftIndex> first_uses(const std::vector<DraftInstruction>& draft,
+                                   const std::vector<UnitIndices>& dependencies) {
+  std::vector<DraftIndex> first_use(draft.size(), static_cast<DraftIndex>(draft.size()));
+  std::array<DraftIndex, isa::kUnits>
+      settled;  // up to this index the unit's loads have their first use
+  settled.fill(-1);
+  for (std::size_t p = 0; p < draft.size(); ++p) {
+    for (std::size_t unit = 0; unit < isa::kUnits; ++unit) {
+      for (DraftIndex i = settled[unit] + 1; i <= dependencies[p][unit]; ++i) {
+        const isa::Opcode opcode = draft[static_cast<std::size_t>(i)].instruction.opcode;
+        if (is_load(opcode) && index_of(isa::unit_of(opcode)) == unit) {
+          first_use[static_cast<std::size_t>(i)] = static_cast<DraftIndex>(p);
+        }
+      }
+      settled[unit] = std::max(settled[unit], dependencies[p][unit]);
+    }
+  }
+  return first_use;
+}
+
+// Stream order: a load goes up to right behind the last instruction it depends on (and behind
+// earlier loads of its unit), so that data arrives while the units still work on what came before;
+// but no more than kLoadsAhead run ahead.
 std::vector<DraftIndex> hoist_loads(const std::vector<DraftInstruction>& draft,
                                     const std::vector<UnitIndices>& dependencies) {
+  const std::vector<DraftIndex> first_use = first_uses(draft, dependencies);
   std::vector<DraftIndex> key(draft.size());
-  std::array<DraftIndex, isa::kUnits> last_load_key;
-  last_load_key.fill(-1);
+  std::array<std::vector<DraftIndex>, isa::kUnits> loads;  // of each unit, so far
   for (std::size_t i = 0; i < draft.size(); ++i) {
     key[i] = static_cast<DraftIndex>(i);
     if (!is_load(draft[i].instruction.opcode)) continue;
-    const auto unit = index_of(isa::unit_of(draft[i].instruction.opcode));
+    std::vector<DraftIndex>& earlier = loads[index_of(isa::unit_of(draft[i].instruction.opcode))];
     const UnitIndices& needed = dependencies[i];
-    DraftIndex last_dependency = *std::max_element(needed.begin(), needed.end());
+    DraftIndex after = *std::max_element(needed.begin(), needed.end());
     // A PRELOAD of several folds ends only while its MATMUL, the next instruction, runs.
-    if (last_dependency >= 0 &&
-        draft[static_cast<std::size_t>(last_dependency)].instruction.opcode ==
-            isa::Opcode::preload) {
-      ++last_dependency;
+    if (after >= 0 &&
+        draft[static_cast<std::size_t>(after)].instruction.opcode == isa::Opcode::preload)
+      ++after;
+    if (!earlier.empty()) after = std::max(after, key[static_cast<std::size_t>(earlier.back())]);
+    if (earlier.size() >= kLoadsAhead) {
+      after = std::max(after,
+                       first_use[static_cast<std::size_t>(earlier[earlier.size() - kLoadsAhead])]);
     }
-    key[i] = std::max({last_dependency, last_load_key[unit]});
-    last_load_key[unit] = key[i];
+    key[i] = std::min(after, key[i]);
+    earlier.push_back(static_cast<DraftIndex>(i));
   }
   std::vector<DraftIndex> order(draft.size());
   std::iota(order.begin(), order.end(), DraftIndex{0});

@@ -12,7 +12,8 @@ namespace npusim::compile {
 namespace {
 
 constexpr std::int64_t kDramAlignBytes = 64;
-constexpr std::int64_t kSlotAlignBytes = 16;
+constexpr std::int64_t kAlignBytes = 16;
+constexpr std::int64_t kBlocksAhead = 8;  // parameters run no further ahead than weights do
 constexpr std::int64_t kLeastTransferBytes = 4096;  // smaller tiles share a transfer
 
 using graph::QuantizedConv;
@@ -68,8 +69,9 @@ class Builder {
   }
 
  private:
-  // Parameter slots hold the largest block of any layer, but where that is more than an eighth of
-  // the scratchpad, only what one tile needs; weights get the rest. Two folds of every layer fit.
+  // A parameter block is a whole layer's, but where that is more than an eighth of the scratchpad,
+  // only as large as one tile needs. The parameter region holds two of the largest, and more where
+  // an eighth of the scratchpad has room; weights get the rest. Two folds of every layer fit.
   void split_scratchpad() {
     const std::int64_t total = hardware_.weight_scratchpad.bytes;
     std::int64_t wanted = 0;
@@ -85,22 +87,27 @@ class Builder {
       least = std::max(least, need.tile_block_bytes);
       fold = std::max(fold, need.fold_bytes);
     }
-    least = base::round_up(least, kSlotAlignBytes);
-    fold = base::round_up(fold, kSlotAlignBytes);
+    least = base::round_up(least, kAlignBytes);
+    fold = base::round_up(fold, kAlignBytes);
     if (total < 2 * (least + fold)) {
       throw base::InputError(base::refusal("layer '" + neediest + "'", "weight_scratchpad.bytes",
                                            std::to_string(total),
                                            "at least " + std::to_string(2 * (least + fold)) +
                                                " (two folds of weights and two parameter blocks)"));
     }
-    const std::int64_t most = (total / 2 - fold) / kSlotAlignBytes * kSlotAlignBytes;
-    const std::int64_t share = base::round_up(std::min(wanted, total / 8), kSlotAlignBytes);
-    layout_.parameter_slot_bytes = std::min(most, std::max(least, share));
-    layout_.weight_slot_bytes =
-        (total / 2 - layout_.parameter_slot_bytes) / kSlotAlignBytes * kSlotAlignBytes;
+    const std::int64_t most = (total / 2 - fold) / kAlignBytes * kAlignBytes;
+    const std::int64_t share = base::round_up(std::min(wanted, total / 8), kAlignBytes);
+    layout_.block_limit_bytes = std::min(most, std::max(least, share));
+    const std::int64_t eighth =
+        std::min(kBlocksAhead * layout_.block_limit_bytes, total / 8) / kAlignBytes * kAlignBytes;
+    layout_.parameter_region_bytes =
+        std::max(2 * layout_.block_limit_bytes, std::min(eighth, 2 * most));
+    layout_.group_limit_bytes =
+        (total - layout_.parameter_region_bytes) / 2 / kAlignBytes * kAlignBytes;
+    layout_.weight_region_bytes = 2 * layout_.group_limit_bytes;
   }
 
-  // What a layer asks of the slots.
+  // What a layer asks of the regions.
   struct Need {
     std::int64_t whole_block_bytes = 0;  // parameters of all channels
     std::int64_t tile_block_bytes = 0;   // of the widest column tile
@@ -141,8 +148,8 @@ class Builder {
       weights.channel_begin = tile.begin;
       weights.columns = tile.columns;
       const std::int64_t folds_per_part =
-          std::max<std::int64_t>(1, layout_.weight_slot_bytes / (rows * tile.columns));
-      const bool whole = reduction * tile.columns <= layout_.weight_slot_bytes;
+          std::max<std::int64_t>(1, layout_.group_limit_bytes / (rows * tile.columns));
+      const bool whole = reduction * tile.columns <= layout_.group_limit_bytes;
       const std::int64_t part_length = whole ? reduction : folds_per_part * rows;
       for (std::int64_t k = 0; k < reduction; k += part_length) {
         weights.parts.push_back(
@@ -156,7 +163,7 @@ class Builder {
   WeightPart add_part(const QuantizedConv& conv, const ChannelTile& tile, std::int64_t k_begin,
                       std::int64_t k_end, LayerWeights& layer) {
     const std::int64_t bytes = (k_end - k_begin) * tile.columns;
-    if (layer.groups.empty() || layer.groups.back().bytes + bytes > layout_.weight_slot_bytes) {
+    if (layer.groups.empty() || layer.groups.back().bytes + bytes > layout_.group_limit_bytes) {
       layer.groups.emplace_back();
       align();
     }
@@ -177,7 +184,7 @@ class Builder {
     return part;
   }
 
-  // Blocks of as many whole tiles as fit a slot.
+  // Blocks of as many whole tiles as the limit allows.
   void lay_out_parameters(const QuantizedConv& conv, LayerWeights& layer) {
     std::size_t first = 0;
     while (first < layer.tiles.size()) {
@@ -185,7 +192,7 @@ class Builder {
       std::size_t last = first;
       while (last + 1 < layer.tiles.size() &&
              parameter_block_bytes(conv, end_channel(layer.tiles[last + 1]) - begin) <=
-                 layout_.parameter_slot_bytes) {
+                 layout_.block_limit_bytes) {
         ++last;
       }
       for (std::size_t t = first; t <= last; ++t)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How weights and parameters lie in DRAM and pass through the weight scratchpad.
 //
-// The scratchpad is split into two slots for parameter blocks and two for weight groups, so that
-// one can be filled while the other is used. A weight tile is what the array's columns hold: up to
-// C output channels (of one group of a grouped convolution) and all their k, fold after fold, each
-// fold [k][columns]. Tiles are gathered into groups as large as a slot; a tile larger than a slot
-// is cut at fold boundaries into parts of their own group.
+// The scratchpad is split into a region for parameter blocks and one for weight groups, each filled
+// round and round. A block or group takes at most half its region, so that one can be filled while
+// another is used. A weight tile is what the array's columns hold: up to C output channels (of one
+// group of a grouped convolution) and all their k, fold after fold, each fold [k][columns]. Tiles
+// are gathered into groups up to that limit; a tile above it is cut at fold boundaries into parts
+// of their own group.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ struct ParameterBlock {
   std::vector<std::int64_t> record_offsets;  // vector operations: of each record
 };
 
-// One DMA transfer and its place in the slot.
+// One DMA transfer and its place in the group.
 struct WeightPiece {
   std::uint64_t dram_address = 0;
   std::int64_t offset = 0;
@@ -41,7 +42,7 @@ struct WeightGroup {
 struct WeightPart {
   std::int64_t k_begin = 0, k_end = 0;
   std::size_t group = 0;
-  std::int64_t offset = 0;  // in the slot
+  std::int64_t offset = 0;  // in the group
 };
 struct WeightTile {
   std::int64_t conv_group = 0;
@@ -57,16 +58,12 @@ struct LayerWeights {
 };
 
 struct WeightLayout {
-  std::int64_t parameter_slot_bytes = 0;  // slots at 0 and parameter_slot_bytes
-  std::int64_t weight_slot_bytes = 0;     // slots behind them
-  std::vector<LayerWeights> layers;       // by node
-  Bytes dram_image;                       // from DRAM address 0
-  std::int64_t parameter_slot_address(std::size_t slot) const {
-    return static_cast<std::int64_t>(slot) * parameter_slot_bytes;
-  }
-  std::int64_t weight_slot_address(std::size_t slot) const {
-    return 2 * parameter_slot_bytes + static_cast<std::int64_t>(slot) * weight_slot_bytes;
-  }
+  std::int64_t block_limit_bytes = 0;       // largest parameter block
+  std::int64_t group_limit_bytes = 0;       // largest weight group
+  std::int64_t parameter_region_bytes = 0;  // from address 0, at least two blocks
+  std::int64_t weight_region_bytes = 0;     // behind it, two groups
+  std::vector<LayerWeights> layers;         // by node
+  Bytes dram_image;                         // from DRAM address 0
 };
 
 // Throws base::InputError naming the layer with the largest fold and the least scratchpad, where

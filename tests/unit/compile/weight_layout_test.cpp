@@ -21,7 +21,7 @@ constexpr std::int64_t kActivationBytes = 1 << 20;
 
 // A slot as it is once all pieces of the group have been transferred; -1 where none wrote.
 std::vector<int> slot_of(const WeightLayout& layout, const WeightGroup& group) {
-  std::vector<int> slot(static_cast<std::size_t>(layout.weight_slot_bytes), -1);
+  std::vector<int> slot(static_cast<std::size_t>(layout.group_limit_bytes), -1);
   for (const WeightPiece& piece : group.pieces) {
     for (std::int64_t i = 0; i < piece.bytes; ++i) {
       slot.at(static_cast<std::size_t>(piece.offset + i)) =
@@ -77,7 +77,7 @@ void expect_parameters(const QuantizedConv& conv, const WeightLayout& layout,
   const graph::Requantization& r = conv.requantization;
   for (const WeightTile& tile : layer.tiles) {
     const ParameterBlock& block = layer.parameters.at(tile.parameter_block);
-    ASSERT_LE(block.bytes, layout.parameter_slot_bytes);
+    ASSERT_LE(block.bytes, layout.block_limit_bytes);
     ASSERT_GE(tile.channel_begin, block.channel_begin);
     for (std::int64_t c = tile.channel_begin; c < tile.channel_begin + tile.columns; ++c) {
       const auto channel = static_cast<std::size_t>(c);
@@ -102,12 +102,12 @@ void expect_parameters(const QuantizedConv& conv, const WeightLayout& layout,
 }
 
 void expect_slots(const WeightLayout& layout, std::int64_t scratchpad_bytes) {
-  ASSERT_LE(layout.weight_slot_address(1) + layout.weight_slot_bytes, scratchpad_bytes);
-  ASSERT_EQ(layout.parameter_slot_address(1), layout.parameter_slot_bytes);
-  ASSERT_EQ(layout.weight_slot_address(0), 2 * layout.parameter_slot_bytes);
+  ASSERT_LE(layout.parameter_region_bytes + layout.weight_region_bytes, scratchpad_bytes);
+  ASSERT_GE(layout.parameter_region_bytes, 2 * layout.block_limit_bytes);
+  ASSERT_GE(layout.weight_region_bytes, 2 * layout.group_limit_bytes);
   for (const LayerWeights& layer : layout.layers) {
     for (const WeightGroup& group : layer.groups) {
-      ASSERT_LE(group.bytes, layout.weight_slot_bytes);
+      ASSERT_LE(group.bytes, layout.group_limit_bytes);
       std::int64_t next = 0;
       for (const WeightPiece& piece : group.pieces) {
         ASSERT_EQ(piece.offset, next);
@@ -117,7 +117,7 @@ void expect_slots(const WeightLayout& layout, std::int64_t scratchpad_bytes) {
       ASSERT_EQ(next, group.bytes);
     }
     for (const ParameterBlock& block : layer.parameters) {
-      ASSERT_LE(block.bytes, layout.parameter_slot_bytes);
+      ASSERT_LE(block.bytes, layout.block_limit_bytes);
     }
   }
 }
@@ -211,7 +211,7 @@ TEST(WeightLayout, ALookupAloneNeedsTwoTables) {
     return lay_out_weights(graph, small_machine(4, 4, kActivationBytes, bytes));
   };
   EXPECT_EQ(least_named(input_error_of([&] { layout(511); })), 512);
-  EXPECT_EQ(layout(512).parameter_slot_bytes, 256);
+  EXPECT_EQ(layout(512).block_limit_bytes, 256);
 }
 
 TEST(WeightLayout, ATileLargerThanASlotIsCutAtFolds) {
