@@ -21,6 +21,21 @@ isa::Region merged(isa::Region region) {
   return region;
 }
 
+/// Where the stretch of cells equal to cells[begin] ends. Blocks without a branch inside: the
+/// compiler makes vector code of them, and nearly all time is spent here.
+std::size_t stretch_end(const AccessorId* cells, std::size_t begin, std::size_t count) {
+  constexpr std::size_t kBlock = 32;
+  const AccessorId first = cells[begin];
+  std::size_t end = begin + 1;
+  for (; end + kBlock <= count; end += kBlock) {
+    AccessorId differences = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) differences |= cells[end + i] ^ first;
+    if (differences != 0) break;
+  }
+  while (end < count && cells[end] == first) ++end;
+  return end;
+}
+
 /// Appends a race for every stretch of equal accessors that the moment does not come after.
 /// kNobody counts as a race where `nobody_races`.
 void find_unordered(const AccessorId* cells, std::size_t count, const Moment& moment, RaceKind kind,
@@ -28,8 +43,7 @@ void find_unordered(const AccessorId* cells, std::size_t count, const Moment& mo
                     std::vector<Race>& races) {
   for (std::size_t begin = 0; begin < count;) {
     const AccessorId other = cells[begin];
-    std::size_t end = begin + 1;
-    while (end < count && cells[end] == other) ++end;
+    const std::size_t end = stretch_end(cells, begin, count);
     const bool never_written = other == kNobody && nobody_races;
     if (never_written || !moment.is_after(other)) {
       races.push_back({never_written ? RaceKind::never_written : kind, other,

@@ -20,6 +20,8 @@ namespace {
 /// queue of depth 1. With more, the stream would stop before that MATMUL is dispatched.
 constexpr std::size_t kMaxPreloadsAhead = 2;
 constexpr std::int64_t kMaxExtent = std::int64_t{1} << 32;
+/// Of DRAM that a Program may use: whoever executes it holds what it writes in memory.
+constexpr std::uint64_t kMaxDramBytes = std::uint64_t{1} << 32;
 /// Of all tensors together: whoever observes them holds them in memory.
 constexpr std::uint64_t kMaxTensorsBytes = std::uint64_t{1} << 30;
 
@@ -100,6 +102,9 @@ class Verifier {
     findings_.require(program_.dram_image.size() <= program_.dram_bytes, "dram_bytes",
                       std::to_string(program_.dram_bytes),
                       "at least the image, " + std::to_string(program_.dram_image.size()));
+    findings_.require(program_.dram_bytes <= kMaxDramBytes, "dram_bytes",
+                      std::to_string(program_.dram_bytes),
+                      "at most " + std::to_string(kMaxDramBytes));
     findings_.require(program_.dram_bytes <= limit && stream_bytes <= limit - program_.dram_bytes,
                       "dram_bytes",
                       std::to_string(program_.dram_bytes) + " and " + std::to_string(stream_bytes) +

@@ -44,7 +44,9 @@ class FieldChecks {
                         "behind the image of " + std::to_string(program_.dram_image.size()) +
                             " bytes, which nothing overwrites");
     }
-    disjoint("destination", opcode_ == Opcode::store_activations ? dram : local);
+    // With the local runs apart, no transfer is larger than the scratchpad.
+    disjoint("local region", local);
+    disjoint("DRAM region", opcode_ == Opcode::store_activations ? dram : Region{});
   }
 
   void operator()(const Preload& f) {

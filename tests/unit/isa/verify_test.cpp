@@ -100,6 +100,11 @@ TEST(VerifyTest, DramAndTensors) {
       {"of instructions, must be at most the DRAM, 65536",
        [](Program& p) { p.dram_bytes = 65536 - 64; }},
       {"must be at most the DRAM", [](Program& p) { p.dram_bytes = ~std::uint64_t{0}; }},
+      {"dram_bytes: got 4294967297, must be at most 4294967296",
+       [](Program& p) {
+         p.hardware.dram.bytes = std::int64_t{1} << 40;
+         p.dram_bytes = (std::uint64_t{1} << 32) + 1;
+       }},
       {"tensor 0 'input': width: got 0, must be 1 to", [](Program& p) { p.tensors[0].width = 0; }},
       {"tensor 1 'output': bytes: got bytes",
        [](Program& p) { p.tensors[1].address = p.dram_bytes - 1; }},
@@ -131,7 +136,7 @@ TEST(VerifyTest, DramAndTensors) {
 TEST(VerifyTest, TensorsTogetherAreLimited) {
   Program program = test::pipeline_program(1);
   program.hardware.dram.bytes = std::int64_t{1} << 40;
-  program.dram_bytes = std::uint64_t{1} << 39;
+  program.dram_bytes = std::uint64_t{1} << 32;
   TensorInfo large;
   large.height = std::int64_t{3} << 28;
   large.address = 4096;
@@ -159,9 +164,14 @@ TEST(VerifyTest, Dma) {
        [](Program& p) { fields<Dma>(p, 1).dram_address = p.dram_image.size(); }},
       {"dram_address: got 0, must be behind the image",
        [](Program& p) { fields<Dma>(p, 7).dram_address = 0; }},
-      {"destination: got runs that overlap",
+      {"local region: got runs that overlap, must be strides that step over the runs",
        [](Program& p) { fields<Dma>(p, 0).count1 = 0xffffffff; }},
-      {"destination: got runs that overlap",
+      {"local region: got runs that overlap",
+       [](Program& p) {
+         fields<Dma>(p, 7).count1 = 1000;
+         fields<Dma>(p, 7).dram_stride1 = 32;
+       }},
+      {"DRAM region: got runs that overlap",
        [](Program& p) {
          fields<Dma>(p, 7).count1 = 2;
          fields<Dma>(p, 7).dram_stride1 = 31;
