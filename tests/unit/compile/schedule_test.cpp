@@ -70,12 +70,16 @@ void expect_semaphores(const std::vector<DraftInstruction>& draft, const Schedul
   std::vector<std::deque<std::size_t>> posts(isa::kSemaphores);
   std::array<std::optional<std::size_t>, isa::kUnits> last;
   HappensBefore known(order.size());
+  const std::size_t none = order.size();
+  std::size_t open_preload = none;  // its MATMUL comes
   for (std::size_t p = 0; p < order.size(); ++p) {
     const isa::Instruction& instruction = schedule.instructions[p];
     const Unit unit = isa::unit_of(instruction.opcode);
     auto& of_unit = last[static_cast<std::size_t>(unit)];
     if (of_unit) known.order(*of_unit, p);
     of_unit = p;
+    if (instruction.opcode == Opcode::preload) open_preload = p;
+    if (instruction.opcode == Opcode::matmul) open_preload = none;
     std::vector<std::size_t> awaited;
     for (std::size_t s = 0; s < isa::kSemaphores; ++s) {
       const bool waits = (instruction.wait_mask >> s & 1) != 0;
@@ -98,6 +102,10 @@ void expect_semaphores(const std::vector<DraftInstruction>& draft, const Schedul
     for (const std::size_t at : awaited) {
       ASSERT_FALSE(known.is_before(at, p)) << "instruction " << p << " knows of " << at;
       known.order(at, p);
+    }
+    if (open_preload != none && open_preload != p) {
+      ASSERT_FALSE(known.is_before(open_preload, p))
+          << "instruction " << p << " keeps back the MATMUL that ends what it waits for";
     }
     for (std::size_t q = 0; q < p; ++q) {
       ASSERT_TRUE(!conflict(draft[order[q]].accesses, draft[order[p]].accesses) ||

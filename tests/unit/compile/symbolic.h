@@ -38,9 +38,9 @@ inline Symbol number(std::int64_t value) { return static_cast<Symbol>(value); }
 std::vector<std::vector<Symbol>> evaluate(const graph::QuantizedGraph& graph);
 
 /// The symbols of every tensor of the Program, read where and when it says that they are complete.
-/// The units execute in an order drawn from the seed, out of all that program order per unit and
-/// the semaphores allow; seed 0: in stream order. Throws std::runtime_error where no unit can go
-/// on.
+/// The units execute in an order drawn from the seed, out of all that program order per unit, the
+/// semaphores and in-order dispatch into short queues allow; a PRELOAD ends only while its MATMUL
+/// runs. Seed 0: in stream order. Throws std::runtime_error where nothing can go on.
 std::vector<std::vector<Symbol>> execute(const isa::Program& program, std::uint64_t seed);
 
 }  // namespace npusim::compile

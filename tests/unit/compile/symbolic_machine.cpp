@@ -32,18 +32,21 @@ class Machine {
       }
     }
     observe(-1);
-    for (std::size_t i = 0; i + 1 < program.instructions.size(); ++i) {
-      queues_[unit_of(i)].push_back(i);
-    }
     for (const isa::Semaphore& semaphore : program.semaphores) {
       tokens_.push_back(semaphore.initial);
     }
   }
 
   std::vector<std::vector<Symbol>> run(std::uint64_t seed) {
+    if (seed == 0) return run_in_stream_order();
     std::mt19937_64 engine(seed);
-    std::size_t next = 0;  // in stream order
+    const std::size_t depth = 1 + seed % 3;
+    const std::size_t count = program_.instructions.size() - 1;
+    std::size_t dispatched = 0;
     for (;;) {
+      for (; dispatched < count && queues_[unit_of(dispatched)].size() < depth; ++dispatched) {
+        queues_[unit_of(dispatched)].push_back(dispatched);
+      }
       std::vector<std::size_t> ready;
       bool left = false;
       for (std::size_t u = 0; u < isa::kUnits; ++u) {
@@ -51,15 +54,11 @@ class Machine {
         if (!queues_[u].empty() && can_start(queues_[u].front())) ready.push_back(u);
       }
       if (!left) return std::move(observed_);
-      if (ready.empty()) throw std::runtime_error("no unit can go on");
-      std::size_t unit = ready[engine() % ready.size()];
-      if (seed == 0) {
-        unit = unit_of(next);
-        if (!can_start(next)) {
-          throw std::runtime_error("instruction " + std::to_string(next) + " must wait");
-        }
-        ++next;
+      if (ready.empty()) {
+        throw std::runtime_error("nothing can start, " + std::to_string(dispatched) +
+                                 " instructions dispatched");
       }
+      const std::size_t unit = ready[engine() % ready.size()];
       step(queues_[unit].front());
       queues_[unit].pop_front();
     }
@@ -69,6 +68,16 @@ class Machine {
   static std::size_t size(std::int64_t value) { return static_cast<std::size_t>(value); }
   std::size_t unit_of(std::size_t index) const {
     return static_cast<std::size_t>(isa::unit_of(program_.instructions[index].opcode));
+  }
+
+  std::vector<std::vector<Symbol>> run_in_stream_order() {
+    for (std::size_t i = 0; i + 1 < program_.instructions.size(); ++i) {
+      if (!can_start(i)) {
+        throw std::runtime_error("instruction " + std::to_string(i) + " waits for a later one");
+      }
+      step(i);
+    }
+    return std::move(observed_);
   }
 
   bool can_start(std::size_t index) const {
@@ -85,11 +94,19 @@ class Machine {
     const isa::Instruction& instruction = program_.instructions[index];
     for (std::size_t s = 0; s < tokens_.size(); ++s) {
       if ((instruction.wait_mask >> s & 1) != 0) --tokens_[s];
-      if ((instruction.post_mask >> s & 1) != 0) ++tokens_[s];
     }
     opcode_ = instruction.opcode;
     std::visit(*this, instruction.fields);
+    if (opcode_ == isa::Opcode::preload) {
+      preloaded_.back().post_mask = instruction.post_mask;  // it ends while its MATMUL runs
+    } else {
+      post(instruction.post_mask);
+    }
     observe(static_cast<std::int64_t>(index));
+  }
+
+  void post(std::uint32_t mask) {
+    for (std::size_t s = 0; s < tokens_.size(); ++s) tokens_[s] += mask >> s & 1;
   }
 
   void observe(std::int64_t index) {
@@ -144,6 +161,7 @@ class Machine {
   void operator()(const isa::Matmul& f) {
     const Tile tile = std::move(preloaded_.front());
     preloaded_.pop_front();
+    post(tile.post_mask);
     for (std::size_t i = 0; i < f.pixels; ++i)
       for (std::size_t j = 0; j < f.columns; ++j) {
         Symbol& sum = accumulators_.at((f.acc_row + i) * columns_ + j);
@@ -230,6 +248,7 @@ class Machine {
  private:
   struct Tile {
     std::vector<Symbol> weights, biases;
+    std::uint32_t post_mask = 0;
   };
 
   Symbol tap(const isa::Matmul& f, std::size_t i, std::size_t column, std::int64_t k) const {
