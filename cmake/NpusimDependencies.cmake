@@ -4,7 +4,7 @@
 #
 # Targets to link: PkgConfig::SYSTEMC  Boost::headers  yaml-cpp  fmt::fmt  nlohmann_json::nlohmann_json
 #                  CLI11::CLI11  protobuf::libprotobuf  onnx  hwy::hwy  PkgConfig::XXHASH
-#                  PkgConfig::TURBOJPEG  PNG::PNG  Threads::Threads
+#                  PkgConfig::TURBOJPEG  PNG::PNG  OpenSSL::Crypto  Threads::Threads
 macro(npusim_find_dependencies)
   find_package(Threads REQUIRED)
   find_package(PkgConfig REQUIRED)
@@ -12,6 +12,7 @@ macro(npusim_find_dependencies)
   pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash>=0.8)
   pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg>=2.1)
   find_package(PNG REQUIRED)
+  find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
   find_package(Boost 1.74 REQUIRED)
   find_package(yaml-cpp 0.7 REQUIRED)
   find_package(fmt 9 REQUIRED)
