@@ -4,9 +4,9 @@
 
 #include "frontend/compile/fields.h"
 #include "frontend/compile/lowering.h"
-#include "frontend/compile/parameter_bytes.h"
 #include "sim/base/errors.h"
 #include "sim/base/math.h"
+#include "sim/isa/records.h"
 
 namespace npusim::compile {
 namespace {
@@ -125,7 +125,7 @@ void Lowering::lower_concat(graph::NodeId id) {
         e.out_address =
             to_field<std::uint32_t>(e.out_address + first_channel, node.name, "scratchpad address");
         first_channel += tile.operands[i].channels;
-        draft_.elementwise(e, kScaleRecordBytes);
+        draft_.elementwise(e, isa::kScaleRecordBytes);
       }
       finish_pixels(begin, end, draft_.last());
     }

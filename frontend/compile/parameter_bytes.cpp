@@ -3,6 +3,7 @@
 
 #include "frontend/compile/records.h"
 #include "sim/base/math.h"
+#include "sim/isa/records.h"
 
 namespace npusim::compile {
 
@@ -11,8 +12,8 @@ ParameterBytes parameter_bytes(const graph::QuantizedNode& node) {
   if (const auto* conv = std::get_if<graph::QuantizedConv>(&node.op)) {
     bytes.weights_bytes = static_cast<std::int64_t>(conv->weights_ohwi.size());
     bytes.bias_bytes = 4 * conv->out_channels;
-    bytes.requant_bytes =
-        kScaleRecordBytes * static_cast<std::int64_t>(conv->requantization.scales.size());
+    bytes.requant_bytes = static_cast<std::int64_t>(isa::kScaleRecordBytes) *
+                          static_cast<std::int64_t>(conv->requantization.scales.size());
     bytes.channel_shift_bytes =
         base::ceil_div<std::int64_t>(conv->out_channels * conv->requantization.field_bits, 8);
   } else {

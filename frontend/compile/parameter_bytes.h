@@ -9,8 +9,6 @@
 
 namespace npusim::compile {
 
-inline constexpr std::int64_t kScaleRecordBytes = 5;  // int32 multiplier, uint8 shift
-
 struct ParameterBytes {
   std::int64_t weights_bytes = 0;
   std::int64_t bias_bytes = 0;

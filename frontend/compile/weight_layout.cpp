@@ -7,6 +7,7 @@
 #include "frontend/compile/parameter_bytes.h"
 #include "sim/base/errors.h"
 #include "sim/base/math.h"
+#include "sim/isa/records.h"
 
 namespace npusim::compile {
 namespace {
@@ -43,7 +44,7 @@ std::vector<ChannelTile> channel_tiles(const QuantizedConv& conv, std::int64_t c
 
 std::int64_t parameter_block_bytes(const QuantizedConv& conv, std::int64_t channels) {
   const std::int64_t records = conv.requantization.per_channel() ? channels : 1;
-  return records * kScaleRecordBytes +
+  return records * static_cast<std::int64_t>(isa::kScaleRecordBytes) +
          base::ceil_div<std::int64_t>(channels * conv.requantization.field_bits, 8) + 4 * channels;
 }
 
@@ -222,7 +223,7 @@ class Builder {
     bytes.insert(bytes.end(), shifts.begin(), shifts.end());
     block.bias_offset = static_cast<std::int64_t>(bytes.size());
     for (std::int64_t c = begin; c < end; ++c)
-      append_int32(bytes, conv.bias[static_cast<std::size_t>(c)]);
+      isa::append_int32(bytes, conv.bias[static_cast<std::size_t>(c)]);
     append_block(block, bytes);
     return block;
   }

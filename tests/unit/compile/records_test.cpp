@@ -25,10 +25,8 @@ graph::Requantization shifts(std::int32_t bits, std::vector<std::uint8_t> values
 
 TEST(Records, NumbersAreLittleEndian) {
   Bytes bytes;
-  append_int32(bytes, 0x01020304);
-  append_int32(bytes, -2);
   append_scale(bytes, {0x40000001, 62});
-  EXPECT_THAT(bytes, ElementsAre(4, 3, 2, 1, 0xfe, 0xff, 0xff, 0xff, 1, 0, 0, 0x40, 62));
+  EXPECT_THAT(bytes, ElementsAre(1, 0, 0, 0x40, 62));
 }
 
 TEST(PackChannelShifts, FourBitsAreTwoToAByteTheFirstLow) {

@@ -181,6 +181,20 @@ TEST(Schedule, ALoadWithoutDependenciesComesFirst) {
   EXPECT_THAT(schedule(draft).position, testing::ElementsAre(0, 2, 1));
 }
 
+TEST(Schedule, TwelveLoadsOfAUnitRunAheadOfTheirUse) {
+  Draft draft;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    draft.load_activations(transfer(10 * i, 10));
+    draft.elementwise(copy(10 * i, 1000 + 10 * i, 10), 0);
+  }
+  const std::vector<std::size_t> order = order_of(schedule(draft));
+  for (std::size_t p = 0; p < 12; ++p) EXPECT_EQ(order[p], 2 * p);  // loads
+  for (std::size_t use = 0; use < 8; ++use) {
+    EXPECT_EQ(order[12 + 2 * use], 2 * use + 1);
+    EXPECT_EQ(order[12 + 2 * use + 1], 2 * (use + 12));  // the next, behind the use of the first
+  }
+}
+
 TEST(Schedule, OneTokenForSeveralReadsOfOneLoad) {
   Draft draft;
   draft.load_activations(transfer(0, 10));
