@@ -16,8 +16,9 @@ volatile std::sig_atomic_t skipped_bytes = 1;  // the newline, which only a prog
 // Only what POSIX allows in a signal handler. Nothing needs to be undone: files are written whole,
 // and an interrupt waits for that.
 extern "C" void end_program(int /*signal*/) {
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kMessage + skipped_bytes,
-                                                sizeof kMessage - 1 - static_cast<std::size_t>(skipped_bytes));
+  [[maybe_unused]] const auto written =
+      ::write(STDERR_FILENO, kMessage + skipped_bytes,
+              sizeof kMessage - 1 - static_cast<std::size_t>(skipped_bytes));
   ::_exit(kInterrupted);
 }
 

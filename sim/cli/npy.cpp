@@ -65,7 +65,7 @@ class HeaderReader {
     if (quote == '\'') expect('\'');
     const std::size_t end = text_.find(quote, at_);
     if (end == std::string::npos) refuse("header", "a damaged one", "strings that end");
-    const std::string value = text_.substr(at_, end - at_);
+    std::string value = text_.substr(at_, end - at_);
     at_ = end + 1;
     return value;
   }

@@ -54,12 +54,10 @@ void check_flags(const SimulateOptions& options) {
 void change_hardware(isa::Program& program, const std::string& name) {
   const config::HardwareConfig hardware =
       config::read_hardware_config(config::find_hardware_file(name, "--hardware", data_folders()));
-  base::ErrorList errors;
-  for (const std::string& difference :
-       config::program_dependent_differences(program.hardware, hardware)) {
-    errors.add("--hardware " + name + ": " + difference);
-  }
-  errors.throw_if_any();
+  std::vector<std::string> differences =
+      config::program_dependent_differences(program.hardware, hardware);
+  for (std::string& difference : differences) difference.insert(0, "--hardware " + name + ": ");
+  if (!differences.empty()) throw base::InputError(differences);
   program.hardware = hardware;
 }
 

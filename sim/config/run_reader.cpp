@@ -38,6 +38,7 @@ std::optional<fs::path> first_file(const std::vector<fs::path>& candidates) {
 
 std::string existing_file(const std::vector<fs::path>& candidates) {
   std::vector<std::string> names;
+  names.reserve(candidates.size());
   for (const fs::path& candidate : candidates) names.push_back(candidate.string());
   return "an existing file: " + list_choices(names);
 }
