@@ -29,52 +29,76 @@ std::int64_t MacArray::drain_cycles() const {
   return array.rows + array.columns - 2;
 }
 
-void MacArray::execute(std::size_t i) {
-  const auto& matmul = std::get<isa::Matmul>(instruction(i).fields);
-  const std::int64_t rows = machine_.hardware().mac_array.rows;
-  for (std::int64_t k = matmul.k_begin; k < matmul.k_end; k += rows) {
-    run_fold(i, matmul, k, std::min<std::int64_t>(k + rows, matmul.k_end));
-  }
-  complete(i, now() + drain_cycles());
+std::int64_t MacArray::fold_end() const {
+  return std::min<std::int64_t>(k_ + machine_.hardware().mac_array.rows, matmul_->k_end);
 }
 
-void MacArray::run_fold(std::size_t i, const isa::Matmul& matmul, std::int64_t k_begin,
-                        std::int64_t k_end) {
-  wait_for(isa::kShadowFull, stats::Activity::shadow_full, i);
+void MacArray::begin(std::size_t i) {
+  matmul_ = &std::get<isa::Matmul>(instruction(i).fields);
+  phase_ = Phase::fold;
+  k_ = matmul_->k_begin;
+}
+
+bool MacArray::advance() {
+  switch (phase_) {
+    case Phase::fold:
+      ask_semaphore(isa::kShadowFull, stats::Activity::shadow_full);
+      phase_ = Phase::rows;
+      return true;
+    case Phase::rows:
+      start_fold();
+      phase_ = Phase::done;
+      return true;
+    case Phase::done:
+      break;
+  }
+  end_fold();
+  k_ = fold_end();
+  phase_ = Phase::fold;
+  if (k_ < matmul_->k_end) return true;
+  complete(current(), now() + drain_cycles());
+  return false;
+}
+
+// The swap and the first row.
+void MacArray::start_fold() {
   if (machine_.with_values) {
     std::swap(active_, shadow_);
-    compute(matmul, k_begin, k_end);
+    compute();
   }
-  const bool overlap = machine_.hardware().mac_array.overlap_weight_load;
-  if (overlap) machine_.semaphores.post(kShadowFreeMask);
+  if (machine_.hardware().mac_array.overlap_weight_load) machine_.semaphores.post(kShadowFreeMask);
+  slots_ = fold_slots(machine_.hardware(), *matmul_, k_, fold_end());
+  ask_stream(activations_.port, Scratchpad::level(ActivationAccess::feeder), slots_);
+}
 
-  const std::int64_t begin = now();
-  const std::int64_t slots = fold_slots(machine_.hardware(), matmul, k_begin, k_end);
-  stream(activations_.port, Scratchpad::level(ActivationAccess::feeder), slots);
-  const auto instruction = static_cast<std::int64_t>(i);
-  account(stats::Activity::busy, instruction, begin + matmul.pixels);
-  account(stats::Activity::feeder, instruction, begin + slots);
-  account(stats::Activity::port, instruction, now());
-
-  if (!overlap) post_later(kShadowFreeMask, now() + drain_cycles());
+void MacArray::end_fold() {
+  const auto i = static_cast<std::int64_t>(current());
+  const std::int64_t begin = machine_.recorder.accounted(id_);
+  account(stats::Activity::busy, i, begin + matmul_->pixels);
+  account(stats::Activity::feeder, i, begin + slots_);
+  account(stats::Activity::port, i, now());
+  if (!machine_.hardware().mac_array.overlap_weight_load) {
+    post_later(kShadowFreeMask, now() + drain_cycles());
+  }
 }
 
 // The sums of the fold, all at once: nobody may see the accumulators before the instruction is
 // done.
-void MacArray::compute(const isa::Matmul& matmul, std::int64_t k_begin, std::int64_t k_end) {
-  std::int32_t* acc = accumulators_.row(matmul.acc_row);
+void MacArray::compute() {
+  const isa::Matmul& m = *matmul_;
+  std::int32_t* acc = accumulators_.row(m.acc_row);
   const std::int64_t stride = accumulators_.columns;
-  if (matmul.start_from_bias && k_begin == matmul.k_begin) {
-    for (std::int64_t i = 0; i < matmul.pixels; ++i) {
+  if (m.start_from_bias && k_ == m.k_begin) {
+    for (std::int64_t i = 0; i < m.pixels; ++i) {
       std::copy(active_.bias.begin(), active_.bias.end(), acc + i * stride);
     }
   }
-  if (matmul.mode == isa::ArrayMode::depthwise) {
-    const auto* taps = rows_.gather_taps(matmul, activations_.codes(0), k_begin, k_end);
-    arith::accumulate_depthwise(taps, matmul.pixels, active_.tile, nullptr, acc, stride);
+  if (m.mode == isa::ArrayMode::depthwise) {
+    const auto* taps = rows_.gather_taps(m, activations_.codes(0), k_, fold_end());
+    arith::accumulate_depthwise(taps, m.pixels, active_.tile, nullptr, acc, stride);
   } else {
-    const auto* rows = rows_.gather(matmul, activations_.codes(0), k_begin, k_end);
-    arith::accumulate_tile(rows, matmul.pixels, active_.tile, acc, stride, scratch_);
+    const auto* rows = rows_.gather(m, activations_.codes(0), k_, fold_end());
+    arith::accumulate_tile(rows, m.pixels, active_.tile, acc, stride, scratch_);
   }
 }
 

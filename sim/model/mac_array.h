@@ -19,16 +19,23 @@ class MacArray : public SequentialUnit {
            FoldWeights& shadow, Accumulators& accumulators);
 
  private:
-  void execute(std::size_t instruction) override;
-  void run_fold(std::size_t instruction, const isa::Matmul& matmul, std::int64_t k_begin,
-                std::int64_t k_end);
-  void compute(const isa::Matmul& matmul, std::int64_t k_begin, std::int64_t k_end);
+  enum class Phase { fold, rows, done };
+  void begin(std::size_t instruction) override;
+  bool advance() override;
+  void start_fold();
+  void end_fold();
+  void compute();
+  std::int64_t fold_end() const;
   std::int64_t drain_cycles() const;
 
   Scratchpad& activations_;
   FoldWeights& shadow_;
   FoldWeights active_;
   Accumulators& accumulators_;
+  const isa::Matmul* matmul_ = nullptr;
+  Phase phase_ = Phase::fold;
+  std::int64_t k_ = 0;      // the fold at hand begins there
+  std::int64_t slots_ = 0;  // of its stream
   InputRows rows_;
   std::vector<std::int16_t> scratch_;
 };

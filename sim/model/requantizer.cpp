@@ -2,7 +2,6 @@
 #include "sim/model/requantizer.h"
 
 #include "sim/isa/records.h"
-#include "sim/stats/accesses.h"
 
 namespace npusim::model {
 
@@ -15,16 +14,32 @@ Requantizer::Requantizer(const sc_core::sc_module_name& name, Machine& machine,
       weights_(weights),
       accumulators_(accumulators) {}
 
-void Requantizer::execute(std::size_t i) {
-  const auto& requantize = std::get<isa::Requantize>(instruction(i).fields);
-  const auto accesses = stats::stream_accesses(machine_.hardware(), requantize);
-  stream(weights_.port, Scratchpad::level(WeightAccess::requantization), accesses.parameters);
-  account_stream(i, accesses.parameters, now());
-  stream(activations_.port, Scratchpad::level(ActivationAccess::requantization),
-         accesses.activations);
-  account_stream(i, accesses.activations, now());
-  if (machine_.with_values) compute(requantize);
-  complete(i, now() + machine_.hardware().requantization.pipeline_depth_cycles);
+void Requantizer::begin(std::size_t i) {
+  requantize_ = &std::get<isa::Requantize>(instruction(i).fields);
+  accesses_ = stats::stream_accesses(machine_.hardware(), *requantize_);
+  phase_ = Phase::parameters;
+}
+
+bool Requantizer::advance() {
+  switch (phase_) {
+    case Phase::parameters:
+      ask_stream(weights_.port, Scratchpad::level(WeightAccess::requantization),
+                 accesses_.parameters);
+      phase_ = Phase::main;
+      return true;
+    case Phase::main:
+      account_stream(current(), accesses_.parameters, now());
+      ask_stream(activations_.port, Scratchpad::level(ActivationAccess::requantization),
+                 accesses_.activations);
+      phase_ = Phase::done;
+      return true;
+    case Phase::done:
+      break;
+  }
+  account_stream(current(), accesses_.activations, now());
+  if (machine_.with_values) compute(*requantize_);
+  complete(current(), now() + machine_.hardware().requantization.pipeline_depth_cycles);
+  return false;
 }
 
 void Requantizer::load_parameters(const isa::Requantize& r) {

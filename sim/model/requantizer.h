@@ -6,6 +6,7 @@
 #include "sim/model/array_state.h"
 #include "sim/model/scratchpad.h"
 #include "sim/model/unit.h"
+#include "sim/stats/accesses.h"
 
 namespace npusim::model {
 
@@ -17,13 +18,18 @@ class Requantizer : public SequentialUnit {
               Scratchpad& weights, const Accumulators& accumulators);
 
  private:
-  void execute(std::size_t instruction) override;
+  enum class Phase { parameters, main, done };
+  void begin(std::size_t instruction) override;
+  bool advance() override;
   void compute(const isa::Requantize& requantize);
   void load_parameters(const isa::Requantize& requantize);
 
   Scratchpad& activations_;
   Scratchpad& weights_;
   const Accumulators& accumulators_;
+  const isa::Requantize* requantize_ = nullptr;
+  Phase phase_ = Phase::parameters;
+  stats::StreamAccesses accesses_;
   arith::RequantizationTable table_;
   std::vector<arith::FixedPoint> scales_;
   std::vector<std::uint8_t> shifts_;

@@ -126,52 +126,83 @@ SequentialUnit::SequentialUnit(const sc_core::sc_module_name& name, isa::Unit un
                                std::int64_t queue_depth, Machine& machine)
     : Unit(name, unit, queue_depth, machine) {
   SC_HAS_PROCESS(SequentialUnit);
-  SC_THREAD(run);
+  SC_METHOD(run);
+  sensitive << timer_ << queue_event() << posted_event();
+  dont_initialize();
 }
 
 void SequentialUnit::run() {
-  guarded(machine_, [this] {
-    for (;;) {
-      if (const std::optional<std::size_t> next = try_start()) {
-        execute(*next);
-        machine_.recorder.freed(id_, *next, now());
-        continue;
-      }
-      const Blocked why = blocked();
-      wait(queue_event() | posted_event());
-      account(why.activity, why.instruction, now());
+  guarded(machine_, [this] { step(); });
+}
+
+void SequentialUnit::step() {
+  for (;;) {
+    if (!running_) {
+      account(blocked().activity, blocked().instruction, now());
+      const std::optional<std::size_t> next = try_start();
+      if (!next) return;
+      running_ = true;
+      current_ = *next;
+      asked_ = Asked::nothing;
+      begin(current_);
     }
-  });
-}
-
-void SequentialUnit::wait_for(int semaphore, stats::Activity cause, std::size_t instruction) {
-  const std::uint32_t mask = std::uint32_t{1} << semaphore;
-  waited_semaphore_ = semaphore;
-  waiting_instruction_ = instruction;
-  while (machine_.semaphores.lowest_missing(mask) >= 0) {
-    wait(posted_event());
-    account(cause, static_cast<std::int64_t>(instruction), now());
+    if (!is_over()) return;
+    asked_ = Asked::nothing;
+    if (!advance()) {
+      running_ = false;
+      machine_.recorder.freed(id_, current_, now());
+    }
   }
-  waited_semaphore_ = -1;
-  machine_.semaphores.take(mask);
 }
 
-void SequentialUnit::stream(PortSchedule& port, int level, std::int64_t accesses) {
+// Whether what was asked for is over in this cycle; otherwise what it takes to be called again is
+// set.
+bool SequentialUnit::is_over() {
+  switch (asked_) {
+    case Asked::nothing:
+      return true;
+    case Asked::semaphore: {
+      account(cause_, static_cast<std::int64_t>(current_), now());
+      const std::uint32_t mask = std::uint32_t{1} << semaphore_;
+      if (machine_.semaphores.lowest_missing(mask) >= 0) return false;
+      machine_.semaphores.take(mask);
+      return true;
+    }
+    case Asked::stream:
+      until_ = port_->earliest_end(level_, now());
+      break;
+    case Asked::time:
+      break;
+  }
+  if (until_ == now()) return true;
+  timer_.notify(cycles(until_ - now()));
+  return false;
+}
+
+void SequentialUnit::ask_semaphore(int semaphore, stats::Activity cause) {
+  asked_ = Asked::semaphore;
+  semaphore_ = semaphore;
+  cause_ = cause;
+}
+
+void SequentialUnit::ask_stream(PortSchedule& port, int level, std::int64_t accesses) {
   if (accesses == 0) return;
+  asked_ = Asked::stream;
+  port_ = &port;
+  level_ = level;
   port.begin(level, now(), accesses);
-  for (std::int64_t end = port.earliest_end(level, now()); end != now();
-       end = port.earliest_end(level, now())) {
-    wait(cycles(end - now()));
-  }
+}
+
+void SequentialUnit::ask_cycles(std::int64_t count) {
+  asked_ = Asked::time;
+  until_ = now() + count;
 }
 
 std::string SequentialUnit::waits_for() const {
-  if (waited_semaphore_ < 0) return Unit::waits_for();
-  const int semaphore = static_cast<int>(waited_semaphore_);
-  return std::string(unit_id_name(id_)) + ": " + describe(waiting_instruction_) +
-         " waits for semaphore " + std::to_string(semaphore) + " (" +
-         machine_.semaphores.name(semaphore) + ") of " +
-         isa::unit_name(machine_.semaphores.poster(semaphore));
+  if (!running_ || asked_ != Asked::semaphore) return Unit::waits_for();
+  return std::string(unit_id_name(id_)) + ": " + describe(current_) + " waits for semaphore " +
+         std::to_string(semaphore_) + " (" + machine_.semaphores.name(semaphore_) + ") of " +
+         isa::unit_name(machine_.semaphores.poster(semaphore_));
 }
 
 }  // namespace npusim::model

@@ -132,7 +132,10 @@ class Unit : public sc_core::sc_module, public InstructionSink {
   sc_core::sc_event completion_event_;
 };
 
-/// A unit that does one thing after another: a thread that wakes a few times per stream.
+/// A unit that does one thing after another, and asks for each when the one before is over. A
+/// method process that wakes a few times per stream, whatever its length. (Not a thread: the
+/// kernel's coroutines cost twice as much, and sanitizers lose the stack when an exception passes
+/// one.)
 class SequentialUnit : public Unit {
  public:
   SequentialUnit(const sc_core::sc_module_name& name, isa::Unit unit, std::int64_t queue_depth,
@@ -140,19 +143,37 @@ class SequentialUnit : public Unit {
   std::string waits_for() const override;
 
  protected:
-  /// One instruction, from its start cycle to the cycle in which the unit is free again.
-  virtual void execute(std::size_t instruction) = 0;
+  /// An instruction starts in this cycle.
+  virtual void begin(std::size_t instruction) = 0;
+  /// Called in the start cycle, and in the cycle in which what was asked for is over: asks for the
+  /// next thing with one of the functions below and returns true, or returns false: the unit is
+  /// free.
+  virtual bool advance() = 0;
 
-  /// Waits for the semaphore, accounts it as `cause`, and takes it.
-  void wait_for(int semaphore, stats::Activity cause, std::size_t instruction);
-  /// A stream of `accesses` (0: none) that begins now; returns when it has ended, its cycles not
-  /// yet accounted.
-  void stream(PortSchedule& port, int level, std::int64_t accesses);
+  /// A semaphore, which is then taken; the wait is accounted as `cause`.
+  void ask_semaphore(int semaphore, stats::Activity cause);
+  /// A stream of accesses (0: over at once) that begins now. Its cycles are not accounted.
+  void ask_stream(PortSchedule& port, int level, std::int64_t accesses);
+  /// Time. Not accounted.
+  void ask_cycles(std::int64_t count);
+
+  std::size_t current() const { return current_; }
 
  private:
+  enum class Asked { nothing, semaphore, stream, time };
   void run();
-  std::int64_t waited_semaphore_ = -1;  // inside an instruction
-  std::size_t waiting_instruction_ = 0;
+  void step();
+  bool is_over();
+
+  bool running_ = false;
+  std::size_t current_ = 0;
+  Asked asked_ = Asked::nothing;
+  int semaphore_ = 0;
+  stats::Activity cause_ = stats::Activity::idle;
+  PortSchedule* port_ = nullptr;
+  int level_ = 0;
+  std::int64_t until_ = 0;
+  sc_core::sc_event timer_;
 };
 
 }  // namespace npusim::model

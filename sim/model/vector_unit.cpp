@@ -6,7 +6,6 @@
 #include "sim/base/errors.h"
 #include "sim/isa/records.h"
 #include "sim/isa/windows.h"
-#include "sim/stats/accesses.h"
 
 namespace npusim::model {
 namespace {
@@ -39,24 +38,44 @@ VectorUnit::VectorUnit(const sc_core::sc_module_name& name, Machine& machine,
       activations_(activations),
       weights_(weights) {}
 
-void VectorUnit::execute(std::size_t i) {
-  const isa::Instruction& instruction = this->instruction(i);
-  const auto accesses = accesses_of(machine_.hardware(), instruction);
-  stream(weights_.port, Scratchpad::level(WeightAccess::vector), accesses.parameters);
-  account_stream(i, accesses.parameters, now());
-  stream(activations_.port, Scratchpad::level(ActivationAccess::vector), accesses.activations);
-  account_stream(i, accesses.activations, now());
-  if (machine_.with_values) {
-    if (const auto* pool = std::get_if<isa::Pool>(&instruction.fields)) {
-      compute(*pool);
-    } else {
-      compute(std::get<isa::Elementwise>(instruction.fields));
-    }
+void VectorUnit::begin(std::size_t i) {
+  accesses_ = accesses_of(machine_.hardware(), instruction(i));
+  phase_ = Phase::parameters;
+}
+
+bool VectorUnit::advance() {
+  switch (phase_) {
+    case Phase::parameters:
+      ask_stream(weights_.port, Scratchpad::level(WeightAccess::vector), accesses_.parameters);
+      phase_ = Phase::main;
+      return true;
+    case Phase::main:
+      account_stream(current(), accesses_.parameters, now());
+      ask_stream(activations_.port, Scratchpad::level(ActivationAccess::vector),
+                 accesses_.activations);
+      phase_ = Phase::pipeline;
+      return true;
+    case Phase::pipeline:
+      account_stream(current(), accesses_.activations, now());
+      if (machine_.with_values) compute();
+      ask_cycles(machine_.hardware().vector_unit.pipeline_depth_cycles);
+      phase_ = Phase::done;
+      return true;
+    case Phase::done:
+      break;
   }
-  const std::int64_t depth = machine_.hardware().vector_unit.pipeline_depth_cycles;
-  if (depth > 0) wait(cycles(depth));
-  account(stats::Activity::pipeline, static_cast<std::int64_t>(i), now());
-  complete(i, now());
+  account(stats::Activity::pipeline, static_cast<std::int64_t>(current()), now());
+  complete(current(), now());
+  return false;
+}
+
+void VectorUnit::compute() {
+  const isa::Instruction& instruction = this->instruction(current());
+  if (const auto* pool = std::get_if<isa::Pool>(&instruction.fields)) {
+    compute(*pool);
+  } else {
+    compute(std::get<isa::Elementwise>(instruction.fields));
+  }
 }
 
 void VectorUnit::compute(const isa::Pool& p) {

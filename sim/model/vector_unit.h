@@ -6,6 +6,7 @@
 
 #include "sim/model/scratchpad.h"
 #include "sim/model/unit.h"
+#include "sim/stats/accesses.h"
 
 namespace npusim::model {
 
@@ -17,7 +18,10 @@ class VectorUnit : public SequentialUnit {
              Scratchpad& weights);
 
  private:
-  void execute(std::size_t instruction) override;
+  enum class Phase { parameters, main, pipeline, done };
+  void begin(std::size_t instruction) override;
+  bool advance() override;
+  void compute();
   void compute(const isa::Pool& pool);
   void compute(const isa::Elementwise& elementwise);
   void average(const isa::Pool& pool, std::int64_t divisor, std::int8_t* out);
@@ -32,6 +36,8 @@ class VectorUnit : public SequentialUnit {
 
   Scratchpad& activations_;
   Scratchpad& weights_;
+  Phase phase_ = Phase::parameters;
+  stats::StreamAccesses accesses_;
   std::vector<const std::int8_t*> cells_;  // of the window at hand
   std::vector<std::int32_t> sums_;
 };

@@ -17,11 +17,18 @@ class WeightLoader : public SequentialUnit {
                FoldWeights& shadow);
 
  private:
-  void execute(std::size_t instruction) override;
-  void load(const isa::Preload& preload, std::int64_t k_begin, std::int64_t k_end, bool with_bias);
+  enum class Phase { fold, load, loaded };
+  void begin(std::size_t instruction) override;
+  bool advance() override;
+  bool with_bias() const { return preload_->load_bias && k_ == preload_->k_begin; }
+  void load(std::int64_t k_end);
 
   Scratchpad& weights_;
   FoldWeights& shadow_;
+  const isa::Preload* preload_ = nullptr;
+  Phase phase_ = Phase::fold;
+  std::int64_t k_ = 0;         // the fold at hand begins there
+  std::int64_t accesses_ = 0;  // of its stream
 };
 
 }  // namespace npusim::model
