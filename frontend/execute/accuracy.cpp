@@ -81,6 +81,7 @@ Predictions predict(std::int64_t images, int threads, const ImageSource& source,
     std::int64_t i = 0;
     try {
       std::vector<Classifier> classifiers;
+      classifiers.reserve(networks.size());
       for (const ClassifierFactory& make : networks) classifiers.push_back(make());
       for (i = next++; i < images && !failure.before(i); i = next++) {
         const auto at = static_cast<std::size_t>(i);

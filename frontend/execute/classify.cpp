@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/execute/classify.h"
 
+#include <cmath>
 #include <string>
+#include <type_traits>
 
 #include "sim/arith/elementwise.h"
 #include "sim/base/errors.h"
@@ -15,8 +17,10 @@ Ranking rank_values(const T* outputs, std::int64_t count) {
   Ranking best;
   best.fill(-1);
   for (std::int64_t i = 0; i < count; ++i) {
-    if (outputs[i] != outputs[i]) {
-      throw base::InternalError("output " + std::to_string(i) + " of the network is NaN");
+    if constexpr (std::is_floating_point_v<T>) {
+      if (std::isnan(outputs[i])) {
+        throw base::InternalError("output " + std::to_string(i) + " of the network is NaN");
+      }
     }
     std::size_t place = best.size();
     while (place > 0 && (best[place - 1] < 0 || outputs[i] > outputs[best[place - 1]])) --place;

@@ -86,19 +86,17 @@ HWY_INLINE void multiply_panel(const float* x, std::int64_t x_stride, std::int64
                                const FloatWeights& weights, std::int64_t channel, float* out,
                                std::int64_t out_stride) {
   std::int64_t row = 0;
-  const auto advance = [&](int count) {
-    row += count;
-    x += count * x_stride;
-    out += count * out_stride;
-  };
-  for (; row + kTileRows <= rows; advance(kTileRows)) {
-    multiply_channels<kTileRows, kVectors>(x, x_stride, weights, channel, out, out_stride);
+  for (; row + kTileRows <= rows; row += kTileRows) {
+    multiply_channels<kTileRows, kVectors>(x + row * x_stride, x_stride, weights, channel,
+                                           out + row * out_stride, out_stride);
   }
-  for (; row + 4 <= rows; advance(4)) {
-    multiply_channels<4, kVectors>(x, x_stride, weights, channel, out, out_stride);
+  for (; row + 4 <= rows; row += 4) {
+    multiply_channels<4, kVectors>(x + row * x_stride, x_stride, weights, channel,
+                                   out + row * out_stride, out_stride);
   }
-  for (; row < rows; advance(1)) {
-    multiply_channels<1, kVectors>(x, x_stride, weights, channel, out, out_stride);
+  for (; row < rows; ++row) {
+    multiply_channels<1, kVectors>(x + row * x_stride, x_stride, weights, channel,
+                                   out + row * out_stride, out_stride);
   }
 }
 

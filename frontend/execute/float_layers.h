@@ -14,6 +14,6 @@ std::unique_ptr<const Layer<float>> make_float_conv(const graph::Graph& graph,
                                                     const graph::Node& node);
 
 /// Any node but the input.
-std::unique_ptr<const Layer<float>> make_float_layer(const graph::Graph& graph, graph::NodeId node);
+std::unique_ptr<const Layer<float>> make_float_layer(const graph::Graph& graph, graph::NodeId id);
 
 }  // namespace npusim::execute

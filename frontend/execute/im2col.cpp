@@ -8,6 +8,7 @@ namespace {
 
 template <class In, class Out>
 void convert(const In* from, std::int64_t count, Out* to) {
+  // NOLINTNEXTLINE(bugprone-signed-char-misuse): codes are signed
   for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<Out>(from[i]);
 }
 

@@ -19,7 +19,7 @@ std::unique_ptr<const Layer<std::int8_t>> make_integer_pool(const graph::Quantiz
                                                             const graph::QuantizedNode& node);
 /// Any node but the input.
 std::unique_ptr<const Layer<std::int8_t>> make_integer_layer(const graph::QuantizedGraph& graph,
-                                                             graph::NodeId node);
+                                                             graph::NodeId id);
 
 inline arith::OutputCode output_code(const graph::QuantizedNode& node) {
   return {node.quantization.zero_point, node.clamps.low, node.clamps.high};

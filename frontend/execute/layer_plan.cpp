@@ -12,16 +12,12 @@ constexpr std::int32_t kNone = -1;
 // The free buffer that wastes least: the smallest that is large enough, else the largest, grown.
 std::int32_t take(std::vector<std::int32_t>& free_buffers, std::vector<std::int64_t>& sizes,
                   std::int64_t elements) {
-  const auto size = [&](std::int32_t buffer) { return sizes[static_cast<std::size_t>(buffer)]; };
-  auto best = free_buffers.end();
-  for (auto it = free_buffers.begin(); it != free_buffers.end(); ++it) {
-    if (best == free_buffers.end()) {
-      best = it;
-    } else if (size(*best) < elements ? size(*it) > size(*best)
-                                      : size(*it) >= elements && size(*it) < size(*best)) {
-      best = it;
-    }
-  }
+  const auto better = [&](std::int32_t a, std::int32_t b) {
+    const std::int64_t size_a = sizes[static_cast<std::size_t>(a)];
+    const std::int64_t size_b = sizes[static_cast<std::size_t>(b)];
+    return size_b < elements ? size_a > size_b : size_a >= elements && size_a < size_b;
+  };
+  const auto best = std::min_element(free_buffers.begin(), free_buffers.end(), better);
   if (best == free_buffers.end()) {
     sizes.push_back(elements);
     return static_cast<std::int32_t>(sizes.size()) - 1;

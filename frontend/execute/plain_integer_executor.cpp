@@ -139,7 +139,7 @@ class PlainNode {
       for (std::int64_t j = 0; j < pool.window.kernel_w; ++j) {
         const Cell at = cell(pool.window, y, x, i, j);
         if (!at.real) continue;
-        const std::int32_t q = code(0, at.y, at.x, c);
+        const int q{code(0, at.y, at.x, c)};
         sum += q;
         ++count;
         largest = std::max(largest, q);

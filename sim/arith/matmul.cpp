@@ -66,7 +66,7 @@ HWY_INLINE void multiply_tile(const Product& p, std::int64_t row, std::int64_t c
     hn::Vec<decltype(d16)> weight[kVectors];
     for (int v = 0; v < kVectors; ++v) weight[v] = hn::LoadU(d16, w[v] + pair * 2 * kStrip);
     for (int r = 0; r < kRows; ++r) {
-      std::int32_t two;
+      std::int32_t two = 0;
       std::memcpy(&two, x + r * p.x_stride + 2 * pair, sizeof two);
       const auto inputs = hn::BitCast(d16, hn::Set(d, two));
       for (int v = 0; v < kVectors; ++v) {
@@ -141,7 +141,7 @@ HWY_INLINE void widen(const std::int8_t* values, std::int64_t count, std::int16_
   for (; i + lanes <= count; i += lanes) {
     hn::StoreU(hn::PromoteTo(d16, hn::LoadU(d8, values + i)), d16, out + i);
   }
-  for (; i < count; ++i) out[i] = values[i];
+  for (; i < count; ++i) out[i] = std::int16_t{values[i]};
 }
 
 void accumulate_tile(const std::int8_t* const* x_rows, std::int64_t rows,

@@ -22,10 +22,10 @@ TEST(RneTest, TiesGoToTheEvenNeighbour) {
 
 TEST(RneTest, ValuesBesideATieGoToTheNearer) {
   for (const double tie : {0.5, 1.5, 2.5, 1048576.5}) {
-    EXPECT_EQ(rne(std::nextafter(tie, 1e9)), static_cast<std::int64_t>(tie + 0.5)) << tie;
-    EXPECT_EQ(rne(std::nextafter(tie, 0)), static_cast<std::int64_t>(tie - 0.5)) << tie;
-    EXPECT_EQ(rne(std::nextafter(-tie, -1e9)), -static_cast<std::int64_t>(tie + 0.5)) << tie;
-    EXPECT_EQ(rne(std::nextafter(-tie, 0)), -static_cast<std::int64_t>(tie - 0.5)) << tie;
+    EXPECT_EQ(rne(std::nextafter(tie, 1e9)), static_cast<std::int64_t>(std::ceil(tie))) << tie;
+    EXPECT_EQ(rne(std::nextafter(tie, 0)), static_cast<std::int64_t>(std::floor(tie))) << tie;
+    EXPECT_EQ(rne(std::nextafter(-tie, -1e9)), -static_cast<std::int64_t>(std::ceil(tie))) << tie;
+    EXPECT_EQ(rne(std::nextafter(-tie, 0)), -static_cast<std::int64_t>(std::floor(tie))) << tie;
   }
 }
 

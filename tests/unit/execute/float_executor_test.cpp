@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -29,6 +30,12 @@ Tensors run_fast(FloatExecutor& executor, const std::vector<float>& input) {
   return tensors;
 }
 
+std::uint32_t bits_of(float value) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
 // Bits, not values: -0 is not 0 here.
 std::string first_difference(const graph::Graph& graph, const Tensors& got,
                              const Tensors& expected) {
@@ -36,7 +43,7 @@ std::string first_difference(const graph::Graph& graph, const Tensors& got,
   for (std::size_t id = 0; id < got.size(); ++id) {
     if (got[id].size() != expected[id].size()) return graph.nodes[id].name + ": size";
     for (std::size_t i = 0; i < got[id].size(); ++i) {
-      if (std::memcmp(&got[id][i], &expected[id][i], sizeof(float)) == 0) continue;
+      if (bits_of(got[id][i]) == bits_of(expected[id][i])) continue;
       return graph.nodes[id].name + " (" + graph::kind_name(graph.nodes[id].op) + "), element " +
              std::to_string(i) + ": got " + std::to_string(got[id][i]) + ", expected " +
              std::to_string(expected[id][i]);
