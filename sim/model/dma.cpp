@@ -31,12 +31,6 @@ void Dma::start(std::size_t instruction) {
                         machine_.hardware().dma.burst_bytes);
 }
 
-void Dma::set_state() {
-  state_ = in_work_.empty()
-               ? blocked()
-               : Blocked{stats::Activity::dram, static_cast<std::int64_t>(in_work_.front())};
-}
-
 void Dma::apply_effects(std::size_t instruction) {
   in_work_.pop_front();
   if (!machine_.with_values) return;
@@ -59,60 +53,52 @@ void Dma::apply_effects(std::size_t instruction) {
 }
 
 void DmaRead::burst_scheduled(std::int64_t complete) {
-  bursts_[scheduled_++].complete = complete;
-  if (scheduled_ == 1 && !streaming_) wake_at(complete);
+  const Issued burst = issued_.front();
+  issued_.pop_front();
+  const auto instruction = static_cast<std::int64_t>(burst.instruction);
+  const std::int64_t begin = std::max(complete, stream_end_);
+  stream_end_ = begin + burst.accesses;
+  local_.memory->port.reserve(begin, now(), burst.accesses);
+  account(stats::Activity::dram, instruction, begin);
+  account(stats::Activity::busy, instruction, stream_end_);
+  ends_.push_back(stream_end_);
+  if (burst.last) this->complete(burst.instruction, stream_end_);
+  issue();
 }
 
 void DmaRead::step() {
-  if (streaming_) {
-    end_stream();
-  } else {
-    account_waiting();
-  }
-  begin_stream();
+  if (in_work_.empty()) account(blocked().activity, blocked().instruction, now());
   if (!transferring() && now() >= next_issue_) {
-    if (const auto next = try_start()) start(*next);
+    if (const auto next = try_start()) {
+      start(*next);
+      next_issue_ = now();
+    }
   }
   issue();
-  set_state();
-  // A burst that is not granted yet wakes the unit itself.
-  if (!streaming_ && scheduled_ > 0) wake_at(bursts_.front().complete);
-  if (!transferring() && next_issue_ > now()) wake_at(next_issue_);
 }
 
-void DmaRead::end_stream() {
-  const std::int64_t end = local_.memory->port.earliest_end(local_.level, now());
-  if (end != now()) {
-    wake_at(end);
-    return;
-  }
-  const InFlight burst = bursts_.front();
-  bursts_.pop_front();
-  --scheduled_;
-  streaming_ = false;
-  account_stream(burst.instruction, burst.accesses, now());
-  if (burst.last) complete(burst.instruction, now());
-}
-
-void DmaRead::begin_stream() {
-  if (streaming_ || scheduled_ == 0 || bursts_.front().complete > now()) return;
-  auto& port = local_.memory->port;
-  port.begin(local_.level, now(), bursts_.front().accesses);
-  streaming_ = true;
-  wake_at(port.earliest_end(local_.level, now()));
-}
-
-// Room for a burst is never lost again, so all that there is room for are issued at once, in the
-// cycles to come, one in each.
+// Issues all bursts whose cycles are known: one per cycle, and, when the limit is reached, not
+// before the oldest burst is retired.
 void DmaRead::issue() {
-  next_issue_ = std::max(next_issue_, now());
-  while (transferring() && static_cast<std::int64_t>(bursts_.size()) < outstanding_limit()) {
+  while (transferring()) {
+    if (static_cast<std::int64_t>(issued_.size() + ends_.size()) >= outstanding_limit()) {
+      if (ends_.empty()) return;  // the next grant will tell
+      next_issue_ = std::max(next_issue_, ends_.front());
+      ends_.pop_front();
+    }
     const Burst burst = cutter_.next();
-    bursts_.push_back(
-        {current_, local_.accesses(burst.local_address, burst.bytes), -1, cutter_.done()});
+    issued_.push_back(
+        {current_, local_.accesses(burst.local_address, burst.bytes), cutter_.done()});
     ++next_issue_;
     dram_out->request({id_, this, burst.dram_address, burst.bytes, next_issue_});
   }
+  if (next_issue_ > now()) wake_at(next_issue_);
+}
+
+void DmaWrite::set_state() {
+  state_ = in_work_.empty()
+               ? blocked()
+               : Blocked{stats::Activity::dram, static_cast<std::int64_t>(in_work_.front())};
 }
 
 void DmaWrite::burst_scheduled(std::int64_t complete) {
@@ -128,7 +114,7 @@ void DmaWrite::step() {
   if (streaming_) {
     end_stream();
   } else {
-    account_waiting();
+    account(state_.activity, state_.instruction, now());
   }
   if (!streaming_ && !transferring()) {
     if (const auto next = try_start()) start(*next);

@@ -37,11 +37,6 @@ class Dma : public Unit, public BurstListener {
   /// Wakes step() in `cycle` at the latest (now: once more in this cycle).
   void wake_at(std::int64_t cycle);
 
-  /// Accounts the cycles without a stream that have passed.
-  void account_waiting() { account(state_.activity, state_.instruction, now()); }
-  /// What the cycles from now on are: an instruction's data under way, or why none starts.
-  void set_state();
-
   void start(std::size_t instruction);
   bool transferring() const { return !cutter_.done(); }
   std::int64_t outstanding_limit() const;
@@ -53,39 +48,37 @@ class Dma : public Unit, public BurstListener {
   BurstCutter cutter_;               // of the instruction whose bursts are being issued
   std::size_t current_ = 0;          // that instruction
   std::deque<std::size_t> in_work_;  // between start and done
-  /// A stream of the scratchpad port is under way; its cycles are accounted when it ends.
-  bool streaming_ = false;
 
  private:
   void run();
   DramStorage& storage_;
-  Blocked state_;
   sc_core::sc_event timer_;
 };
 
 /// DRAM to scratchpad. Timing: one burst issued per cycle while fewer than outstanding_requests are
 /// in flight; each is written by a stream of accesses from the cycle its data is complete; free
-/// when all bursts are issued.
+/// when all bursts are issued. First in the scratchpad's priority order, so what follows from a
+/// burst's data, up to the issue of the next burst, is known when the DRAM schedules it, and
+/// nothing has to wake for it.
 class DmaRead : public Dma {
  public:
   using Dma::Dma;
   void burst_scheduled(std::int64_t complete) override;
 
  private:
-  struct InFlight {
+  struct Issued {
     std::size_t instruction;
     std::int64_t accesses;
-    std::int64_t complete;  // -1: not granted yet
-    bool last;              // of the instruction
+    bool last;  // of the instruction
   };
   void step() override;
-  void end_stream();
-  void begin_stream();
   void issue();
 
-  std::deque<InFlight> bursts_;  // issued, not retired
-  std::size_t scheduled_ = 0;    // how many of them, from the front, are granted
+  std::deque<Issued> issued_;  // not granted yet
+  std::deque<std::int64_t>
+      ends_;  // of granted bursts' streams, as far as they may hold back an issue
   std::int64_t next_issue_ = 0;  // first cycle in which the unit may issue or start
+  std::int64_t stream_end_ = 0;
 };
 
 /// Scratchpad to DRAM. Timing: a burst is read by a stream of accesses and requested in the last
@@ -106,7 +99,11 @@ class DmaWrite : public Dma {
   void begin_stream();
   // Too many bursts are not retired: the next done of a write makes room.
   bool held_back() const { return transferring() && !streaming_; }
+  // What the cycles from now on are, without a stream.
+  void set_state();
 
+  bool streaming_ = false;              // its cycles are accounted when it ends
+  Blocked state_;                       // else
   Burst burst_;                         // being read
   std::int64_t accesses_ = 0;           // of its stream
   std::deque<Requested> requested_;     // read, not granted yet

@@ -12,6 +12,8 @@ namespace {
 constexpr std::array<UnitId, 4> kPriority{UnitId::command_processor, UnitId::dma_in,
                                           UnitId::dma_out, UnitId::dma_weights};
 
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
 std::size_t level_of(UnitId requester) {
   const auto* found = std::find(kPriority.begin(), kPriority.end(), requester);
   if (found == kPriority.end()) {
@@ -39,6 +41,11 @@ DramTimes::DramTimes(const config::HardwareConfig& hardware) {
   write_latency_cycles = ceil_product(hardware.dram.write_latency_ns, hz, kNanosecondsPerSecond);
 }
 
+std::int64_t DramTimes::least_cycles() const {
+  return std::min(read_latency_cycles + std::min(burst_cycles, fetch_cycles),
+                  write_latency_cycles + burst_cycles);
+}
+
 Dram::Dram(const sc_core::sc_module_name& name, Machine& machine)
     : sc_module(name), machine_(machine), times_(machine.hardware()) {
   SC_HAS_PROCESS(Dram);
@@ -52,31 +59,33 @@ void Dram::request(const BurstRequest& request) {
   schedule();
 }
 
-// Sets the wake one cycle after the next cycle in which something can be granted.
-void Dram::schedule() {
-  std::int64_t visible = std::numeric_limits<std::int64_t>::max();
+std::int64_t Dram::next_grant() const {
+  std::int64_t visible = kNever;
   for (const auto& queue : queues_) {
     if (!queue.empty()) visible = std::min(visible, queue.front().visible);
   }
-  if (visible == std::numeric_limits<std::int64_t>::max()) return;
+  return std::max(visible, bus_free_);
+}
+
+void Dram::schedule() {
+  const std::int64_t cycle = next_grant();
+  if (cycle == kNever) return;
   // An earlier wake that is already set stays; a later one gives way.
-  decide_.notify(cycles(std::max(visible, bus_free_) + 1 - now()));
+  decide_.notify(cycles(cycle + times_.least_cycles() - now()));
 }
 
 void Dram::arbitrate() {
   guarded(machine_, [this] {
-    const std::int64_t cycle = now() - 1;
-    for (std::size_t level = 0; cycle >= bus_free_ && level < kLevels; ++level) {
-      auto& queue = queues_[level];
-      if (!queue.empty() && queue.front().visible <= cycle) grant(queue, level, cycle);
-    }
+    for (std::int64_t cycle = next_grant(); cycle < now(); cycle = next_grant()) grant(cycle);
     schedule();
   });
 }
 
-void Dram::grant(std::deque<BurstRequest>& queue, std::size_t level, std::int64_t cycle) {
-  const BurstRequest request = queue.front();
-  queue.pop_front();
+void Dram::grant(std::int64_t cycle) {
+  std::size_t level = 0;
+  while (queues_[level].empty() || queues_[level].front().visible > cycle) ++level;
+  const BurstRequest request = queues_[level].front();
+  queues_[level].pop_front();
   const bool fetch = request.requester == UnitId::command_processor;
   const bool write = request.requester == UnitId::dma_out;
   const std::int64_t bus = fetch ? times_.fetch_cycles : times_.burst_cycles;

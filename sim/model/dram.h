@@ -21,6 +21,9 @@ struct DramTimes {
   std::int64_t fetch_cycles;  // by an instruction fetch
   std::int64_t read_latency_cycles;
   std::int64_t write_latency_cycles;
+
+  /// No burst is complete earlier than this after its grant.
+  std::int64_t least_cycles() const;
 };
 
 /// Timing: a request visible in v is granted in the first cycle g >= v in which the bus is free and
@@ -39,7 +42,9 @@ class Dram : public sc_core::sc_module, public MemoryPort {
   static constexpr std::size_t kLevels = 4;
 
   void arbitrate();
-  void grant(std::deque<BurstRequest>& queue, std::size_t level, std::int64_t cycle);
+  // The next cycle in which the bus is free and a request visible; the largest number without one.
+  std::int64_t next_grant() const;
+  void grant(std::int64_t cycle);
   void schedule();
 
   Machine& machine_;

@@ -6,24 +6,44 @@
 
 namespace npusim::model {
 
+// The window of one output pixel after another; pixels are many, divisions slow.
 struct InputRows::Window {
-  Window(const isa::Matmul& matmul, const std::int8_t* activations, std::int64_t pixel)
+  Window(const isa::Matmul& matmul, const std::int8_t* activations)
       : m(matmul),
-        y(pixel / matmul.out_width * matmul.stride_h - matmul.pad_top),
-        x(pixel % matmul.out_width * matmul.stride_w - matmul.pad_left),
-        base(activations + matmul.in_address) {}
+        oy(matmul.first_pixel / matmul.out_width),
+        ox(matmul.first_pixel % matmul.out_width),
+        base(activations + matmul.in_address) {
+    place();
+  }
 
+  void next() {
+    if (++ox == m.out_width) {
+      ox = 0;
+      ++oy;
+    }
+    place();
+  }
+  void place() {
+    y = oy * m.stride_h - m.pad_top;
+    x = ox * m.stride_w - m.pad_left;
+  }
   // Kernel position p = ky * kernel_w + kx.
   const std::int8_t* at(std::int64_t p) const {
-    const std::int64_t iy = y + p / m.kernel_w * m.dilation_h;
-    const std::int64_t ix = x + p % m.kernel_w * m.dilation_w;
+    return at(p / m.kernel_w * m.dilation_h, p % m.kernel_w * m.dilation_w);
+  }
+  // The same by its distance from the window's corner.
+  const std::int8_t* at(std::int64_t dy, std::int64_t dx) const {
+    const std::int64_t iy = y + dy;
+    const std::int64_t ix = x + dx;
     if (iy < 0 || iy >= m.in_height || ix < 0 || ix >= m.in_width) return nullptr;
     return base + iy * std::int64_t{m.row_stride_bytes} + ix * std::int64_t{m.pixel_stride_bytes};
   }
 
   const isa::Matmul& m;
-  std::int64_t y;
-  std::int64_t x;
+  std::int64_t oy;
+  std::int64_t ox;
+  std::int64_t y = 0;
+  std::int64_t x = 0;
   const std::int8_t* base;
 };
 
@@ -37,10 +57,12 @@ const std::int8_t* const* InputRows::gather(const isa::Matmul& m, const std::int
   pointers_.resize(m.pixels);
   if (!one_piece) buffer_.resize(static_cast<std::size_t>(m.pixels * row_bytes));
   std::int8_t* out = buffer_.data();
-  for (std::size_t i = 0; i < m.pixels; ++i) {
-    const Window window(m, activations, std::int64_t{m.first_pixel} + static_cast<std::int64_t>(i));
+  const std::int64_t first_dy = first / m.kernel_w * m.dilation_h;
+  const std::int64_t first_dx = first % m.kernel_w * m.dilation_w;
+  Window window(m, activations);
+  for (std::size_t i = 0; i < m.pixels; ++i, window.next()) {
     if (one_piece) {
-      const std::int8_t* pixel = window.at(first);
+      const std::int8_t* pixel = window.at(first_dy, first_dx);
       pointers_[i] = pixel == nullptr ? padding_.data() : pixel + (k_begin - first * channels);
       continue;
     }
@@ -68,8 +90,8 @@ const std::int8_t* const* InputRows::gather_taps(const isa::Matmul& m,
   padding_.assign(m.columns, m.zero_point);
   pointers_.clear();
   pointers_.reserve(static_cast<std::size_t>(m.pixels * (k_end - k_begin)));
-  for (std::int64_t i = 0; i < m.pixels; ++i) {
-    const Window window(m, activations, m.first_pixel + i);
+  Window window(m, activations);
+  for (std::int64_t i = 0; i < m.pixels; ++i, window.next()) {
     for (std::int64_t tap = k_begin; tap < k_end; ++tap) {
       const std::int8_t* pixel = window.at(tap);
       pointers_.push_back(pixel == nullptr ? padding_.data() : pixel);

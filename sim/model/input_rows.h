@@ -22,7 +22,7 @@ class InputRows {
                                         std::int64_t k_begin, std::int64_t k_end);
 
  private:
-  // The input pixel that kernel position (ky, kx) of output pixel `pixel` reads; nullptr: padding.
+  // Where an output pixel reads.
   struct Window;
 
   std::vector<const std::int8_t*> pointers_;

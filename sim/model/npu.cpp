@@ -120,12 +120,12 @@ std::string Npu::waits_for() const {
 
 // Every granted access is a cycle in which the unit was busy (the array's feeder: busy or
 // fetching).
-void Npu::check_accesses() const {
-  const auto granted = [](const Scratchpad& memory, auto access) {
-    return memory.port.granted(Scratchpad::level(access));
+void Npu::check_accesses() {
+  const auto granted = [this](Scratchpad& memory, auto access) {
+    return memory.port.granted(Scratchpad::level(access), machine_.recorder.total_cycles());
   };
-  const auto& act = activation_scratchpad_;
-  const auto& wsp = weight_scratchpad_;
+  auto& act = activation_scratchpad_;
+  auto& wsp = weight_scratchpad_;
   const std::array<std::int64_t, isa::kUnits> accesses{
       granted(act, ActivationAccess::dma_in),
       granted(wsp, WeightAccess::dma_weights),
@@ -144,7 +144,7 @@ void Npu::check_accesses() const {
   }
 }
 
-stats::Group Npu::statistics() const {
+stats::Group Npu::statistics() {
   check_accesses();
   stats::Group group(name());
   for (std::size_t u = 0; u < kUnitIds; ++u) {
@@ -160,13 +160,16 @@ stats::Group Npu::statistics() const {
     }
   }
   dram_->add_statistics(group.child("dram"));
-  for (const Scratchpad* memory : {&activation_scratchpad_, &weight_scratchpad_}) {
+  const auto add_accesses = [&](Scratchpad& memory, int levels) {
     std::int64_t accesses = 0;
-    const int levels = memory == &activation_scratchpad_ ? kActivationAccesses : kWeightAccesses;
-    for (int level = 0; level < levels; ++level) accesses += memory->port.granted(level);
-    group.child(memory->basename())
+    for (int level = 0; level < levels; ++level) {
+      accesses += memory.port.granted(level, machine_.recorder.total_cycles());
+    }
+    group.child(memory.basename())
         .add("granted_accesses", "accesses", "served by its ports", accesses);
-  }
+  };
+  add_accesses(activation_scratchpad_, kActivationAccesses);
+  add_accesses(weight_scratchpad_, kWeightAccesses);
   return group;
 }
 

@@ -28,11 +28,10 @@ class Npu : public sc_core::sc_module {
 
   /// Who waits for what, one line per waiting unit; empty when nobody does.
   std::string waits_for() const;
-  /// The counters of all units, below a group with this module's name. Throws base::InternalError
-  /// where a unit's busy cycles are not the accesses that its ports granted.
-  stats::Group statistics() const;
+  /// After the run: the counters of all units, below a group with this module's name. Throws
+  /// base::InternalError where a unit's busy cycles are not the accesses that its ports granted.
+  stats::Group statistics();
 
-  const Scratchpad& activation_scratchpad() const { return activation_scratchpad_; }
   Scratchpad& activation_scratchpad() { return activation_scratchpad_; }
 
  private:
@@ -41,7 +40,7 @@ class Npu : public sc_core::sc_module {
   LocalMemory activations_of(ActivationAccess access);
   LocalMemory weights_of(WeightAccess access);
   void bind();
-  void check_accesses() const;
+  void check_accesses();
 
   Machine& machine_;
   Scratchpad activation_scratchpad_;

@@ -17,11 +17,20 @@ PortSchedule::PortSchedule(int levels, std::int64_t ports) : levels_(levels), po
   }
 }
 
-std::int64_t PortSchedule::grant_some(PerLevel& remaining, std::int64_t from,
-                                      std::int64_t until) const {
+void PortSchedule::grant_some(State& state, std::int64_t until) const {
+  PerLevel& remaining = state.remaining;
+  if (state.next < reservations_.size()) {
+    const Reservation& reservation = reservations_[state.next];
+    if (reservation.begin > state.cycle) {
+      until = std::min(until, reservation.begin);
+    } else {
+      remaining[0] = reservation.accesses;
+      ++state.next;
+    }
+  }
   std::array<std::size_t, kMaxLevels> chosen;
   std::size_t count = 0;
-  std::int64_t cycles = until - from;
+  std::int64_t cycles = until - state.cycle;
   for (std::size_t l = 0; l < static_cast<std::size_t>(levels_); ++l) {
     if (remaining[l] == 0) continue;
     cycles = std::min(cycles, remaining[l]);
@@ -29,50 +38,72 @@ std::int64_t PortSchedule::grant_some(PerLevel& remaining, std::int64_t from,
     if (static_cast<std::int64_t>(count) == ports_) break;
   }
   for (std::size_t i = 0; i < count; ++i) remaining[chosen[i]] -= cycles;
-  return from + cycles;
+  state.cycle += cycles;
 }
 
 void PortSchedule::resolve(std::int64_t now) {
-  if (now < resolved_) {
+  if (now < state_.cycle) {
     throw base::InternalError("port: got cycle " + std::to_string(now) + " after cycle " +
-                              std::to_string(resolved_) + ", must not decrease");
+                              std::to_string(state_.cycle) + ", must not decrease");
   }
-  if (active_ == 0) {
-    resolved_ = now;
+  if (!active_) {
+    state_.cycle = now;
     return;
   }
-  const PerLevel before = remaining_;
-  while (resolved_ < now) resolved_ = grant_some(remaining_, resolved_, now);
-  active_ = 0;
+  while (state_.cycle < now) grant_some(state_, now);
+  for (; state_.next > 0; --state_.next) reservations_.pop_front();
+  active_ = !reservations_.empty();
   for (std::size_t l = 0; l < static_cast<std::size_t>(levels_); ++l) {
-    granted_[l] += before[l] - remaining_[l];
-    if (remaining_[l] != 0) ++active_;
+    active_ = active_ || state_.remaining[l] != 0;
   }
 }
 
 void PortSchedule::begin(int level, std::int64_t now, std::int64_t accesses) {
   resolve(now);
-  std::int64_t& remaining = remaining_[static_cast<std::size_t>(level)];
+  const auto l = static_cast<std::size_t>(level);
+  std::int64_t& remaining = state_.remaining[l];
   if (remaining != 0 || accesses < 1) {
     throw base::InternalError("port: level " + std::to_string(level) + " begins " +
                               std::to_string(accesses) + " accesses with " +
                               std::to_string(remaining) + " to go, must be at least 1 and 0");
   }
   remaining = accesses;
-  ++active_;
+  requested_[l] += accesses;
+  active_ = true;
+}
+
+void PortSchedule::reserve(std::int64_t begin, std::int64_t now, std::int64_t accesses) {
+  resolve(now);
+  if (begin < std::max(now, reserved_until_) || accesses < 1) {
+    throw base::InternalError("port: " + std::to_string(accesses) +
+                              " accesses reserved from cycle " + std::to_string(begin) +
+                              ", must be at least 1 from " +
+                              std::to_string(std::max(now, reserved_until_)));
+  }
+  reservations_.push_back({begin, accesses});
+  reserved_until_ = begin + accesses;
+  requested_[0] += accesses;
+  active_ = true;
 }
 
 std::int64_t PortSchedule::earliest_end(int level, std::int64_t now) {
   resolve(now);
   const auto l = static_cast<std::size_t>(level);
-  if (remaining_[l] == 0) return now;
-  if (active_ == 1) return now + remaining_[l];
-  PerLevel remaining = remaining_;
-  std::int64_t end = now;
-  while (remaining[l] != 0) {
-    end = grant_some(remaining, end, std::numeric_limits<std::int64_t>::max());
+  if (state_.remaining[l] == 0) return now;
+  State state = state_;
+  while (state.remaining[l] != 0) {
+    grant_some(state, std::numeric_limits<std::int64_t>::max());
   }
-  return end;
+  return state.cycle;
+}
+
+std::int64_t PortSchedule::granted(int level, std::int64_t now) {
+  resolve(now);
+  std::int64_t open = state_.remaining[static_cast<std::size_t>(level)];
+  for (std::size_t r = 0; level == 0 && r < reservations_.size(); ++r) {
+    open += reservations_[r].accesses;
+  }
+  return requested_[static_cast<std::size_t>(level)] - open;
 }
 
 }  // namespace npusim::model

@@ -13,7 +13,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 
 namespace npusim::model {
 
@@ -28,28 +30,45 @@ class PortSchedule {
   /// ended. In all functions `now` never decreases from call to call (base::InternalError).
   void begin(int level, std::int64_t now, std::int64_t accesses);
 
+  /// The same for level 0, of which nothing is ever taken: its stream begins in cycle `begin` >=
+  /// now, when its streams before have ended, and ends in begin + accesses. Not to be mixed with
+  /// begin(0).
+  void reserve(std::int64_t begin, std::int64_t now, std::int64_t accesses);
+
   /// `now` when the last access of the level's stream is granted in a cycle before `now` (or it has
   /// none); otherwise the end it will have if no other stream begins, never later than the real
   /// one.
   std::int64_t earliest_end(int level, std::int64_t now);
 
-  /// All accesses granted to the level before the latest `now`.
-  std::int64_t granted(int level) const { return granted_[static_cast<std::size_t>(level)]; }
+  /// All accesses granted to the level before cycle `now`.
+  std::int64_t granted(int level, std::int64_t now);
 
  private:
   using PerLevel = std::array<std::int64_t, kMaxLevels>;
 
+  struct Reservation {
+    std::int64_t begin;
+    std::int64_t accesses;
+  };
+  // The grants of all cycles before `cycle` are taken off `remaining`; reservations before `next`
+  // have begun.
+  struct State {
+    std::int64_t cycle = 0;
+    PerLevel remaining{};
+    std::size_t next = 0;
+  };
+
   void resolve(std::int64_t now);
-  // Grants from cycle `from` on until `until` at the latest, as long as the same levels are
-  // granted; returns the cycle reached.
-  std::int64_t grant_some(PerLevel& remaining, std::int64_t from, std::int64_t until) const;
+  // Grants until cycle `until` at the latest, as long as the same levels are granted.
+  void grant_some(State& state, std::int64_t until) const;
 
   int levels_;
   std::int64_t ports_;
-  std::int64_t resolved_ = 0;  // grants of all cycles before this one are in remaining_
-  int active_ = 0;             // levels with remaining accesses
-  PerLevel remaining_{};
-  PerLevel granted_{};
+  State state_;
+  bool active_ = false;  // some level may have remaining accesses, or a reservation
+  std::deque<Reservation> reservations_;
+  std::int64_t reserved_until_ = 0;
+  PerLevel requested_{};  // accesses of all streams so far
 };
 
 }  // namespace npusim::model

@@ -18,7 +18,7 @@ TEST(PortSchedule, AloneTakesOneCyclePerAccess) {
   EXPECT_EQ(port.earliest_end(1, 10), 15);
   EXPECT_EQ(port.earliest_end(1, 14), 15);
   EXPECT_EQ(port.earliest_end(1, 15), 15);  // over: the answer is now
-  EXPECT_EQ(port.granted(1), 5);
+  EXPECT_EQ(port.granted(1, 15), 5);
 }
 
 TEST(PortSchedule, HigherPriorityThatComesLaterDelays) {
@@ -49,6 +49,18 @@ TEST(PortSchedule, PortsAreForTheHighestThatWantThem) {
   EXPECT_EQ(port.earliest_end(2, 0), 6);
 }
 
+TEST(PortSchedule, ReservationsOfTheFirstLevelAreKnownBefore) {
+  PortSchedule port(2, 1);
+  port.begin(1, 0, 10);
+  port.reserve(4, 0, 3);
+  port.reserve(8, 0, 1);
+  EXPECT_EQ(port.earliest_end(1, 0), 14);  // 0-3, 7, 9-13
+  EXPECT_EQ(port.granted(0, 5), 1);
+  EXPECT_EQ(port.granted(1, 5), 4);
+  EXPECT_EQ(port.earliest_end(1, 14), 14);
+  EXPECT_EQ(port.granted(0, 14), 4);
+}
+
 TEST(PortSchedule, RefusesWhatCannotBe) {
   EXPECT_THROW(PortSchedule(0, 1), base::InternalError);
   EXPECT_THROW(PortSchedule(PortSchedule::kMaxLevels + 1, 1), base::InternalError);
@@ -58,6 +70,10 @@ TEST(PortSchedule, RefusesWhatCannotBe) {
   port.begin(0, 5, 2);
   EXPECT_THROW(port.begin(0, 6, 1), base::InternalError);
   EXPECT_THROW(port.earliest_end(0, 4), base::InternalError);
+  EXPECT_THROW(port.reserve(4, 6, 1), base::InternalError);
+  port.reserve(10, 6, 3);
+  EXPECT_THROW(port.reserve(12, 6, 1), base::InternalError);
+  EXPECT_THROW(port.reserve(13, 6, 0), base::InternalError);
 }
 
 // One cycle after another: rule 6 in its own words.
@@ -125,10 +141,20 @@ class Drawn {
     for (std::size_t l = 0; l < expected_.size(); ++l) {
       if (!expected_[l].empty()) processes[l].wake = expected_[l][0].begin;
     }
+    // Half of the schedules announce the first level's streams ahead, some of them early.
+    const bool reserves = draw(0, 1) == 0;
+    if (reserves) processes[0].stream = expected_[0].size();
+    std::size_t reserved = 0;
     std::vector<int> order(expected_.size());
     for (std::size_t l = 0; l < order.size(); ++l) order[l] = static_cast<int>(l);
     for (std::int64_t now = 0;; ++now) {
-      bool some = false;
+      bool some = reserves && reserved < expected_[0].size();
+      while (reserves && reserved < expected_[0].size() &&
+             (expected_[0][reserved].begin == now || draw(0, 9) == 0)) {
+        port.reserve(expected_[0][reserved].begin, now, expected_[0][reserved].accesses);
+        ++reserved;
+      }
+      if (reserves && reserved > 0) some |= expected_[0][reserved - 1].end > now;
       std::shuffle(order.begin(), order.end(), random_);
       // Twice, as a process may run again in the same cycle.
       for (int round = 0; round < 2; ++round) {
@@ -152,13 +178,16 @@ class Drawn {
           }
         }
       }
-      if (!some) break;
+      if (!some) {
+        end_ = now;
+        break;
+      }
       ASSERT_LT(now, 100000);
     }
     for (std::size_t l = 0; l < expected_.size(); ++l) {
       std::int64_t accesses = 0;
       for (const NaivePort::Stream& stream : expected_[l]) accesses += stream.accesses;
-      EXPECT_EQ(port.granted(static_cast<int>(l)), accesses);
+      EXPECT_EQ(port.granted(static_cast<int>(l), end_), accesses);
     }
   }
 
@@ -169,6 +198,7 @@ class Drawn {
 
   std::mt19937 random_;
   std::int64_t ports_ = 1;
+  std::int64_t end_ = 0;
   std::vector<std::vector<NaivePort::Stream>> expected_;
   std::vector<std::vector<std::int64_t>> gaps_;
 };
