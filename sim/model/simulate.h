@@ -20,8 +20,8 @@ struct SimulationOptions {
   /// The run fails in this cycle if it is not over; 0: no limit.
   std::int64_t cycle_limit = 0;
   Observer* observer = nullptr;
-  /// isa::verify has accepted this Program before: it is not checked again, which takes about a
-  /// tenth of a run.
+  /// isa::verify has accepted this Program before: it is not checked again (milliseconds for a
+  /// large network, since its weight DMA is replayed).
   bool verified = false;
   /// Permutes the order in which units are made and so in which the kernel runs them within a
   /// cycle. No result depends on it; tests show that.
