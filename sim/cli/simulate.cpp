@@ -79,6 +79,7 @@ int simulate(const SimulateOptions& options) {
   check_output_tensor(program, options);
 
   model::SimulationOptions how;
+  how.verified = true;  // by read_program
   how.timing_only = options.timing_only;
   std::vector<std::vector<std::int8_t>> inputs;
   if (!options.timing_only) inputs = read_inputs(program, options.inputs);

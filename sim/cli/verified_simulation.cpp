@@ -137,6 +137,7 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
   ExpectedTensors expected(graph);
   Comparison comparison(program, graph, expected);
   model::SimulationOptions options;
+  options.verified = true;  // by the compiler
   options.observer = &comparison;
 
   progress.stage("simulation", "images", images);
