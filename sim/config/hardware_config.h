@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The resolved, immutable description of one NPU. Made by read_hardware_config (hardware_reader.h) from a file in
-// configs/; every value is in range once it exists. What each parameter means in cycles: docs/timing-model.md.
+// The resolved, immutable description of one NPU. Made by read_hardware_config (hardware_reader.h)
+// from a file in configs/; every value is in range once it exists. What each parameter means in
+// cycles: docs/timing-model.md.
 //
-// [P] marks what a compiled Program depends on; everything else is timing only and may be changed under a Program.
+// [P] marks what a compiled Program depends on; everything else is timing only and may be changed
+// under a Program.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +20,12 @@ struct CommandProcessorConfig {
 
 // Entries in each unit's instruction queue, 1..1024.
 struct QueueDepths {
-  std::int64_t dma_in = 8, dma_weights = 8, dma_out = 8, weight_loader = 8, mac_array = 8, requantization = 8, vector = 8;
+  std::int64_t dma_in = 8, dma_weights = 8, dma_out = 8, weight_loader = 8, mac_array = 8,
+               requantization = 8, vector = 8;
 };
 
 struct DmaConfig {
-  std::int64_t burst_bytes = 64;          // power of two, 16..4096
+  std::int64_t burst_bytes = 64;           // power of two, 16..4096
   std::int64_t outstanding_requests = 16;  // per DMA unit
 };
 
@@ -34,10 +37,10 @@ struct DramConfig {
 };
 
 struct ActivationScratchpadConfig {
-  std::int64_t bytes = 512 * 1024;     // [P]
+  std::int64_t bytes = 512 * 1024;  // [P]
   std::int64_t banks = 16;
-  std::int64_t bank_word_bytes = 16;   // [P] power of two, 1..256; tensors are aligned to it
-  std::int64_t ports = 1;              // accesses per cycle
+  std::int64_t bank_word_bytes = 16;  // [P] power of two, 1..256; tensors are aligned to it
+  std::int64_t ports = 1;             // accesses per cycle
 };
 
 struct WeightScratchpadConfig {
@@ -55,15 +58,16 @@ struct MacArrayConfig {
   std::int64_t columns = 32;             // [P] 1..4096
   std::int64_t accumulator_bits = 32;    // [P] 16..32
   std::int64_t accumulator_rows = 1024;  // [P] rows of `columns` accumulators, at least 2
-  std::int64_t depthwise_pixels = 1;     // [P] output pixels per column in depthwise mode (only 1 is modelled yet)
+  std::int64_t depthwise_pixels =
+      1;  // [P] output pixels per column in depthwise mode (only 1 is modelled yet)
   bool overlap_weight_load = true;
 };
 
 struct RequantizationConfig {
   std::int64_t lanes = 32;
-  std::int64_t field_bits = 4;           // [P] widest channel-shift field, 0..4
+  std::int64_t field_bits = 4;                           // [P] widest channel-shift field, 0..4
   ShifterPlacement placement = ShifterPlacement::fused;  // [P]
-  std::int64_t multiplier_bits = 31;     // [P] 15 or 31
+  std::int64_t multiplier_bits = 31;                     // [P] 15 or 31
   std::int64_t pipeline_depth_cycles = 6;
 };
 
@@ -86,11 +90,14 @@ struct HardwareConfig {
   RequantizationConfig requantization;
   VectorUnitConfig vector_unit;
 
-  std::int64_t peak_macs_per_second() const { return mac_array.rows * mac_array.columns * clock_hz; }
+  std::int64_t peak_macs_per_second() const {
+    return mac_array.rows * mac_array.columns * clock_hz;
+  }
 };
 
-// Canonical text, one `key: value` per line in a fixed order, units in the names; the first holds the keys marked [P],
-// the second the timing-only keys (name included in neither). Parsed back by hardware_from_text.
+// Canonical text, one `key: value` per line in a fixed order, units in the names; the first holds
+// the keys marked [P], the second the timing-only keys (name included in neither). Parsed back by
+// hardware_from_text.
 std::string program_dependent_text(const HardwareConfig& hardware);
 std::string timing_only_text(const HardwareConfig& hardware);
 // xxHash64 of both texts, as 16 hex digits: the report's hardware.config_hash.
