@@ -60,7 +60,7 @@ void set_thresholds(IteratedSystem& system) {
   std::int64_t running = 0;
   for (std::int64_t i = 0; i < IteratedSystem::kMaxMaps; ++i) {
     running += areas[at(i)];
-    system.thresholds[at(i)] = running * kChoices / total;
+    system.thresholds[at(i)] = running * kChoices / std::max<std::int64_t>(total, 1);
   }
 }
 

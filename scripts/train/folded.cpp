@@ -126,8 +126,8 @@ const std::vector<float>& FloatNetwork::logits(const data::FractalImage& image,
     if (!layer.clamps) {
       std::vector<float> pooled(at(layer.spec.in_channels), 0.0F);
       for (std::size_t v = 0; v < values_.size(); ++v) pooled[v % pooled.size()] += values_[v];
-      const auto pixels = static_cast<float>(values_.size() / pooled.size());
-      for (float& value : pooled) value /= pixels;
+      const std::size_t pixels = values_.size() / pooled.size();
+      for (float& value : pooled) value /= static_cast<float>(pixels);
       values_ = pooled;
       note(layer.spec.in_channels);
     }

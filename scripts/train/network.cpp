@@ -71,6 +71,19 @@ void finish_statistics(Layer& layer, std::int64_t count) {
   }
 }
 
+/// Weights for the way back to the inputs: transposed for a 1x1 layer, else the taps in reverse.
+void turn_weights(const Layer& layer, std::vector<float>& turned) {
+  const bool pointwise = layer.spec.kind == LayerKind::kPointwise;
+  const std::size_t columns = at(layer.spec.out_channels);
+  const std::size_t rows = at(pointwise ? layer.spec.in_channels : kTaps);
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t column = 0; column < columns; ++column) {
+      const std::size_t to = pointwise ? column * rows + row : (rows - 1 - row) * columns + column;
+      turned[to] = layer.weights.value[row * columns + column];
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<LayerSpec> mobilenet_layers() {
@@ -342,14 +355,7 @@ void Network::backward_layer(const std::vector<float>& images, std::size_t index
     layer.beta.gradient[c] = static_cast<float>(beta_gradient);
   }
   std::fill(layer.weights.gradient.begin(), layer.weights.gradient.end(), 0.0F);
-  const std::vector<float>& weights = layer.weights.value;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::size_t row = i / channels;
-    const std::size_t column = i % channels;
-    const bool pointwise = spec.kind == LayerKind::kPointwise;
-    const std::size_t rows = weights.size() / channels;
-    turned_[pointwise ? column * rows + row : (rows - 1 - row) * channels + column] = weights[i];
-  }
+  turn_weights(layer, turned_);
   if (index > 0) std::fill(layers_[index - 1].sums.begin(), layers_[index - 1].sums.end(), 0.0);
   const std::int64_t group = group_images(spec);
   for (std::int64_t first = 0; first < batch_; first += group) {
