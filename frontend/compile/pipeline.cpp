@@ -57,7 +57,7 @@ void Pipeline::record(const char* stage, std::uint64_t inputs_hash) {
 
 const graph::Graph& Pipeline::network() {
   if (network_) return *network_;
-  const std::string model = base::read_file_text(run_.model);
+  const std::string model = base::read_file_text(run_.model, import::kMaxModelBytes);
   record("import", ContentHasher().add(std::string_view(model)).digest());
   network_ = graph::prepare(import::import_onnx(model, run_.model.string()));
   check_input(*network_, run_);

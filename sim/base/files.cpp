@@ -2,21 +2,31 @@
 #include "sim/base/files.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 #include "sim/base/errors.h"
 
 namespace npusim::base {
 namespace {
 
+constexpr int kPipeWaitMilliseconds = 2000;  // for the program at the other end of a pipe
+
 [[noreturn]] void throw_cannot(const char* action, const std::filesystem::path& path, int error) {
   throw InputError(path.string() + ": cannot " + action + ": " +
                    std::generic_category().message(error));
+}
+
+[[noreturn]] void throw_too_large(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  throw InputError(
+      refusal(path.string(), "size", "more", "at most " + std::to_string(max_bytes) + " bytes"));
 }
 
 /// Closes at the end of its life; close() before that tells whether it succeeded.
@@ -26,6 +36,7 @@ class Descriptor {
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
+  Descriptor(Descriptor&& other) noexcept : number_(other.number_) { other.number_ = -1; }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 
@@ -56,12 +67,35 @@ class Unfinished {
   bool kept_ = false;
 };
 
-template <typename Container>
-Container read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status = {};
+void make_blocking(const Descriptor& file) {
+  const int flags = ::fcntl(file.number(), F_GETFL);
+  if (flags >= 0) ::fcntl(file.number(), F_SETFL, flags & ~O_NONBLOCK);
+}
+
+/// False where no program wrote to the pipe in time: nobody may have it open.
+bool is_written_to(const Descriptor& pipe) {
+  pollfd events = {pipe.number(), POLLIN, 0};
+  return ::poll(&events, 1, kPipeWaitMilliseconds) > 0;
+}
+
+/// Opened without blocking, because a pipe without a writer would be waited for without end.
+Descriptor open_for_reading(const std::filesystem::path& path, std::uint64_t max_bytes,
+                            struct stat& status) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.number() < 0 || ::fstat(file.number(), &status) != 0) throw_cannot("read", path, errno);
   if (S_ISDIR(status.st_mode)) throw_cannot("read", path, EISDIR);
+  if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode))
+    throw InputError(refusal(path.string(), "file", "a device", "a file or a pipe"));
+  if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > max_bytes)
+    throw_too_large(path, max_bytes);
+  return file;
+}
+
+template <typename Container>
+Container read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  struct stat status = {};
+  const Descriptor file = open_for_reading(path, max_bytes, status);
+  const bool has_writer = !S_ISFIFO(status.st_mode) || is_written_to(file);
 
   constexpr std::uint64_t kStepBytes = 1 << 16;
   const std::uint64_t expected_bytes =
@@ -73,13 +107,18 @@ Container read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
     const ssize_t got = ::read(file.number(), data.data() + filled_bytes,
                                static_cast<std::size_t>(data.size() - filled_bytes));
     if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) {  // a slow writer, but there is one
+      make_blocking(file);
+      continue;
+    }
     if (got < 0) throw_cannot("read", path, errno);
+    if (got == 0 && !has_writer && filled_bytes == 0) {
+      throw InputError(refusal(path.string(), "file", "a pipe that no program writes to",
+                               "a file, or a pipe with a writer"));
+    }
     if (got == 0) break;
     filled_bytes += static_cast<std::uint64_t>(got);
-    if (filled_bytes > max_bytes) {
-      throw InputError(refusal(path.string(), "size", "more",
-                               "at most " + std::to_string(max_bytes) + " bytes"));
-    }
+    if (filled_bytes > max_bytes) throw_too_large(path, max_bytes);
     if (filled_bytes == data.size()) data.resize(data.size() + std::max(kStepBytes, filled_bytes));
   }
   data.resize(filled_bytes);
@@ -98,9 +137,25 @@ void write_all(const Descriptor& file, const std::filesystem::path& path, const 
   }
 }
 
+/// A pipe that nobody reads is refused after a while instead of waited for without end.
+Descriptor open_for_writing(const std::filesystem::path& path) {
+  constexpr int kStepMilliseconds = 20;
+  int number = -1;
+  for (int waited = 0; waited < kPipeWaitMilliseconds; waited += kStepMilliseconds) {
+    number = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    if (number >= 0 || errno != ENXIO) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(kStepMilliseconds));
+  }
+  if (number < 0 && errno == ENXIO)
+    throw InputError(path.string() + ": cannot write: no program reads the pipe");
+  if (number < 0) throw_cannot("write", path, errno);
+  Descriptor file(number);
+  make_blocking(file);
+  return file;
+}
+
 void write_directly(const std::filesystem::path& path, const void* data, std::size_t bytes) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.number() < 0) throw_cannot("write", path, errno);
+  Descriptor file = open_for_writing(path);
   write_all(file, path, data, bytes);
   if (!file.close()) throw_cannot("write", path, errno);
 }

@@ -14,8 +14,8 @@ namespace npusim::base {
 /// The most bytes that a reader takes unless told: no input of this project is nearly as large.
 inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{4} << 30;
 
-/// The bytes of a regular file (or of what the path leads to, such as a pipe). Refused: folders,
-/// what cannot be read, more than max_bytes.
+/// The bytes of a regular file or a pipe. Refused: folders, devices, what cannot be read, more than
+/// max_bytes, a pipe that no program opens for writing within two seconds.
 std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path,
                                           std::uint64_t max_bytes = kMaxFileBytes);
 
@@ -24,8 +24,9 @@ std::string read_file_text(const std::filesystem::path& path,
                            std::uint64_t max_bytes = kMaxFileBytes);
 
 /// Writes the file whole or not at all: a temporary file in the same folder, fsync, rename. An
-/// existing file keeps its permissions; a device or pipe (`/dev/stdout`) is written directly. On
-/// failure the temporary file is gone and an existing file is as it was.
+/// existing file keeps its permissions; a device or pipe (`/dev/stdout`) is written directly, a
+/// pipe that no program opens for reading within two seconds refused. On failure the temporary file
+/// is gone and an existing file is as it was.
 void write_file_whole(const std::filesystem::path& path, const void* data, std::size_t bytes);
 void write_file_whole(const std::filesystem::path& path, std::string_view text);
 void write_file_whole(const std::filesystem::path& path, const std::vector<std::uint8_t>& bytes);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/base/files.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -82,6 +85,35 @@ TEST(FilesTest, ReadsAPipeToItsEnd) {
   writer.join();
   EXPECT_EQ(received, sent);
   EXPECT_TRUE(fs::is_fifo(path));
+}
+
+TEST(FilesTest, WaitsForASlowWriter) {
+  const TempFolder folder;
+  const fs::path path = folder / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::thread writer([&] {
+    const int pipe = open(path.c_str(), O_WRONLY);
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(2300));  // longer than a writer is awaited
+    EXPECT_EQ(write(pipe, "late", 4), 4);
+    close(pipe);
+  });
+  EXPECT_EQ(read_file_text(path), "late");
+  writer.join();
+}
+
+TEST(FilesTest, WaitsForNoPipeWithoutAnOtherEndAndReadsNoDevice) {
+  const TempFolder folder;
+  const std::string pipe = (folder / "pipe").string();
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(message_of([&] { read_file_text(pipe); }),
+            pipe +
+                ": file: got a pipe that no program writes to, must be a file, or a pipe with a "
+                "writer");
+  EXPECT_EQ(message_of([&] { write_file_whole(pipe, "x"); }),
+            pipe + ": cannot write: no program reads the pipe");
+  EXPECT_EQ(message_of([] { read_file_text("/dev/zero"); }),
+            "/dev/zero: file: got a device, must be a file or a pipe");
 }
 
 TEST(FilesTest, ReplacesAndKeepsPermissions) {
