@@ -6,6 +6,17 @@
 namespace npusim::base {
 namespace {
 
+constexpr std::size_t kShownBytes = 200;
+
+/// A value that a person can take in: an empty one is seen, a long one is cut between characters.
+std::string shown(const std::string& value) {
+  if (value.empty()) return "\"\"";
+  if (value.size() <= kShownBytes) return value;
+  std::size_t end = kShownBytes;
+  while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
+  return value.substr(0, end) + "...";
+}
+
 std::string joined(const std::vector<std::string>& messages) {
   if (messages.empty()) throw InternalError("InputError made without a message");
   std::string lines = messages.front();
@@ -37,7 +48,7 @@ void ErrorList::throw_if_any() const {
 std::string refusal(const std::string& place, const std::string& key, const std::string& got,
                     const std::string& must_be) {
   const std::string prefix = place.empty() ? "" : place + ": ";
-  return prefix + key + ": got " + got + ", must be " + must_be;
+  return prefix + shown(key) + ": got " + shown(got) + ", must be " + must_be;
 }
 
 }  // namespace npusim::base

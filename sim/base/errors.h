@@ -59,7 +59,8 @@ class ErrorList {
   std::vector<std::string> messages_;
 };
 
-/// `place: key: got X, must be Y`, the form of every refusal; an empty place is left out.
+/// `place: key: got X, must be Y`, the form of every refusal; an empty place is left out. An empty
+/// key or value reads "", a very long one is cut.
 std::string refusal(const std::string& place, const std::string& key, const std::string& got,
                     const std::string& must_be);
 

@@ -38,6 +38,14 @@ TEST(ErrorListTest, ThrowsAllInTheOrderFound) {
   }
 }
 
+TEST(RefusalTest, ShowsAnEmptyValueAndCutsALongOneBetweenCharacters) {
+  EXPECT_EQ(refusal("", "", "", "a name"), "\"\": got \"\", must be a name");
+  const std::string wide(199, 'x');
+  EXPECT_EQ(refusal("f", "key", wide + "\xC3\xA9", "short"),
+            "f: key: got " + wide + "..., must be short");
+  EXPECT_EQ(refusal("f", "key", wide + "y", "short"), "f: key: got " + wide + "y, must be short");
+}
+
 TEST(VersionTest, IsThreeNumbers) {
   EXPECT_THAT(kVersion, testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
 }
