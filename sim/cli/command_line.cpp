@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iostream>
 #include <new>
 #include <string>
 
 #include "sim/base/errors.h"
 #include "sim/base/version.h"
 #include "sim/cli/command.h"
+#include "sim/cli/help.h"
 #include "sim/config/yaml_reader.h"
 
 namespace npusim::cli {
@@ -20,18 +22,28 @@ constexpr char kDescription[] =
     "npusim: a cycle-accurate simulator of neural processing units with a quantization frontend.";
 constexpr char kExamples[] =
     "Examples:\n"
-    "  npusim run mobilenet.yaml                         accuracy, cycles and memory in one "
-    "report\n"
+    "  npusim run mobilenet.yaml      accuracy, cycles and memory in one report\n"
     "  npusim run mobilenet.yaml --scheme per_layer --json report.json\n"
-    "  npusim compile mobilenet.yaml -o mobilenet.npu    a Program file\n"
+    "  npusim compile mobilenet.yaml -o mobilenet.npu\n"
     "  npusim simulate mobilenet.npu --input fractal:2:0\n"
     "  npusim disasm mobilenet.npu\n"
     "\n"
-    "Exit codes: 0 ok, 1 mismatch (the report is still written), 2 bad input, usage or I/O,\n"
-    "3 simulation failed, 4 internal error, 130 interrupted.";
+    "Exit codes: 0 ok, 1 mismatch (the report is still written),\n"
+    "2 bad input, usage or I/O, 3 simulation failed, 4 internal error,\n"
+    "130 interrupted.";
 
-void print_error(const std::string& message) {
+/// Names come from files: what would move the cursor or set colours is not sent to a terminal.
+void print_error(std::string message) {
+  std::replace_if(
+      message.begin(), message.end(),
+      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f; }, '?');
   std::fprintf(stderr, "npusim: error: %s\n", message.c_str());
+}
+
+/// A message of a refusal is one line.
+void print_refusal(std::string message) {
+  std::replace(message.begin(), message.end(), '\n', '?');
+  print_error(std::move(message));
 }
 
 /// "npusim run --help" for the subcommand that was named, "npusim --help" otherwise.
@@ -59,6 +71,7 @@ std::vector<std::string> flag_names(const CLI::App& app) {
 }
 
 std::string hint(const std::string& text, const std::vector<std::string>& choices) {
+  if (text.size() < 3) return "";  // any other letter would be near
   const std::string nearest = config::nearest_choice(text, choices);
   return nearest.empty() ? "" : "; did you mean " + nearest + '?';
 }
@@ -70,14 +83,15 @@ bool is_flag(const std::string& argument) { return argument.size() > 1 && argume
 /// arguments are not judged.
 void refuse_extras(const CLI::App& app, const std::string& what, base::ErrorList& errors) {
   const std::vector<std::string> extras = app.remaining();
-  const bool flags = std::any_of(extras.begin(), extras.end(), is_flag);
-  for (const std::string& extra : extras) {
-    if (is_flag(extra)) {
-      const std::string name = extra.substr(0, extra.find('='));
+  const auto end_of_flags = std::find(extras.begin(), extras.end(), "--");
+  const bool flags = std::any_of(extras.begin(), end_of_flags, is_flag);
+  for (auto extra = extras.begin(); extra != extras.end(); ++extra) {
+    if (extra < end_of_flags && is_flag(*extra)) {
+      const std::string name = extra->substr(0, extra->find('='));
       errors.add("", name, "an unknown flag",
                  "a flag of " + what + " --help" + hint(name, flag_names(app)));
-    } else if (!flags) {
-      errors.add("", "arguments", extra, "nothing more; see " + what + " --help");
+    } else if (!flags && extra != end_of_flags) {
+      errors.add("", "arguments", *extra, "nothing more; see " + what + " --help");
     }
   }
 }
@@ -109,12 +123,26 @@ base::InputError refusal_of(const CLI::ParseError& error, const CLI::App& progra
   if (flag.rfind('-', 0) == 0 && dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     return base::InputError(base::refusal("", flag, "more than one value", "given once" + must_be));
   }
+  const std::size_t switch_at = text.find("--");
+  if (switch_at != std::string::npos &&
+      dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    const std::string name =
+        text.substr(switch_at, text.find_first_of(" =", switch_at) - switch_at);
+    return base::InputError(base::refusal("", name, "a value", "given without one" + must_be));
+  }
   return base::InputError(text + must_be);
+}
+
+void check_written() {
+  if (!std::cout.flush() || std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw base::InputError("standard output: cannot write");
 }
 
 int parse_and_run(int argc, const char* const* argv) {
   CLI::App program(kDescription, "npusim");
-  program.set_version_flag("--version", std::string("npusim ") + base::kVersion);
+  set_help_layout(program);
+  program.set_version_flag("--version", std::string("npusim ") + base::kVersion,
+                           "print the version");
   program.set_help_flag("-h,--help", "print this help");
   program.footer(kExamples);
   program.require_subcommand(0, 1);
@@ -124,7 +152,9 @@ int parse_and_run(int argc, const char* const* argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& success) {  // help and version
-    return program.exit(success);
+    const int code = program.exit(success);
+    check_written();
+    return code;
   } catch (const CLI::ParseError& error) {
     throw refusal_of(error, program);
   }
@@ -135,9 +165,7 @@ int parse_and_run(int argc, const char* const* argv) {
                       config::list_choices(command_names(program)) + "; see npusim --help"));
   }
   const int code = action();
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    throw base::InputError("standard output: cannot write");
-  }
+  check_written();
   return code;
 }
 
@@ -147,7 +175,7 @@ int run_command_line(int argc, const char* const* argv) {
   try {
     return parse_and_run(argc, argv);
   } catch (const base::InputError& error) {
-    for (const std::string& message : error.messages()) print_error(message);
+    for (const std::string& message : error.messages()) print_refusal(message);
     return kBadInput;
   } catch (const std::filesystem::filesystem_error& error) {
     print_error(error.what());

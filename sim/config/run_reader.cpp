@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMaxRunFileBytes = 1 << 20;
 constexpr std::int64_t kMaxImages = 10'000'000;
 constexpr std::int64_t kMaxSimulatedImages = 10'000;
-constexpr std::int64_t kMaxSide = 8192;  // pixels
+constexpr std::int64_t kMaxSide = 8192;      // pixels
+constexpr std::size_t kMaxPathBytes = 4096;  // Linux takes no longer one
 constexpr char kHardwarePrefix[] = "hardware.";
 
 const std::vector<std::string> kKinds = {"fractal", "image_folder"};
@@ -157,7 +158,10 @@ class RunReader {
   /// leaves null.
   bool is_path(YamlMap& map, const YamlNode& node, const std::string& key, const std::string& what,
                const std::string& flag) {
-    if (node.kind == YamlNode::Kind::scalar && !node.text.empty()) return true;
+    if (node.kind == YamlNode::Kind::scalar && !node.text.empty() &&
+        node.text.size() <= kMaxPathBytes && node.text.find('\0') == std::string::npos) {
+      return true;
+    }
     map.refuse(node, key,
                what + (node.kind == YamlNode::Kind::null ? "; set it with " + flag : ""));
     return false;

@@ -11,6 +11,9 @@ namespace npusim::config {
 namespace {
 
 constexpr std::size_t kMaxDepth = 32;
+constexpr std::size_t kMaxEntries = 4096;  // of one list or mapping
+constexpr std::size_t kMaxKeyBytes = 256;  // of --set
+constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
 constexpr std::size_t kShownCharacters = 60;
 
 std::string place_of(const std::string& file, const YAML::Mark& mark) {
@@ -124,6 +127,7 @@ class TreeBuilder : public YAML::EventHandler {
       return;
     }
     Level& level = levels_.back();
+    check_size(level.node, node);
     if (level.node.kind == YamlNode::Kind::list) {
       level.node.items.push_back(std::move(node));
     } else if (!level.has_key) {
@@ -135,6 +139,13 @@ class TreeBuilder : public YAML::EventHandler {
       level.node.entries.push_back(
           {std::move(level.key), std::move(level.key_place), std::move(node)});
     }
+  }
+
+  static void check_size(const YamlNode& parent, const YamlNode& next) {
+    if (std::max(parent.items.size(), parent.entries.size()) < kMaxEntries) return;
+    throw base::InputError(base::refusal(next.place, "size",
+                                         "more than " + std::to_string(kMaxEntries) + " entries",
+                                         "at most " + std::to_string(kMaxEntries)));
   }
 
   void take_key(Level& level, const YamlNode& node) {
@@ -193,6 +204,8 @@ YamlNode* YamlNode::find(std::string_view key) {
 }
 
 YamlNode parse_yaml(const std::string& text, const std::string& file, base::ErrorList& errors) {
+  if (text.rfind(kByteOrderMark, 0) == 0)
+    return parse_yaml(text.substr(sizeof kByteOrderMark - 1), file, errors);
   YamlNode nothing;
   nothing.place = file;
   if (text.find('\0') != std::string::npos) {
@@ -222,8 +235,8 @@ YamlNode parse_yaml(const std::string& text, const std::string& file, base::Erro
 Override parse_set_argument(const std::string& argument, base::ErrorList& errors) {
   const std::size_t equals = argument.find('=');
   const std::string key = argument.substr(0, equals);
-  const bool bad_key = key.empty() || key.front() == '.' || key.back() == '.' ||
-                       key.find("..") != std::string::npos ||
+  const bool bad_key = key.empty() || key.size() > kMaxKeyBytes || key.front() == '.' ||
+                       key.back() == '.' || key.find("..") != std::string::npos ||
                        key.find_first_of(" \t\n\r") != std::string::npos;
   if (equals == std::string::npos || bad_key) {
     errors.add("", "--set", one_line(argument), "key.path=value");

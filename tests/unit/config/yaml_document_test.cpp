@@ -78,6 +78,30 @@ TEST(YamlDocumentTest, RefusesDeepNestingInsteadOfExhaustingTheStack) {
                   testing::EndsWith("nesting: got more than 32 levels, must be at most 32"))));
 }
 
+TEST(YamlDocumentTest, RefusesMoreEntriesThanAnyFileNeeds) {
+  std::string list = "a: [0";
+  std::string map;
+  for (int i = 0; i < 4095; ++i) list += ",0";
+  for (int i = 0; i < 4096; ++i) map += "k" + std::to_string(i) + ": 0\n";
+  EXPECT_THAT(errors_of(list + "]\n"), IsEmpty());
+  EXPECT_THAT(errors_of(map), IsEmpty());
+  EXPECT_THAT(errors_of(list + ",0]\n"),
+              ElementsAre("f.yaml:1:8197: size: got more than 4096 entries, must be at most 4096"));
+  EXPECT_THAT(errors_of(map + "one: more\n"),
+              ElementsAre("f.yaml:4097:1: size: got more than 4096 entries, must be at most 4096"));
+}
+
+TEST(YamlDocumentTest, AByteOrderMarkMovesNoPlace) {
+  base::ErrorList errors;
+  const YamlNode root = parse_yaml(
+      "\xEF\xBB\xBF"
+      "a: \"x\"\nb: 'y'\n",
+      "f.yaml", errors);
+  EXPECT_THAT(errors.messages(), IsEmpty());
+  EXPECT_EQ(root.find("a")->place, "f.yaml:1:4");
+  EXPECT_EQ(root.find("b")->text, "y");
+}
+
 TEST(YamlDocumentTest, EmptyTextIsANullNode) {
   base::ErrorList errors;
   EXPECT_EQ(parse_yaml("", "f.yaml", errors).kind, YamlNode::Kind::null);
@@ -100,12 +124,18 @@ TEST(OverrideTest, ReplacesAndCreates) {
 }
 
 TEST(OverrideTest, RefusesMalformedArguments) {
-  for (const char* argument : {"abc", "=1", "a..b=1", ".a=1", "a.=1", "a b=1", ""}) {
+  for (const char* argument : {"abc", "=1", "a..b=1", ".a=1", "a.=1", "a b=1"}) {
     base::ErrorList errors;
     parse_set_argument(argument, errors);
     EXPECT_THAT(errors.messages(),
                 ElementsAre(std::string("--set: got ") + argument + ", must be key.path=value"));
   }
+  base::ErrorList errors;
+  parse_set_argument("", errors);
+  parse_set_argument(std::string(257, 'k') + "=1", errors);
+  EXPECT_THAT(errors.messages(),
+              ElementsAre("--set: got \"\", must be key.path=value",
+                          "--set: got " + std::string(60, 'k') + "..., must be key.path=value"));
 }
 
 TEST(OverrideTest, RefusesValuesThatAreNoYamlAndKeysBelowScalars) {
