@@ -35,6 +35,12 @@ class FractalDataset final : public Dataset {
 std::unique_ptr<Dataset> open_dataset(const config::DatasetConfig& dataset,
                                       const config::InputConfig& input) {
   if (dataset.kind == config::DatasetKind::fractal) {
+    if (input.size < kFractalMinSize || input.size > kFractalMaxSize) {
+      throw base::InputError(base::refusal("", "input.size", std::to_string(input.size),
+                                           "from " + std::to_string(kFractalMinSize) + " to " +
+                                               std::to_string(kFractalMaxSize) +
+                                               ", the sides that fractals are drawn with"));
+    }
     return std::make_unique<FractalDataset>(dataset, input);
   }
   throw base::InputError("dataset.kind: got image_folder (" + dataset.path.string() +
