@@ -69,15 +69,20 @@ class HeaderReader {
     at_ = end + 1;
     return value;
   }
+  static bool is_word(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '+' || c == '.';
+  }
+  /// A name or a number, which need not be a right one.
   std::string word() {
     skip_blanks();
     const std::size_t begin = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0)) ++at_;
+    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
     return text_.substr(begin, at_ - begin);
   }
 
   void value_of(const std::string& key) {
     if (key == "descr") {
+      if (accept('[')) refuse("descr", "a list of fields", "|i1 (int8)");
       const std::string type = quoted();
       if (type != "|i1" && type != "<i1" && type != "i1") refuse("descr", type, "|i1 (int8)");
       has_type_ = true;

@@ -95,6 +95,10 @@ TEST_F(NpyTest, RefusesEverythingElse) {
   EXPECT_THAT(with("{'descr': '|i1', 'fortran_order': False}"),
               HasSubstr("header: got an incomplete one"));
   EXPECT_THAT(with("{'descr': '|i1', 'order': False}"), HasSubstr("header: got the key order"));
+  EXPECT_THAT(with("{'descr': [('x', '<i4')], 'fortran_order': False, 'shape': (2,)}"),
+              HasSubstr("descr: got a list of fields, must be |i1 (int8)"));
+  EXPECT_THAT(with("{'descr': '|i1', 'fortran_order': False, 'shape': (2.5,)}"),
+              HasSubstr("shape: got 2.5, must be"));
   EXPECT_THAT(with("{'descr': '|i1"), HasSubstr("strings that end"));
   EXPECT_THAT(with("descr"), HasSubstr("header: got a damaged one"));
   EXPECT_THAT(with("{'descr': '|i1', 'fortran_order': False, 'shape': (-2,), }"),
