@@ -127,7 +127,8 @@ class TextWriter {
       line("  timing only, no values");
       return;
     }
-    for (const std::string& hash : report_.simulation.output_sha256) line("  sha256 " + hash);
+    for (const std::string& hash : report_.simulation.output_sha256)
+      line("  output sha256 " + hash);
   }
 
   void cycles() {
@@ -168,6 +169,8 @@ class TextWriter {
                        layer.kind, grouped(layer.macs), grouped(layer.cycles),
                        layer.macs == 0 ? "-" : percent(layer.utilization, 0), layer.bound_by()));
     }
+    line("  cycles: what a layer adds to the total; layers overlap");
+    line("  util: MACs to the array's peak, from the layer's first to its last busy cycle");
   }
 
   void amount(const std::string& label, std::int64_t bytes, const std::string& note = "") {

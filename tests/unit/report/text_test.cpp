@@ -39,6 +39,8 @@ Layers
   name                   kind                    MACs      cycles  util  bound
   conv_1                 conv             158,033,920   1,200,000  28 %  compute
   pool                   pool                       0      34,567     -  memory
+  cycles: what a layer adds to the total; layers overlap
+  util: MACs to the array's peak, from the layer's first to its last busy cycle
 
 Memory
   weights                                864 bytes
@@ -120,7 +122,7 @@ TEST(TextTest, WithoutAccuracyAndComparison) {
   report.accuracy.reset();
   report.simulation.mismatched_values.reset();
   EXPECT_THAT(to_text(report), Not(HasSubstr("Accuracy")));
-  EXPECT_THAT(to_text(report), HasSubstr("  sha256 aa\n"));
+  EXPECT_THAT(to_text(report), HasSubstr("  output sha256 aa\n"));
   report.simulation.output_sha256.clear();
   EXPECT_THAT(to_text(report), HasSubstr("timing only"));
 }
