@@ -64,7 +64,7 @@ DraftIndex Draft::append(isa::Opcode opcode, decltype(isa::Instruction::fields) 
                  accesses.end());
   DraftInstruction draft;
   draft.instruction.opcode = opcode;
-  draft.instruction.fields = std::move(fields);
+  draft.instruction.fields = fields;
   draft.origin = origin_;
   draft.accesses = std::move(accesses);
   instructions_.push_back(std::move(draft));

@@ -14,8 +14,8 @@ namespace npusim::compile {
 // cannot hold it.
 template <typename Field>
 Field to_field(std::int64_t value, const std::string& layer, const char* what) {
-  constexpr std::int64_t low = std::numeric_limits<Field>::min();
-  constexpr std::int64_t high = static_cast<std::int64_t>(std::numeric_limits<Field>::max());
+  constexpr auto low = static_cast<std::int64_t>(std::numeric_limits<Field>::min());
+  constexpr auto high = static_cast<std::int64_t>(std::numeric_limits<Field>::max());
   if (value < low || value > high) {
     throw base::InputError("layer '" + layer + "': " + what + ": got " + std::to_string(value) +
                            ", must be " + std::to_string(low) + " to " + std::to_string(high));

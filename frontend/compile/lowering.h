@@ -66,8 +66,8 @@ class Lowering {
   void finish_pixels(std::int64_t begin, std::int64_t end, DraftIndex written_by);
 
   // Scratchpad address of the block or group, loaded unless it still lies there.
-  std::int64_t parameters_at(graph::NodeId id, std::size_t block);
-  std::int64_t weights_at(graph::NodeId id, std::size_t group);
+  std::int64_t parameters_at(graph::NodeId id, std::size_t index);
+  std::int64_t weights_at(graph::NodeId id, std::size_t index);
 
   void conv_pixels(const TileView& tile, const WeightTile& weights, std::int64_t begin,
                    std::int64_t end);

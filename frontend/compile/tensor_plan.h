@@ -41,7 +41,7 @@ TensorPlan plan_tensors(const graph::QuantizedGraph& graph, const config::Hardwa
 
 // Bytes of the buffers of one tile: operands and result that do not stay on chip, each rounded up
 // to `align_bytes`.
-std::int64_t tile_buffer_bytes(const graph::QuantizedGraph& graph, graph::NodeId node,
+std::int64_t tile_buffer_bytes(const graph::QuantizedGraph& graph, graph::NodeId id,
                                const std::vector<TensorPlacement>& tensors, std::int64_t rows,
                                std::int64_t columns, std::int64_t align_bytes);
 

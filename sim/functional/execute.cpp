@@ -41,7 +41,7 @@ class Executor {
   }
   void gather(const isa::Matmul& f, const Fold& fold, Pixel pixel, std::int64_t column,
               std::vector<std::int8_t>& inputs);
-  void accumulate(const isa::Matmul& f, const Fold& fold, std::int64_t row);
+  void accumulate(const isa::Matmul& f, const Fold& fold, std::int64_t i);
   std::int8_t pooled_code(const isa::Pool& f, const isa::Window& window, std::uint64_t channel);
   isa::ScaleRecord average_scale(const isa::Pool& f, std::int64_t cells) const;
 

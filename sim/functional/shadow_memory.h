@@ -55,7 +55,7 @@ class ShadowMemory {
   Page& page(std::uint64_t number);
   /// Calls visit(page, first cell in it, cells, address of the first) for all parts of a region.
   template <typename Visit>
-  void for_each_part(const isa::Region& region, Visit&& visit);
+  void for_each_part(const isa::Region& unmerged, Visit&& visit);
 
   std::uint64_t cell_bytes_;
   std::uint64_t initial_cells_;

@@ -62,7 +62,7 @@ class ByteWriter {
 /// Throws the messages of `error` again, each behind `place`.
 [[noreturn]] inline void throw_with_place(const std::string& place, const base::InputError& error) {
   std::vector<std::string> messages;
-  for (const std::string& message : error.messages()) messages.push_back(place + ": " + message);
+  for (std::string message : error.messages()) messages.push_back(message.insert(0, place + ": "));
   throw base::InputError(std::move(messages));
 }
 
