@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/report/format.h"
 
 namespace npusim::report {
@@ -131,20 +133,27 @@ class TextWriter {
       line("  output sha256 " + hash);
   }
 
+  /// Columns for numbers up to `greatest`, at least `usual`, with a blank before each.
+  static std::size_t column_width(std::size_t usual, std::int64_t greatest) {
+    return std::max(usual, grouped(greatest).size() + 1);
+  }
+
   void cycles() {
     const Cycles& cycles = report_.cycles;
     heading("Cycles", " of one inference from reset");
     line(fmt::format("  total {} cycles, latency {}, utilisation {}", grouped(cycles.total),
                      time_text(cycles.latency_seconds), percent(cycles.utilization, 1)));
-    line(fmt::format("  {:<18}{:>12}{:>12}{:>12}", "unit (cycles)", "busy", "stalled", "idle"));
-    for (const UnitCycles& unit : cycles.units) unit_line(unit);
+    const std::size_t width = column_width(12, cycles.total);
+    line(fmt::format("  {:<18}{:>{}}{:>{}}{:>{}}", "unit (cycles)", "busy", width, "stalled", width,
+                     "idle", width));
+    for (const UnitCycles& unit : cycles.units) unit_line(unit, width);
   }
 
-  void unit_line(const UnitCycles& unit) {
+  void unit_line(const UnitCycles& unit, std::size_t width) {
     std::int64_t stalled = 0;
     for (const auto& stall : unit.stall_cycles) stalled += stall.second;
-    line(fmt::format("  {:<18}{:>12}{:>12}{:>12}", unit.name, grouped(unit.busy_cycles),
-                     grouped(stalled), grouped(unit.idle_cycles)));
+    line(fmt::format("  {:<18}{:>{}}{:>{}}{:>{}}", unit.name, grouped(unit.busy_cycles), width,
+                     grouped(stalled), width, grouped(unit.idle_cycles), width));
     if (unit.stall_cycles.empty()) return;
     std::string current(2 * kIndent, ' ');
     for (const auto& [cause, count] : unit.stall_cycles) {
@@ -160,13 +169,23 @@ class TextWriter {
   }
 
   void layers() {
-    constexpr std::size_t kName = 22;
-    heading("Layers");
-    line(fmt::format("  {:<{}} {:<14}{:>14}{:>12}{:>6}  {}", "name", kName, "kind", "MACs",
-                     "cycles", "util", "bound"));
+    constexpr std::size_t kNameMacsCycles = 48;  // columns that the three share
+    constexpr std::size_t kLeastName = 8;
+    std::int64_t most_macs = 0;
+    std::int64_t most_cycles = 0;
     for (const Layer& layer : report_.layers) {
-      line(fmt::format("  {:<{}} {:<14}{:>14}{:>12}{:>6}  {}", shortened(layer.name, kName), kName,
-                       layer.kind, grouped(layer.macs), grouped(layer.cycles),
+      most_macs = std::max(most_macs, layer.macs);
+      most_cycles = std::max(most_cycles, layer.cycles);
+    }
+    const std::size_t macs = column_width(14, most_macs);
+    const std::size_t cycles = column_width(12, most_cycles);
+    const std::size_t name = std::max(kLeastName + macs + cycles, kNameMacsCycles) - macs - cycles;
+    heading("Layers");
+    line(fmt::format("  {:<{}} {:<14}{:>{}}{:>{}}{:>6}  {}", "name", name, "kind", "MACs", macs,
+                     "cycles", cycles, "util", "bound"));
+    for (const Layer& layer : report_.layers) {
+      line(fmt::format("  {:<{}} {:<14}{:>{}}{:>{}}{:>6}  {}", shortened(layer.name, name), name,
+                       layer.kind, grouped(layer.macs), macs, grouped(layer.cycles), cycles,
                        layer.macs == 0 ? "-" : percent(layer.utilization, 0), layer.bound_by()));
     }
     line("  cycles: what a layer adds to the total; layers overlap");

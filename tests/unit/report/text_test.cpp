@@ -89,6 +89,22 @@ TEST(TextTest, NeverWiderThanATerminalWhateverTheNumbers) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), kTextColumns) << line;
 }
 
+TEST(TextTest, NumbersOfALongRunDoNotTouch) {
+  Report report = example_report();
+  constexpr std::int64_t kHuge = 999'999'999'999;
+  report.cycles.total = kHuge;
+  report.cycles.units = {{"vector", kHuge, kHuge, {{"feeder", kHuge}}}};
+  report.layers[0].macs = kHuge;
+  report.layers[0].cycles = kHuge;
+  const std::string text = to_text(report);
+  EXPECT_THAT(text, HasSubstr("  vector             999,999,999,999 999,999,999,999 "
+                              "999,999,999,999\n"));
+  EXPECT_THAT(text, HasSubstr("  conv_1           conv           999,999,999,999 999,999,999,999  "
+                              "28 %  compute\n"));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), kTextColumns) << line;
+}
+
 TEST(TextTest, StallsBreakWithRoomForTheComma) {
   Report report = example_report();
   for (std::int64_t count = 1; count < 1'000'000'000'000; count *= 10) {
