@@ -26,9 +26,7 @@ constexpr int kMaxThreads = 1024;
 
 bool wants_colour() {
   const char* no_colour = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
-  const bool dumb = terminal != nullptr && std::string(terminal) == "dumb";
-  return isatty(STDOUT_FILENO) != 0 && (no_colour == nullptr || *no_colour == '\0') && !dumb;
+  return is_capable_terminal(STDOUT_FILENO) && (no_colour == nullptr || *no_colour == '\0');
 }
 
 double cpu_seconds() {
@@ -38,6 +36,12 @@ double cpu_seconds() {
 }
 
 }  // namespace
+
+bool is_capable_terminal(int descriptor) {
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal != nullptr && std::string(terminal) == "dumb";
+  return isatty(descriptor) != 0 && !dumb;
+}
 
 void check_output_path(const std::optional<std::string>& path, const std::string& flag) {
   if (!path) return;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "sim/cli/output.h"
 #include "sim/report/format.h"
 
 namespace npusim::cli {
@@ -18,7 +19,8 @@ constexpr char kClearLine[] = "\r\x1b[K";
 }  // namespace
 
 Progress::Progress(bool quiet)
-    : enabled_(!quiet && isatty(STDERR_FILENO) != 0), start_(std::chrono::steady_clock::now()) {}
+    : enabled_(!quiet && is_capable_terminal(STDERR_FILENO)),
+      start_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() {
   if (shown_) std::fputs(kClearLine, stderr);

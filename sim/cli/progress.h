@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One line on stderr that says what is going on: on a terminal only, and never with --quiet.
+// One line on stderr that says what is going on: on a terminal that can clear a line, and
+// never with --quiet.
 #pragma once
 
 #include <chrono>

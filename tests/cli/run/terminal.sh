@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# On a terminal: colour unless NO_COLOR is set, and progress that goes away; with --quiet neither.
+# On a terminal: colour unless NO_COLOR is set, and progress that goes away; with --quiet or
+# a dumb terminal neither.
 . "$CASE_DIR/../common.bash"
 write_run
 cat > on_terminal.py <<'END'
