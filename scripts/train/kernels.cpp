@@ -130,7 +130,7 @@ void gather_patches(const float* image, std::int64_t in_size, std::int64_t out_s
 
 void multiply(const float* a, const float* b, float* c, std::int64_t m, std::int64_t k,
               std::int64_t n) {
-  with_lanes(n, [&](auto lanes) {
+  with_lanes([&](auto lanes) {
     constexpr int kLanes = lanes;
     std::int64_t column = 0;
     for (; column + 2 * kLanes <= n; column += 2 * kLanes) {
@@ -148,7 +148,7 @@ void multiply(const float* a, const float* b, float* c, std::int64_t m, std::int
 
 void accumulate_outer(const float* a, const float* d, float* g, std::int64_t m, std::int64_t k,
                       std::int64_t n) {
-  with_lanes(n, [&](auto lanes) {
+  with_lanes([&](auto lanes) {
     constexpr int kLanes = lanes;
     for (std::int64_t row = 0; row < k; row += kRows) {
       std::int64_t column = 0;
@@ -164,7 +164,7 @@ void accumulate_outer(const float* a, const float* d, float* g, std::int64_t m, 
 
 void depthwise(const float* in, std::int64_t in_size, const float* weights, float* out,
                std::int64_t out_size, std::int64_t channels, std::int64_t stride) {
-  with_lanes(channels, [&](auto lanes) {
+  with_lanes([&](auto lanes) {
     for (std::int64_t c = 0; c < channels; c += lanes) {
       depthwise_lanes<lanes>(in + c, in_size, weights + c, out + c, out_size, channels, stride);
     }
@@ -173,7 +173,7 @@ void depthwise(const float* in, std::int64_t in_size, const float* weights, floa
 
 void accumulate_depthwise(const float* in, std::int64_t in_size, const float* d, float* g,
                           std::int64_t out_size, std::int64_t channels, std::int64_t stride) {
-  with_lanes(channels, [&](auto lanes) {
+  with_lanes([&](auto lanes) {
     for (std::int64_t c = 0; c < channels; c += lanes) {
       accumulate_depthwise_lanes<lanes>(in + c, in_size, d + c, g + c, out_size, channels, stride);
     }
@@ -182,7 +182,7 @@ void accumulate_depthwise(const float* in, std::int64_t in_size, const float* d,
 
 void activate(const float* z, const float* scale, const float* offset, float* out,
               std::int64_t pixels, std::int64_t channels) {
-  with_lanes(channels, [&](auto lanes) {
+  with_lanes([&](auto lanes) {
     using L = Lanes<lanes>;
     for (std::int64_t c = 0; c < channels; c += lanes) {
       typename L::Vector s;
@@ -204,7 +204,7 @@ void activate(const float* z, const float* scale, const float* offset, float* ou
 }
 
 void add_moments(const float* z, double* sums, std::int64_t pixels, std::int64_t channels) {
-  with_lanes(channels, [&](auto lanes) {
+  with_lanes([&](auto lanes) {
     using L = Lanes<lanes>;
     for (std::int64_t c = 0; c < channels; c += lanes) {
       typename L::Vector sum = {};
@@ -223,7 +223,7 @@ void add_moments(const float* z, double* sums, std::int64_t pixels, std::int64_t
 
 void mask_and_add_moments(const float* z, const float* scale, const float* offset, float* d,
                           double* sums, std::int64_t pixels, std::int64_t channels) {
-  with_lanes(channels, [&](auto lanes) {
+  with_lanes([&](auto lanes) {
     using L = Lanes<lanes>;
     for (std::int64_t c = 0; c < channels; c += lanes) {
       typename L::Vector s;
@@ -255,7 +255,7 @@ void mask_and_add_moments(const float* z, const float* scale, const float* offse
 void normalize_gradient(const float* d, const float* z, const float* scale, const float* slope,
                         const float* shift, float* out, std::int64_t pixels,
                         std::int64_t channels) {
-  with_lanes(channels, [&](auto lanes) {
+  with_lanes([&](auto lanes) {
     using L = Lanes<lanes>;
     for (std::int64_t c = 0; c < channels; c += lanes) {
       typename L::Vector s;
