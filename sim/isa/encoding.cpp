@@ -52,7 +52,8 @@ class FieldWriter {
 class FieldReader {
  public:
   FieldReader(const std::uint8_t* bytes, const std::string& place) : bytes_(bytes), place_(place) {
-    for (const int header : {0, 1, 4, 5, 6, 7, 8, 9, 10, 11}) covered_[header] = true;
+    for (const std::size_t header : {0U, 1U, 4U, 5U, 6U, 7U, 8U, 9U, 10U, 11U})
+      covered_[header] = true;
   }
 
   template <typename T, std::size_t N>

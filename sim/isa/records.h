@@ -59,7 +59,8 @@ inline PoolEntry read_pool_entry(const std::uint8_t* record, std::size_t i) {
 inline int read_channel_shift(const std::uint8_t* block, int field_bits, std::uint64_t entry) {
   int shift = 0;
   for (int i = 0; i < field_bits; ++i) {
-    const std::uint64_t bit = entry * static_cast<std::uint64_t>(field_bits) + i;
+    const std::uint64_t bit =
+        entry * static_cast<std::uint64_t>(field_bits) + static_cast<std::uint64_t>(i);
     shift |= (block[bit / 8] >> (bit % 8) & 1) << i;
   }
   return shift;
