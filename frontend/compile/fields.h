@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <string>
+#include <type_traits>
 
 #include "sim/base/errors.h"
 
@@ -14,8 +14,9 @@ namespace npusim::compile {
 // cannot hold it.
 template <typename Field>
 Field to_field(std::int64_t value, const std::string& layer, const char* what) {
-  constexpr auto low = static_cast<std::int64_t>(std::numeric_limits<Field>::min());
-  constexpr auto high = static_cast<std::int64_t>(std::numeric_limits<Field>::max());
+  constexpr std::int64_t half = std::int64_t{1} << (8 * sizeof(Field) - 1);
+  constexpr std::int64_t low = std::is_signed_v<Field> ? -half : 0;
+  constexpr std::int64_t high = std::is_signed_v<Field> ? half - 1 : 2 * half - 1;
   if (value < low || value > high) {
     throw base::InputError("layer '" + layer + "': " + what + ": got " + std::to_string(value) +
                            ", must be " + std::to_string(low) + " to " + std::to_string(high));

@@ -16,6 +16,8 @@
 namespace npusim::functional {
 namespace {
 
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
 using isa::Opcode;
 
 class ExecuteTest : public testing::Test {
@@ -100,14 +102,12 @@ TEST_F(ExecuteTest, ConvolutionWithEverythingOdd) {
             if (k < 2 || k >= 17) continue;
             const int y = oy * 2 - 1 + ky, x = ox - 2 + kx * 3;
             const bool real = y >= 0 && y < 5 && x >= 0 && x < 6;
-            const int code =
-                real ? state_.activations[static_cast<std::size_t>(40 + y * 24 + x * 4 + c)] : 11;
-            sum += (weight(static_cast<std::size_t>(100 + (k - 2) * 3 + j)) + 3) * code;
+            const int code = real ? state_.activations[at(40 + y * 24 + x * 4 + c)] : 11;
+            sum += (weight(at(100 + (k - 2) * 3 + j)) + 3) * code;
           }
         }
       }
-      EXPECT_EQ(acc(static_cast<std::size_t>(6 + i), static_cast<std::size_t>(j)), sum)
-          << "pixel " << i << " column " << j;
+      EXPECT_EQ(acc(at(6 + i), at(j)), sum) << "pixel " << i << " column " << j;
     }
   }
   EXPECT_TRUE(state_.shadows.empty());
@@ -146,11 +146,10 @@ TEST_F(ExecuteTest, DepthwiseAccumulatesOverInstructions) {
       for (int k = 0; k < 9; ++k) {
         const int y = i / 4 - 1 + k / 3, x = i % 4 - 1 + k % 3;
         const bool real = y >= 0 && y < 3 && x >= 0 && x < 4;
-        const int code =
-            real ? state_.activations[static_cast<std::size_t>(y * 16 + x * 4 + j)] : -7;
-        sum += weight(static_cast<std::size_t>(50 + k * 4 + j)) * code;
+        const int code = real ? state_.activations[at(y * 16 + x * 4 + j)] : -7;
+        sum += weight(at(50 + k * 4 + j)) * code;
       }
-      EXPECT_EQ(acc(static_cast<std::size_t>(i), static_cast<std::size_t>(j)), sum);
+      EXPECT_EQ(acc(at(i), at(j)), sum);
     }
   }
 }
@@ -263,12 +262,10 @@ TEST_F(ExecuteTest, MaxPoolLeavesPaddingOut) {
       int largest = -1000;
       for (int y = i / 2 * 2; y < std::min(3, i / 2 * 2 + 2); ++y) {
         for (int x = std::max(0, i % 2 * 2 - 1); x < std::min(4, i % 2 * 2 + 2); ++x) {
-          largest = std::max<int>(
-              largest, state_.activations[static_cast<std::size_t>(64 + y * 12 + x * 3 + c)]);
+          largest = std::max<int>(largest, state_.activations[at(64 + y * 12 + x * 3 + c)]);
         }
       }
-      EXPECT_EQ(state_.activations[static_cast<std::size_t>(600 + i * 2 + c)],
-                std::min(100, std::max(-120, largest)));
+      EXPECT_EQ(state_.activations[at(600 + i * 2 + c)], std::min(100, std::max(-120, largest)));
     }
   }
 }
@@ -293,7 +290,7 @@ TEST_F(ExecuteTest, AveragePoolTakesTheDivisorOfItsWindow) {
         int sum = 0, cells = 0;
         for (int y = i / 2 * 2; y < std::min(3, i / 2 * 2 + 2); ++y) {
           for (int x = std::max(0, i % 2 * 2 - 1); x < std::min(4, i % 2 * 2 + 2); ++x, ++cells) {
-            sum += state_.activations[static_cast<std::size_t>(64 + y * 12 + x * 3 + c)] - 3;
+            sum += state_.activations[at(64 + y * 12 + x * 3 + c)] - 3;
           }
         }
         const int divisor = include_pad ? 6 : cells;
@@ -302,8 +299,7 @@ TEST_F(ExecuteTest, AveragePoolTakesTheDivisorOfItsWindow) {
                                   : divisor == 4 ? 262'144
                                                  : 174'763;
         const int code = static_cast<int>(std::round(std::ldexp(sum * multiplier, -20))) - 6;
-        EXPECT_EQ(state_.activations[static_cast<std::size_t>(600 + i * 2 + c)],
-                  std::min(127, std::max(-128, code)))
+        EXPECT_EQ(state_.activations[at(600 + i * 2 + c)], std::min(127, std::max(-128, code)))
             << "pixel " << i << " include_pad " << include_pad;
       }
     }
