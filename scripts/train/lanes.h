@@ -20,7 +20,7 @@ struct Lanes {
 };
 
 /// Calls `body` with the lane count as a constant: eight floats fill a register of AVX2, the target
-/// that the kernels are compiled for (sixteen are split by the compiler, twelve times slower).
+/// that the kernels are compiled for (sixteen are split by the compiler, eleven times slower).
 /// Every channel count of the network is a multiple of 8.
 template <typename Body>
 void with_lanes(Body&& body) {
