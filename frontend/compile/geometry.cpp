@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/base/math.h"
+
 namespace npusim::compile {
 
 graph::Shape operand_shape(const graph::QuantizedGraph& graph, const graph::QuantizedNode& node,
@@ -24,6 +26,16 @@ bool is_broadcast(const graph::QuantizedGraph& graph, const graph::QuantizedNode
   if (!std::holds_alternative<graph::QuantizedMul>(node.op)) return false;
   const graph::Shape& shape = graph.node(node.inputs.at(input)).shape;
   return shape.height == 1 && shape.width == 1 && node.shape.height * node.shape.width != 1;
+}
+
+ChannelCut channel_cut(const graph::QuantizedNode& node, std::int64_t array_columns,
+                       std::int64_t word_bytes) {
+  if (const auto* conv = std::get_if<graph::QuantizedConv>(&node.op)) {
+    if (conv->kind == graph::ConvKind::depthwise_conv) return {array_columns, array_columns};
+    return {};
+  }
+  if (std::holds_alternative<graph::QuantizedConcat>(node.op)) return {};
+  return {1, word_bytes};
 }
 
 std::size_t first_use(const graph::QuantizedNode& node, std::size_t input) {
@@ -66,35 +78,59 @@ std::int64_t largest_fitting(std::int64_t limit, std::int64_t budget,
   return low;
 }
 
-std::vector<Tile> cut(std::int64_t height, std::int64_t width, std::int64_t rows,
-                      std::int64_t columns) {
+std::vector<Tile> tiles_of(const TileSize& whole, const TileSize& size) {
   std::vector<Tile> tiles;
-  for (std::int64_t row = 0; row < height; row += rows) {
-    for (std::int64_t column = 0; column < width; column += columns) {
-      tiles.push_back(
-          {row, std::min(rows, height - row), column, std::min(columns, width - column)});
+  for (std::int64_t row = 0; row < whole.rows; row += size.rows) {
+    for (std::int64_t column = 0; column < whole.columns; column += size.columns) {
+      for (std::int64_t channel = 0; channel < whole.channels; channel += size.channels) {
+        tiles.push_back({row, std::min(size.rows, whole.rows - row), column,
+                         std::min(size.columns, whole.columns - column), channel,
+                         std::min(size.channels, whole.channels - channel)});
+      }
     }
   }
   return tiles;
 }
 
+// Most channels of one pixel that fit, 0 if not even the least do.
+std::int64_t most_channels(std::int64_t channels, const ChannelCut& cut, std::int64_t budget,
+                           const std::function<std::int64_t(const TileSize&)>& tile_bytes) {
+  if (cut.least == 0) return 0;
+  const std::int64_t parts = base::ceil_div(channels, cut.least);
+  const std::int64_t fitting = largest_fitting(parts, budget, [&](std::int64_t n) {
+    return tile_bytes({1, 1, std::min(channels, n * cut.least)});
+  });
+  const std::int64_t most = std::min(channels, fitting * cut.least);
+  return most == channels || most < cut.preferred ? most : most / cut.preferred * cut.preferred;
+}
+
 }  // namespace
 
-Tiling choose_tiling(std::int64_t out_height, std::int64_t out_width, std::int64_t workspace_bytes,
-                     const std::function<std::int64_t(std::int64_t, std::int64_t)>& tile_bytes) {
-  const std::int64_t whole = tile_bytes(out_height, out_width);
-  if (whole <= workspace_bytes)
-    return {cut(out_height, out_width, out_height, out_width), 1, whole};
+TileSize least_tile(std::int64_t channels, const ChannelCut& cut) {
+  return {1, 1, cut.least == 0 ? channels : std::min(channels, cut.least)};
+}
+
+Tiling choose_tiling(const TileSize& whole, const ChannelCut& cut, std::int64_t workspace_bytes,
+                     const std::function<std::int64_t(const TileSize&)>& tile_bytes) {
+  const auto tiling = [&](const TileSize& size, std::int64_t buffers) {
+    return Tiling{tiles_of(whole, size), buffers, tile_bytes(size)};
+  };
+  if (tile_bytes(whole) <= workspace_bytes) return tiling(whole, 1);
   for (const std::int64_t buffers : {2, 1}) {
     const std::int64_t budget = workspace_bytes / buffers;
-    const std::int64_t rows = largest_fitting(
-        out_height, budget, [&](std::int64_t n) { return tile_bytes(n, out_width); });
-    if (rows > 0)
-      return {cut(out_height, out_width, rows, out_width), buffers, tile_bytes(rows, out_width)};
-    const std::int64_t columns =
-        largest_fitting(out_width, budget, [&](std::int64_t n) { return tile_bytes(1, n); });
-    if (columns > 0)
-      return {cut(out_height, out_width, 1, columns), buffers, tile_bytes(1, columns)};
+    const std::int64_t rows = largest_fitting(whole.rows, budget, [&](std::int64_t n) {
+      return tile_bytes({n, whole.columns, whole.channels});
+    });
+    if (rows > 0) return tiling({rows, whole.columns, whole.channels}, buffers);
+    const std::int64_t columns = largest_fitting(whole.columns, budget, [&](std::int64_t n) {
+      return tile_bytes({1, n, whole.channels});
+    });
+    if (columns > 0) return tiling({1, columns, whole.channels}, buffers);
+  }
+  for (const std::int64_t buffers : {2, 1}) {
+    const std::int64_t channels =
+        most_channels(whole.channels, cut, workspace_bytes / buffers, tile_bytes);
+    if (channels > 0) return tiling({1, 1, channels}, buffers);
   }
   return {};
 }

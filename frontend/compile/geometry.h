@@ -37,11 +37,27 @@ Extent input_extent(std::int64_t out_begin, std::int64_t out_count, std::int64_t
 std::int64_t input_extent_bound(std::int64_t out_count, std::int64_t stride, std::int64_t kernel,
                                 std::int64_t dilation, std::int64_t in_size);
 
-// Part of the output map. Full rows, or a part of one row: so that a tile is always a contiguous
-// run of pixels.
+// How finely a layer's channels can be cut: parts of a multiple of `least`, and of a multiple of
+// `preferred` where they are that large. Only where output channel c needs no input channel but c.
+struct ChannelCut {
+  std::int64_t least = 0;  // 0: not at all
+  std::int64_t preferred = 1;
+};
+// Depthwise: whole sets of the array's columns. Pooling, Add, Mul and Lookup: any channels, best
+// whole words.
+ChannelCut channel_cut(const graph::QuantizedNode& node, std::int64_t array_columns,
+                       std::int64_t word_bytes);
+
+struct TileSize {
+  std::int64_t rows = 0, columns = 0, channels = 0;
+};
+
+// Part of the output map. Full rows, or a part of one row, or some channels of one pixel: so that a
+// tile is always a contiguous run of bytes.
 struct Tile {
   std::int64_t row = 0, rows = 0;
   std::int64_t column = 0, columns = 0;
+  std::int64_t channel = 0, channels = 0;
   std::int64_t pixels() const { return rows * columns; }
 };
 
@@ -52,10 +68,13 @@ struct Tiling {
 };
 
 // The largest tiles whose buffers fit `workspace_bytes`: double-buffered rows if possible, then a
-// part of a row, then single-buffered. `tile_bytes(rows, columns)` is the buffer need of a tile. An
-// empty result: not even one pixel fits.
-Tiling choose_tiling(
-    std::int64_t out_height, std::int64_t out_width, std::int64_t workspace_bytes,
-    const std::function<std::int64_t(std::int64_t rows, std::int64_t columns)>& tile_bytes);
+// part of a row, then single-buffered, and only where not even one pixel fits, some of its
+// channels. `tile_bytes(size)` is the buffer need of a tile. An empty result: not even the least
+// tile fits.
+Tiling choose_tiling(const TileSize& whole, const ChannelCut& cut, std::int64_t workspace_bytes,
+                     const std::function<std::int64_t(const TileSize&)>& tile_bytes);
+
+// The smallest tile: one pixel, or the fewest channels of one.
+TileSize least_tile(std::int64_t channels, const ChannelCut& cut);
 
 }  // namespace npusim::compile

@@ -33,6 +33,16 @@ std::vector<PixelRange> chunk_pixels(std::int64_t rows, std::int64_t columns,
   return ranges;
 }
 
+// Those of the tile's channels, which are cut between weight tiles only.
+std::vector<const WeightTile*> weight_tiles_of(const LayerWeights& layer, const TileView& tile) {
+  std::vector<const WeightTile*> tiles;
+  for (const WeightTile& w : layer.tiles) {
+    const std::int64_t offset = w.channel_begin - tile.first_channel;
+    if (offset >= 0 && offset < tile.channels) tiles.push_back(&w);
+  }
+  return tiles;
+}
+
 }  // namespace
 
 void Lowering::lower_conv(graph::NodeId id, const graph::QuantizedConv&) {
@@ -48,17 +58,18 @@ void Lowering::lower_conv(graph::NodeId id, const graph::QuantizedConv&) {
   groups_.keep_together(weights_bytes);
   for_each_tile(id, [&](const TileView& tile) {
     const std::vector<PixelRange> chunks = chunk_pixels(tile.rows, tile.columns, most_pixels);
+    const std::vector<const WeightTile*> tiles = weight_tiles_of(weights, tile);
     if (pixels_first) {
       for (const PixelRange& chunk : chunks) {
-        for (const WeightTile& w : weights.tiles) conv_pixels(tile, w, chunk.begin, chunk.end);
+        for (const WeightTile* w : tiles) conv_pixels(tile, *w, chunk.begin, chunk.end);
         finish_pixels(chunk.begin, chunk.end, draft_.last());
       }
       return;
     }
-    for (const WeightTile& w : weights.tiles) {
+    for (const WeightTile* w : tiles) {
       for (const PixelRange& chunk : chunks) {
-        conv_pixels(tile, w, chunk.begin, chunk.end);
-        if (&w == &weights.tiles.back()) finish_pixels(chunk.begin, chunk.end, draft_.last());
+        conv_pixels(tile, *w, chunk.begin, chunk.end);
+        if (w == tiles.back()) finish_pixels(chunk.begin, chunk.end, draft_.last());
       }
     }
   });
@@ -89,7 +100,7 @@ void Lowering::conv_pixels(const TileView& tile, const WeightTile& weights, std:
   matmul.columns = to_field<std::uint16_t>(weights.columns, name, "columns");
   const std::int64_t group_channels = depthwise ? weights.columns : in.channels / conv.groups;
   const std::int64_t first_channel =
-      depthwise ? weights.channel_begin : weights.conv_group * group_channels;
+      depthwise ? weights.channel_begin - tile.first_channel : weights.conv_group * group_channels;
   matmul.in_address =
       to_field<std::uint32_t>(in.address + first_channel, name, "scratchpad address");
   matmul.in_height = to_field<std::uint16_t>(in.height, name, "input height");
@@ -147,9 +158,10 @@ DraftIndex Lowering::requantize_pixels(const TileView& tile, const WeightTile& w
   requantize.acc_row = to_field<std::uint16_t>(acc_row, name, "accumulator row");
   requantize.pixels = to_field<std::uint16_t>(end - begin, name, "pixels of an instruction");
   requantize.columns = to_field<std::uint16_t>(weights.columns, name, "columns");
-  requantize.out_address = to_field<std::uint32_t>(
-      tile.out_address + begin * tile.out_pixel_stride_bytes + weights.channel_begin, name,
-      "scratchpad address");
+  requantize.out_address =
+      to_field<std::uint32_t>(tile.out_address + begin * tile.out_pixel_stride_bytes +
+                                  weights.channel_begin - tile.first_channel,
+                              name, "scratchpad address");
   requantize.out_pixel_stride_bytes =
       to_field<std::uint32_t>(tile.out_pixel_stride_bytes, name, "output channels");
   requantize.record_address = to_field<std::uint32_t>(parameters, name, "address");

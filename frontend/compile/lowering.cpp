@@ -111,6 +111,8 @@ TileView Lowering::open_tile(graph::NodeId id, const Tile& tile, std::int64_t bu
   TileView view;
   view.rows = tile.rows;
   view.columns = tile.columns;
+  view.first_channel = tile.channel;
+  view.channels = tile.channels;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     if (plan_.tensors[static_cast<std::size_t>(node.inputs[i])].on_chip) {
       view.operands.push_back(on_chip_operand(id, i, tile));
@@ -127,8 +129,9 @@ TileView Lowering::open_tile(graph::NodeId id, const Tile& tile, std::int64_t bu
   }
   const TensorPlacement& out = plan_.tensors[static_cast<std::size_t>(id)];
   const std::int64_t first_pixel = tile.row * node.shape.width + tile.column;
-  view.out_address = out.on_chip ? out.address + first_pixel * node.shape.channels : free_address;
-  view.out_pixel_stride_bytes = node.shape.channels;
+  view.out_address =
+      out.on_chip ? out.address + first_pixel * node.shape.channels + tile.channel : free_address;
+  view.out_pixel_stride_bytes = out.on_chip ? node.shape.channels : tile.channels;
   return view;
 }
 
@@ -139,6 +142,10 @@ OperandView Lowering::on_chip_operand(graph::NodeId id, std::size_t input, const
   view.address = plan_.tensors[static_cast<std::size_t>(node.inputs[input])].address;
   view.channels = view.pixel_stride_bytes = shape.channels;
   view.row_stride_bytes = shape.width * shape.channels;
+  if (tile.channels < node.shape.channels) {
+    view.channels = tile.channels;
+    view.address += tile.channel;
+  }
   if (is_broadcast(graph_, node, input)) return view;
   const graph::Window w = operand_window(node);
   const Extent rows = input_extent(tile.row, tile.rows, w.stride_h, w.kernel_h, w.dilation_h,
@@ -159,17 +166,39 @@ OperandView Lowering::buffered_operand(graph::NodeId id, std::size_t input, cons
       on_chip_operand(id, input, tile);  // its address is an offset: spilled tensors have address 0
   const graph::QuantizedNode& node = graph_.node(id);
   const TensorPlacement& tensor = plan_.tensors[static_cast<std::size_t>(node.inputs[input])];
+  const std::uint64_t dram_address = tensor.dram_address + static_cast<std::uint64_t>(view.address);
   const std::int64_t row_bytes = view.width * view.channels;
-  isa::Dma rows;
-  rows.dram_address = tensor.dram_address + static_cast<std::uint64_t>(view.address);
-  rows.local_address = u32(address, node, "scratchpad address");
-  rows.bytes = u32(row_bytes, node, "bytes of an input row");
-  rows.dram_stride1 = u32(view.row_stride_bytes, node, "bytes of an input row");
-  rows.local_stride1 = rows.bytes;
-  load_rows(rows, view.height);
+  if (view.channels < view.pixel_stride_bytes && view.height * view.width > 1) {
+    load_channels(view, dram_address, address);
+  } else {
+    isa::Dma rows;
+    rows.dram_address = dram_address;
+    rows.local_address = u32(address, node, "scratchpad address");
+    rows.bytes = u32(row_bytes, node, "bytes of an input row");
+    rows.dram_stride1 = u32(view.row_stride_bytes, node, "bytes of an input row");
+    rows.local_stride1 = rows.bytes;
+    load_rows(rows, view.height);
+  }
   view.address = address;
+  view.pixel_stride_bytes = view.channels;
   view.row_stride_bytes = row_bytes;
   return view;
+}
+
+// Some channels of every pixel, packed: one short run for each.
+void Lowering::load_channels(const OperandView& view, std::uint64_t dram_address,
+                             std::int64_t address) {
+  isa::Dma dma;
+  dma.dram_address = dram_address;
+  dma.local_address = u32(address, current(), "scratchpad address");
+  dma.bytes = u32(view.channels, current(), "channels of a tile");
+  dma.count1 = u32(view.width, current(), "pixels of an input row");
+  dma.dram_stride1 = u32(view.pixel_stride_bytes, current(), "input channels");
+  dma.local_stride1 = dma.bytes;
+  dma.count2 = u32(view.height, current(), "rows of a transfer");
+  dma.dram_stride2 = u32(view.row_stride_bytes, current(), "bytes of an input row");
+  dma.local_stride2 = u32(view.width * view.channels, current(), "bytes of an input row");
+  draft_.load_activations(dma);
 }
 
 void Lowering::finish_pixels(std::int64_t begin, std::int64_t end, DraftIndex written_by) {
@@ -180,10 +209,11 @@ void Lowering::finish_pixels(std::int64_t begin, std::int64_t end, DraftIndex wr
   const graph::Shape& shape = current().shape;
   const std::int64_t first_pixel = tile_.row * shape.width + tile_.column + begin;
   isa::Dma dma;
-  dma.dram_address = tensor.dram_address + static_cast<std::uint64_t>(first_pixel * shape.channels);
+  dma.dram_address = tensor.dram_address +
+                     static_cast<std::uint64_t>(first_pixel * shape.channels + tile_.channel);
   dma.local_address =
-      u32(open_out_address_ + begin * shape.channels, current(), "scratchpad address");
-  dma.bytes = u32((end - begin) * shape.channels, current(), "bytes of a transfer");
+      u32(open_out_address_ + begin * tile_.channels, current(), "scratchpad address");
+  dma.bytes = u32((end - begin) * tile_.channels, current(), "bytes of a transfer");
   completed = draft_.store_activations(dma);
 }
 

@@ -22,9 +22,11 @@ struct OperandView {
   std::int64_t pad_top = 0, pad_left = 0;
 };
 
-// One tile of a layer: pixels are counted from the tile's first.
+// One tile of a layer: pixels are counted from the tile's first. Its channels are those of the
+// result from `first_channel` on.
 struct TileView {
   std::int64_t rows = 1, columns = 1;
+  std::int64_t first_channel = 0, channels = 1;
   std::vector<OperandView> operands;
   std::int64_t out_address = 0;
   std::int64_t out_pixel_stride_bytes = 0;
@@ -61,6 +63,7 @@ class Lowering {
   OperandView buffered_operand(graph::NodeId id, std::size_t input, const Tile& tile,
                                std::int64_t address);
   void load_rows(const isa::Dma& rows, std::int64_t row_count);
+  void load_channels(const OperandView& view, std::uint64_t dram_address, std::int64_t address);
   // Pixels [begin, end) of the open tile are written: stores them where the tensor has a DRAM
   // address.
   void finish_pixels(std::int64_t begin, std::int64_t end, DraftIndex written_by);

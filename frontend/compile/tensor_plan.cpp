@@ -64,6 +64,7 @@ class Planner {
         align_bytes_(hardware.activation_scratchpad.bank_word_bytes),
         scratchpad_bytes_(hardware.activation_scratchpad.bytes),
         capacity_bytes_(scratchpad_bytes_ / align_bytes_ * align_bytes_),
+        array_columns_(hardware.mac_array.columns),
         last_use_(last_uses(graph)),
         tensors_(graph.nodes.size()) {
     // An input that nobody reads is not loaded.
@@ -154,11 +155,15 @@ class Planner {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (is_input(graph_.nodes[i])) continue;
       const auto id = static_cast<NodeId>(i);
-      const std::int64_t pixel = tile_buffer_bytes(graph_, id, in_dram, 1, 1, align_bytes_);
-      if (pixel <= capacity_bytes_) continue;
+      const TileSize least = least_tile(graph_.nodes[i].shape.channels, cut_of(id));
+      const std::int64_t needed = tile_buffer_bytes(graph_, id, in_dram, least, align_bytes_);
+      if (needed <= capacity_bytes_) continue;
+      const bool is_whole_pixel = least.channels == graph_.nodes[i].shape.channels;
       errors.add("layer '" + graph_.nodes[i].name + "'", "activation_scratchpad.bytes",
                  std::to_string(scratchpad_bytes_),
-                 "at least " + std::to_string(pixel) + " (input window and output of one pixel)");
+                 "at least " + std::to_string(needed) + " (input window and output of " +
+                     (is_whole_pixel ? "" : std::to_string(least.channels) + " channels of ") +
+                     "one pixel)");
     }
     errors.throw_if_any();
   }
@@ -167,15 +172,22 @@ class Planner {
     return base::round_up(graph_.node(id).shape.elements(), align_bytes_);
   }
 
+  std::int64_t buffer_bytes(NodeId id, const TileSize& size) const {
+    return tile_buffer_bytes(graph_, id, tensors_, size, align_bytes_);
+  }
+
+  ChannelCut cut_of(NodeId id) const {
+    return channel_cut(graph_.node(id), array_columns_, align_bytes_);
+  }
+
   // What the layer is given for tiles: all it could use, but no more than a quarter of the
-  // scratchpad while tensors stay on chip beside it, and no less than one tile of one pixel.
+  // scratchpad while tensors stay on chip beside it, and no less than the least tile.
   std::int64_t workspace_bytes(NodeId id) const {
     const graph::Shape& shape = graph_.node(id).shape;
-    const std::int64_t whole =
-        tile_buffer_bytes(graph_, id, tensors_, shape.height, shape.width, align_bytes_);
-    const std::int64_t pixel = tile_buffer_bytes(graph_, id, tensors_, 1, 1, align_bytes_);
+    const std::int64_t whole = buffer_bytes(id, {shape.height, shape.width, shape.channels});
+    const std::int64_t least = buffer_bytes(id, least_tile(shape.channels, cut_of(id)));
     const std::int64_t share = tensors_alive_at(id) == 0 ? capacity_bytes_ : capacity_bytes_ / 4;
-    return std::max(pixel, std::min(whole, share / align_bytes_ * align_bytes_));
+    return std::max(least, std::min(whole, share / align_bytes_ * align_bytes_));
   }
 
   std::int64_t tensors_alive_at(NodeId id) const {
@@ -188,10 +200,8 @@ class Planner {
 
   Tiling tiling(NodeId id, std::int64_t budget) const {
     const graph::Shape& shape = graph_.node(id).shape;
-    return choose_tiling(
-        shape.height, shape.width, budget, [&](std::int64_t rows, std::int64_t columns) {
-          return tile_buffer_bytes(graph_, id, tensors_, rows, columns, align_bytes_);
-        });
+    return choose_tiling({shape.height, shape.width, shape.channels}, cut_of(id), budget,
+                         [&](const TileSize& size) { return buffer_bytes(id, size); });
   }
 
   std::int64_t peak_bytes(const std::vector<Block>& blocks) const {
@@ -211,6 +221,7 @@ class Planner {
   std::int64_t align_bytes_;
   std::int64_t scratchpad_bytes_;
   std::int64_t capacity_bytes_;  // whole words
+  std::int64_t array_columns_;
   std::vector<NodeId> last_use_;
   std::vector<TensorPlacement> tensors_;
 };
@@ -218,8 +229,8 @@ class Planner {
 }  // namespace
 
 std::int64_t tile_buffer_bytes(const QuantizedGraph& graph, NodeId id,
-                               const std::vector<TensorPlacement>& tensors, std::int64_t rows,
-                               std::int64_t columns, std::int64_t align_bytes) {
+                               const std::vector<TensorPlacement>& tensors, const TileSize& size,
+                               std::int64_t align_bytes) {
   const graph::QuantizedNode& node = graph.node(id);
   const graph::Window window = operand_window(node);
   std::int64_t bytes = 0;
@@ -229,15 +240,17 @@ std::int64_t tile_buffer_bytes(const QuantizedGraph& graph, NodeId id,
     const graph::Shape shape = operand_shape(graph, node, i);
     std::int64_t pixels = 1;
     if (!is_broadcast(graph, node, i)) {
-      pixels = input_extent_bound(rows, window.stride_h, window.kernel_h, window.dilation_h,
+      pixels = input_extent_bound(size.rows, window.stride_h, window.kernel_h, window.dilation_h,
                                   shape.height) *
-               input_extent_bound(columns, window.stride_w, window.kernel_w, window.dilation_w,
+               input_extent_bound(size.columns, window.stride_w, window.kernel_w, window.dilation_w,
                                   shape.width);
     }
-    bytes += base::round_up(pixels * shape.channels, align_bytes);
+    // A layer whose channels are cut reads those that it writes.
+    const bool is_cut = size.channels < node.shape.channels;
+    bytes += base::round_up(pixels * (is_cut ? size.channels : shape.channels), align_bytes);
   }
   if (!tensors[static_cast<std::size_t>(id)].on_chip) {
-    bytes += base::round_up(rows * columns * node.shape.channels, align_bytes);
+    bytes += base::round_up(size.rows * size.columns * size.channels, align_bytes);
   }
   return bytes;
 }

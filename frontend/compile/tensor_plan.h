@@ -35,14 +35,14 @@ struct TensorPlan {
 // Greedy by size: tensors (lifetime: producer to last consumer) and workspaces (lifetime: one
 // layer) are placed largest first at the lowest free address. Where something does not fit, the
 // largest tensor alive there moves to DRAM and everything is placed anew. Throws base::InputError
-// naming every layer of which not even a tile of one pixel fits, and the bytes it needs; with the
-// largest of these there is a plan.
+// naming every layer of which not even the least tile fits (one pixel, or the fewest channels of
+// one), and the bytes it needs; with the largest of these there is a plan.
 TensorPlan plan_tensors(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware);
 
 // Bytes of the buffers of one tile: operands and result that do not stay on chip, each rounded up
 // to `align_bytes`.
 std::int64_t tile_buffer_bytes(const graph::QuantizedGraph& graph, graph::NodeId id,
-                               const std::vector<TensorPlacement>& tensors, std::int64_t rows,
-                               std::int64_t columns, std::int64_t align_bytes);
+                               const std::vector<TensorPlacement>& tensors, const TileSize& size,
+                               std::int64_t align_bytes);
 
 }  // namespace npusim::compile

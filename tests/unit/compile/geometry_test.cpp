@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "tests/support/quantized_graphs.h"
@@ -81,6 +82,13 @@ TEST(InputExtent, KeepsTheMeaningOfEveryTap) {
               }
 }
 
+// Of a map of one channel that is not cut.
+Tiling choose(std::int64_t height, std::int64_t width, std::int64_t budget,
+              const std::function<std::int64_t(std::int64_t, std::int64_t)>& bytes) {
+  return choose_tiling({height, width, 1}, {}, budget,
+                       [&](const TileSize& size) { return bytes(size.rows, size.columns); });
+}
+
 // Whole rows or a part of one, together every pixel once, in order.
 void expect_covers(const Tiling& tiling, std::int64_t height, std::int64_t width) {
   std::int64_t next = 0;
@@ -94,14 +102,14 @@ void expect_covers(const Tiling& tiling, std::int64_t height, std::int64_t width
 }
 
 TEST(ChooseTiling, OneTileWhereEverythingFits) {
-  const Tiling t = choose_tiling(8, 4, 32, area);
+  const Tiling t = choose(8, 4, 32, area);
   EXPECT_EQ(t.tiles.size(), 1U);
   EXPECT_EQ(t.buffers, 1);
   EXPECT_EQ(t.buffer_bytes, 32);
 }
 
 TEST(ChooseTiling, TheMostRowsOfWhichTwoBuffersFit) {
-  const Tiling t = choose_tiling(8, 4, 31, area);
+  const Tiling t = choose(8, 4, 31, area);
   EXPECT_EQ(t.buffers, 2);
   EXPECT_EQ(t.buffer_bytes, 12);  // 3 rows; 4 would need 2 * 16
   ASSERT_EQ(t.tiles.size(), 3U);
@@ -109,7 +117,7 @@ TEST(ChooseTiling, TheMostRowsOfWhichTwoBuffersFit) {
 }
 
 TEST(ChooseTiling, APartOfARowBeforeASingleBuffer) {
-  const Tiling t = choose_tiling(3, 10, 14, area);  // one row would fit once, 7 pixels twice
+  const Tiling t = choose(3, 10, 14, area);  // one row would fit once, 7 pixels twice
   EXPECT_EQ(t.buffers, 2);
   EXPECT_EQ(t.buffer_bytes, 7);
   EXPECT_EQ(t.tiles.size(), 6U);
@@ -117,18 +125,18 @@ TEST(ChooseTiling, APartOfARowBeforeASingleBuffer) {
 
 TEST(ChooseTiling, OneBufferWhereTwoPixelsDoNotFit) {
   const auto bytes = [](std::int64_t rows, std::int64_t columns) { return 10 * rows * columns; };
-  const Tiling t = choose_tiling(2, 3, 19, bytes);
+  const Tiling t = choose(2, 3, 19, bytes);
   EXPECT_EQ(t.buffers, 1);
   EXPECT_EQ(t.buffer_bytes, 10);
   EXPECT_EQ(t.tiles.size(), 6U);
 }
 
 TEST(ChooseTiling, NothingWhereNotOnePixelFits) {
-  EXPECT_TRUE(choose_tiling(2, 3, 9, [](std::int64_t, std::int64_t) { return 10; }).tiles.empty());
+  EXPECT_TRUE(choose(2, 3, 9, [](std::int64_t, std::int64_t) { return 10; }).tiles.empty());
 }
 
 TEST(ChooseTiling, NoBuffersNeedNoTiles) {
-  const Tiling t = choose_tiling(5, 5, 0, [](std::int64_t, std::int64_t) { return 0; });
+  const Tiling t = choose(5, 5, 0, [](std::int64_t, std::int64_t) { return 0; });
   EXPECT_EQ(t.tiles.size(), 1U);
   EXPECT_EQ(t.buffer_bytes, 0);
 }
@@ -140,13 +148,59 @@ TEST(ChooseTiling, FitsAndCoversForEveryBudget) {
         const auto bytes = [](std::int64_t rows, std::int64_t columns) {
           return 3 + 2 * rows * columns + rows;
         };
-        const Tiling t = choose_tiling(height, width, budget, bytes);
+        const Tiling t = choose(height, width, budget, bytes);
         ASSERT_EQ(t.tiles.empty(), budget < bytes(1, 1));
         if (t.tiles.empty()) continue;
         ASSERT_LE(t.buffers * t.buffer_bytes, budget);
         for (const Tile& tile : t.tiles) ASSERT_LE(bytes(tile.rows, tile.columns), t.buffer_bytes);
         expect_covers(t, height, width);
       }
+}
+
+// 10 bytes for each channel of a pixel.
+Tiling choose_channels(std::int64_t channels, const ChannelCut& cut, std::int64_t budget) {
+  return choose_tiling({2, 2, channels}, cut, budget, [](const TileSize& size) {
+    return 10 * size.rows * size.columns * size.channels;
+  });
+}
+
+TEST(ChooseTiling, ChannelsAreCutOnlyWhereNotOnePixelFits) {
+  EXPECT_EQ(choose_channels(5, {1, 1}, 50).tiles.size(), 4U);  // single-buffered pixels
+  const Tiling t = choose_channels(5, {1, 1}, 49);
+  EXPECT_EQ(t.buffers, 2);
+  EXPECT_EQ(t.buffer_bytes, 20);
+  ASSERT_EQ(t.tiles.size(), 12U);
+  EXPECT_EQ(t.tiles[1].channel, 2);
+  EXPECT_EQ(t.tiles[2].channels, 1);
+  EXPECT_EQ(t.tiles[3].column, 1);
+  EXPECT_TRUE(choose_channels(5, {}, 49).tiles.empty());
+}
+
+TEST(ChooseTiling, ChannelsAreCutInWholeStepsAndPreferredOnesWhereTheyFit) {
+  EXPECT_EQ(choose_channels(100, {1, 8}, 2 * 190).tiles[0].channels, 16);
+  EXPECT_EQ(choose_channels(100, {1, 8}, 2 * 70).tiles[0].channels, 7);
+  EXPECT_EQ(choose_channels(100, {16, 16}, 2 * 330).tiles[0].channels, 32);
+  EXPECT_EQ(choose_channels(100, {16, 16}, 2 * 159).tiles[0].channels, 16);  // one buffer
+  EXPECT_TRUE(choose_channels(100, {16, 16}, 159).tiles.empty());
+  EXPECT_EQ(choose_channels(12, {16, 16}, 120).tiles[0].channels, 12);  // all there are
+}
+
+TEST(ChannelCut, WhereAChannelNeedsNoOther) {
+  QuantizedGraphBuilder b(5);
+  const NodeId in = b.input({4, 4, 6});
+  const NodeId conv = b.conv(in, 6);
+  const NodeId depthwise = b.depthwise(in, square_window(3, 1, 1));
+  const NodeId sum = b.add(conv, depthwise);
+  const NodeId pool = b.pool(sum, PoolKind::max, square_window(2));
+  const NodeId concat = b.concat({sum, conv});
+  const auto g = b.build();
+  EXPECT_EQ(channel_cut(g.node(conv), 16, 8).least, 0);
+  EXPECT_EQ(channel_cut(g.node(concat), 16, 8).least, 0);
+  EXPECT_EQ(channel_cut(g.node(depthwise), 16, 8).least, 16);
+  for (const NodeId id : {sum, pool}) {
+    EXPECT_EQ(channel_cut(g.node(id), 16, 8).least, 1);
+    EXPECT_EQ(channel_cut(g.node(id), 16, 8).preferred, 8);
+  }
 }
 
 TEST(Operands, GemmReadsItsInputFlattened) {

@@ -87,8 +87,8 @@ void expect_sound(const QuantizedGraph& graph, const TensorPlan& plan, std::int6
 void expect_tiles_fit(const QuantizedGraph& graph, const TensorPlan& plan) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     for (const Tile& tile : plan.layers[i].tiling.tiles) {
-      ASSERT_LE(tile_buffer_bytes(graph, static_cast<NodeId>(i), plan.tensors, tile.rows,
-                                  tile.columns, kWordBytes),
+      ASSERT_LE(tile_buffer_bytes(graph, static_cast<NodeId>(i), plan.tensors,
+                                  {tile.rows, tile.columns, tile.channels}, kWordBytes),
                 plan.layers[i].tiling.buffer_bytes);
     }
   }
@@ -214,7 +214,7 @@ TEST(TensorPlan, AnOperandUsedTwiceIsBufferedOnce) {
   const NodeId sum = b.add(in, in);
   const auto graph = b.build();
   const std::vector<TensorPlacement> in_dram(2);
-  EXPECT_EQ(tile_buffer_bytes(graph, sum, in_dram, 1, 1, kWordBytes), 32);
+  EXPECT_EQ(tile_buffer_bytes(graph, sum, in_dram, {1, 1, 16}, kWordBytes), 32);
 }
 
 TEST(TensorPlan, TileBuffersHoldWindowsBroadcastOperandsAndTheResult) {
@@ -227,13 +227,13 @@ TEST(TensorPlan, TileBuffersHoldWindowsBroadcastOperandsAndTheResult) {
   const std::vector<TensorPlacement> in_dram(4);
   // 2 output rows of 5 pixels: 5 input rows of the whole width 9, 3 channels: 135 → 136; out 50
   // → 56.
-  EXPECT_EQ(tile_buffer_bytes(graph, conv, in_dram, 2, 5, kWordBytes), 136 + 56);
+  EXPECT_EQ(tile_buffer_bytes(graph, conv, in_dram, {2, 5, 5}, kWordBytes), 136 + 56);
   // One pixel of the gate, and 2 x 5 pixels of the map, twice.
-  EXPECT_EQ(tile_buffer_bytes(graph, mul, in_dram, 2, 5, kWordBytes), 8 + 56 + 56);
+  EXPECT_EQ(tile_buffer_bytes(graph, mul, in_dram, {2, 5, 5}, kWordBytes), 8 + 56 + 56);
   std::vector<TensorPlacement> map_on_chip(4);
   map_on_chip[static_cast<std::size_t>(conv)].on_chip = true;
-  EXPECT_EQ(tile_buffer_bytes(graph, mul, map_on_chip, 2, 5, kWordBytes), 8 + 56);
-  EXPECT_EQ(tile_buffer_bytes(graph, conv, map_on_chip, 2, 5, kWordBytes), 136);
+  EXPECT_EQ(tile_buffer_bytes(graph, mul, map_on_chip, {2, 5, 5}, kWordBytes), 8 + 56);
+  EXPECT_EQ(tile_buffer_bytes(graph, conv, map_on_chip, {2, 5, 5}, kWordBytes), 136);
 }
 
 }  // namespace
