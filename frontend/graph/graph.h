@@ -89,10 +89,20 @@ struct Pool {
 };
 // y = f(x) elementwise, by a 256-entry table once quantized. Functions are added with their
 // operators.
-enum class Function { hard_sigmoid, hard_swish, sigmoid, silu };
+enum class Function {
+  hard_sigmoid,
+  hard_swish,
+  sigmoid,
+  silu,
+  leaky_relu,
+  elu,
+  tanh,
+  softplus,
+  mish
+};
 struct Lookup {
   Function function = Function::sigmoid;
-  double alpha = 0, beta = 0;  // hard_sigmoid's
+  double alpha = 0, beta = 0;  // where the function has them; see lookup_function.h
 };
 
 using Operator = std::variant<Input, Conv, BatchNorm, Clamp, Pad, Add, Mul, Concat, Pool, Lookup>;

@@ -14,7 +14,32 @@ double sigmoid(double x) {
   return x < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 
+double tanh(double x) {
+  const double e = exp_nonpositive(x < 0 ? 2 * x : -2 * x);
+  const double magnitude = (1 - e) / (1 + e);
+  return x < 0 ? -magnitude : magnitude;
+}
+
+double softplus(double x) {
+  return log_one_plus(exp_nonpositive(x < 0 ? x : -x)) + std::max(x, 0.0);
+}
+
+// tanh(ln(1 + t)) = ((1 + t)^2 - 1) / ((1 + t)^2 + 1) with t = e^x; for x > 0 both divided by t^2.
+double mish(double x) {
+  const double e = exp_nonpositive(x < 0 ? x : -x);
+  const double numerator = x < 0 ? e * (e + 2) : 1 + 2 * e;
+  return x * (numerator / (numerator + (x < 0 ? 2 : 2 * e * e)));
+}
+
 }  // namespace
+
+// ln(1 + z) = 2 * artanh(s) with s = z / (2 + z) <= 1/3: the term s^35 / 35 is below 2^-60.
+double log_one_plus(double z) {
+  const double s = z / (2 + z);
+  double sum = 0;
+  for (int k = 33; k >= 1; k -= 2) sum = sum * (s * s) + 1 / static_cast<double>(k);
+  return 2 * s * sum;
+}
 
 double exp_nonpositive(double x) {
   if (x < -700) return 0;
@@ -41,6 +66,16 @@ double evaluate(const Lookup& lookup, double x) {
       return sigmoid(x);
     case Function::silu:
       return x * sigmoid(x);
+    case Function::leaky_relu:
+      return x < 0 ? lookup.alpha * x : x;
+    case Function::elu:
+      return x < 0 ? lookup.alpha * (exp_nonpositive(x) - 1) : lookup.beta * x;
+    case Function::tanh:
+      return tanh(x);
+    case Function::softplus:
+      return softplus(x);
+    case Function::mish:
+      return mish(x);
   }
   throw base::InternalError("lookup: unknown function");
 }

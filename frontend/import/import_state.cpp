@@ -24,10 +24,4 @@ graph::Shape infer_shape_of(const graph::Node& layer, const std::vector<graph::S
   }
 }
 
-std::vector<std::int64_t> dims_of(const ImportState& state, const Activation& activation) {
-  const graph::Shape& shape = state.graph.node(activation.node).shape;
-  if (activation.is_flat) return {1, shape.elements()};
-  return {1, shape.channels, shape.height, shape.width};
-}
-
 }  // namespace npusim::import

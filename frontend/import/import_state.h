@@ -11,14 +11,14 @@
 #include <vector>
 
 #include "frontend/graph/graph.h"
+#include "frontend/import/layout.h"
 
 namespace npusim::import {
 
-/// A tensor that a node of the graph computes. Its ONNX dimensions are [1, C, H, W] of the node's
-/// shape, or, when flat, [1, C*H*W] in that order (while the graph's own order stays H, W, C).
+/// A tensor that a node of the graph computes, under some ONNX dimensions.
 struct Activation {
   graph::NodeId node = 0;
-  bool is_flat = false;
+  Layout layout;
   bool is_after_softmax = false;  // the Softmax was dropped: nothing may compute with this
 };
 
@@ -36,6 +36,7 @@ struct ImportState {
   graph::Graph graph;
   std::unordered_map<std::string, Value> values;  // by ONNX tensor name
   std::deque<onnx::TensorProto> made;             // constants that no node or initializer holds
+  std::int64_t made_elements = 0;                 // of all of them
   std::unordered_map<std::string, int> names;     // of layers, with the last suffix given
 
   /// `wanted`, or with the first free suffix _2, _3, ...
@@ -44,8 +45,5 @@ struct ImportState {
 
 /// graph::infer_shape, whose errors lose their place: the caller names the node in ONNX terms.
 graph::Shape infer_shape_of(const graph::Node& layer, const std::vector<graph::Shape>& inputs);
-
-/// The ONNX dimensions of an activation.
-std::vector<std::int64_t> dims_of(const ImportState& state, const Activation& activation);
 
 }  // namespace npusim::import

@@ -17,6 +17,13 @@ std::string attribute_type_name(int type) {
              : std::to_string(type);
 }
 
+std::vector<graph::NodeId> nodes_of(const std::vector<Activation>& activations) {
+  std::vector<graph::NodeId> nodes;
+  nodes.reserve(activations.size());
+  for (const Activation& activation : activations) nodes.push_back(activation.node);
+  return nodes;
+}
+
 }  // namespace
 
 void NodeContext::refuse(const std::string& key, const std::string& got,
@@ -77,6 +84,13 @@ const Value& NodeContext::value(int index, const std::string& what) const {
   return found->second;
 }
 
+bool NodeContext::has_only_constants() const {
+  for (int i = 0; i < input_count(); ++i) {
+    if (has_input(i) && !is_constant(i, "input " + std::to_string(i))) return false;
+  }
+  return true;
+}
+
 bool NodeContext::is_constant(int index, const std::string& what) const {
   return std::holds_alternative<Constant>(value(index, what));
 }
@@ -120,7 +134,9 @@ Activation NodeContext::activation(int index, const std::string& what) const {
 
 Activation NodeContext::map(int index, const std::string& what) const {
   const Activation result = activation(index, what);
-  if (result.is_flat) refuse(what, to_text(dims(result)), "of 4 dimensions, [1, C, H, W]");
+  if (result.layout != map_layout(shape(result))) {
+    refuse(what, text_of(result), "[1, C, H, W]");
+  }
   return result;
 }
 
@@ -128,23 +144,32 @@ const graph::Shape& NodeContext::shape(const Activation& activation) const {
   return state_.graph.node(activation.node).shape;
 }
 
-std::vector<std::int64_t> NodeContext::dims(const Activation& activation) const {
-  return dims_of(state_, activation);
+std::string NodeContext::text_of(const Activation& activation) const {
+  return describe(shape(activation), activation.layout) + " = " + to_text(activation.layout.dims);
 }
 
-void NodeContext::emit(graph::Operator op, const std::vector<Activation>& inputs, bool is_flat,
-                       const graph::Activation& activation) {
-  graph::Node layer{node_.name(), std::move(op), {}, {}, activation};
+graph::NodeId NodeContext::append(graph::Operator op, const std::vector<graph::NodeId>& inputs,
+                                  const graph::Activation& activation, const std::string& suffix) {
+  graph::Node layer{node_.name(), std::move(op), inputs, {}, activation};
   std::vector<graph::Shape> shapes;
-  for (const Activation& input : inputs) {
-    layer.inputs.push_back(input.node);
-    shapes.push_back(shape(input));
-  }
+  shapes.reserve(inputs.size());
+  for (const graph::NodeId id : inputs) shapes.push_back(state_.graph.node(id).shape);
   layer.shape = infer_shape_of(layer, shapes);
-  layer.name = state_.unique_name(layer.name);
+  layer.name = state_.unique_name(layer.name + suffix);
   state_.graph.nodes.push_back(std::move(layer));
-  const auto id = static_cast<graph::NodeId>(state_.graph.nodes.size() - 1);
-  bind(Activation{id, is_flat, /*is_after_softmax=*/false});
+  return static_cast<graph::NodeId>(state_.graph.nodes.size() - 1);
+}
+
+void NodeContext::emit_like(const Activation& pattern, graph::Operator op,
+                            const std::vector<Activation>& inputs,
+                            const graph::Activation& activation) {
+  bind(Activation{append(std::move(op), nodes_of(inputs), activation), pattern.layout});
+}
+
+void NodeContext::emit_map(graph::Operator op, const std::vector<Activation>& inputs,
+                           const graph::Activation& activation) {
+  const graph::NodeId id = append(std::move(op), nodes_of(inputs), activation);
+  bind(Activation{id, map_layout(state_.graph.node(id).shape)});
 }
 
 void NodeContext::bind(const Value& value) {
@@ -154,38 +179,51 @@ void NodeContext::bind(const Value& value) {
   }
 }
 
-void NodeContext::bind_reshaped(const Activation& activation,
-                                const std::vector<std::int64_t>& dims) {
-  const graph::Shape& s = shape(activation);
-  const bool is_flat = dims == std::vector<std::int64_t>{1, s.elements()};
-  if (!is_flat && dims != std::vector<std::int64_t>{1, s.channels, s.height, s.width}) {
-    refuse("result", to_text(dims),
-           to_text({1, s.elements()}) + " (flat) or " +
-               to_text({1, s.channels, s.height, s.width}) + " (the map)");
-  }
+void NodeContext::bind_reshaped(const Activation& activation, const Dims& dims) {
   Activation result = activation;
-  result.is_flat = is_flat;
+  result.layout.dims = dims;
+  if (!axes_by_dimension(shape(activation), result.layout)) {
+    refuse("result", to_text(dims),
+           "the dimensions of " + text_of(activation) +
+               " in this order, joined or with ones between them");
+  }
   bind(result);
 }
 
-void NodeContext::bind_integers(const std::vector<std::int64_t>& values, bool is_scalar) {
-  // Far more than any shape has; a chain of Concats could otherwise double without end.
-  constexpr std::size_t kMaxValues = 1024;
-  if (values.size() > kMaxValues) {
-    refuse("result", std::to_string(values.size()) + " integers",
-           "at most " + std::to_string(kMaxValues));
+std::size_t NodeContext::constant_elements(const Dims& dims) const {
+  // Twice the weights of the largest common networks: some exporters transpose them all.
+  constexpr std::int64_t kMaxMade = std::int64_t{1} << 28;
+  const std::int64_t available = kMaxMade - state_.made_elements;
+  std::int64_t count = 1;
+  for (const std::int64_t dim : dims) {
+    if (dim < 0 || (dim > 0 && count > available / dim)) {
+      refuse("result", to_text(dims),
+             "at most " + std::to_string(kMaxMade) + " elements of constants computed at import");
+    }
+    count *= dim;
   }
+  return static_cast<std::size_t>(count);
+}
+
+onnx::TensorProto& NodeContext::new_constant(const Dims& dims) {
+  state_.made_elements += static_cast<std::int64_t>(constant_elements(dims));
   onnx::TensorProto& tensor = state_.made.emplace_back();
+  tensor.set_name(node_.output_size() > 0 ? printable(node_.output(0)) : "");
+  for (const std::int64_t dim : dims) tensor.add_dims(dim);
+  return tensor;
+}
+
+void NodeContext::bind_integers(const Dims& dims, const std::vector<std::int64_t>& values) {
+  onnx::TensorProto& tensor = new_constant(dims);
   tensor.set_data_type(onnx::TensorProto::INT64);
-  if (!is_scalar) tensor.add_dims(static_cast<std::int64_t>(values.size()));
   for (const std::int64_t value : values) tensor.add_int64_data(value);
   bind(Constant{&tensor});
 }
 
-void NodeContext::bind_float(float value) {
-  onnx::TensorProto& tensor = state_.made.emplace_back();
+void NodeContext::bind_floats(const Dims& dims, const std::vector<float>& values) {
+  onnx::TensorProto& tensor = new_constant(dims);
   tensor.set_data_type(onnx::TensorProto::FLOAT);
-  tensor.add_float_data(value);
+  for (const float value : values) tensor.add_float_data(value);
   bind(Constant{&tensor});
 }
 

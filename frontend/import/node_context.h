@@ -24,6 +24,7 @@ class NodeContext {
   const std::string& op_type() const { return node_.op_type(); }
   int opset() const { return state_.opset; }
   int input_count() const { return node_.input_size(); }
+  const std::string& name() const { return node_.name(); }
 
   /// Throws base::InputError `KEY: got X, must be Y`; the caller adds file and node.
   [[noreturn]] void refuse(const std::string& key, const std::string& got,
@@ -41,33 +42,47 @@ class NodeContext {
   bool has_input(int index) const;
   const Value& value(int index, const std::string& what) const;
   bool is_constant(int index, const std::string& what) const;
+  /// Whether all inputs that the node has are constants.
+  bool has_only_constants() const;
   const onnx::TensorProto& constant(int index, const std::string& what) const;
   /// FLOAT constant with exactly `count` values.
   std::vector<float> floats(int index, const std::string& what, std::int64_t count) const;
   std::vector<std::int64_t> constant_integers(int index, const std::string& what) const;
   /// An activation that may be computed with; throws SkipNode where it is Unknown.
   Activation activation(int index, const std::string& what) const;
-  /// The same, and [1, C, H, W].
+  /// The same, and [1, C, H, W] (1x1 maps: [1, C, 1, 1]).
   Activation map(int index, const std::string& what) const;
   /// The same for operators that only pass values on: may come after a Softmax.
   Activation passed(int index, const std::string& what) const;
   const graph::Shape& shape(const Activation& activation) const;
-  std::vector<std::int64_t> dims(const Activation& activation) const;
+  /// "[1, C, H, W] = [1, 3, 8, 8]", for messages.
+  std::string text_of(const Activation& activation) const;
+
+  /// Adds a layer named as this node, with a suffix where the node becomes several.
+  graph::NodeId append(graph::Operator op, const std::vector<graph::NodeId>& inputs,
+                       const graph::Activation& activation = {}, const std::string& suffix = "");
 
   // Results: exactly one of these ends a rule.
-  /// Adds a layer of this node's name; the result is flat or not as told.
-  void emit(graph::Operator op, const std::vector<Activation>& inputs, bool is_flat,
-            const graph::Activation& activation = {});
+  /// Adds a layer whose result has the layout of `pattern`: same shape, same dimensions.
+  void emit_like(const Activation& pattern, graph::Operator op,
+                 const std::vector<Activation>& inputs, const graph::Activation& activation = {});
+  /// Adds a layer whose result is [1, C, H, W].
+  void emit_map(graph::Operator op, const std::vector<Activation>& inputs,
+                const graph::Activation& activation = {});
   void bind(const Value& value);
-  /// `activation` under other ONNX dimensions, which must be the map's, flat, or a 1x1 map's.
-  void bind_reshaped(const Activation& activation, const std::vector<std::int64_t>& dims);
-  /// A constant of integers, kept until the import ends.
-  void bind_integers(const std::vector<std::int64_t>& values, bool is_scalar);
-  void bind_float(float value);
+  /// `activation` under other ONNX dimensions, each of which must stand for whole axes.
+  void bind_reshaped(const Activation& activation, const Dims& dims);
+  /// How many elements a constant of these dimensions has; refused above what may be computed at
+  /// import, so that no chain of nodes doubles without end.
+  std::size_t constant_elements(const Dims& dims) const;
+  /// A constant computed here, kept until the import ends; INT64 or FLOAT.
+  void bind_integers(const Dims& dims, const std::vector<std::int64_t>& values);
+  void bind_floats(const Dims& dims, const std::vector<float>& values);
 
  private:
   const onnx::AttributeProto* typed(const std::string& name,
                                     onnx::AttributeProto::AttributeType type) const;
+  onnx::TensorProto& new_constant(const Dims& dims);
 
   ImportState& state_;
   const onnx::NodeProto& node_;

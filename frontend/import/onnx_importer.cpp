@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "frontend/graph/verify.h"
+#include "frontend/import/input_layout.h"
 #include "frontend/import/model_reader.h"
 #include "frontend/import/node_context.h"
 #include "frontend/import/rules.h"
@@ -72,12 +73,16 @@ class Importer {
     Value& value = state_.values[info.name()];
     value = Unknown{};
     try {
-      const bool is_flat = info.type().tensor_type().shape().dim_size() == 2;
       graph::Node layer;
       layer.name = state_.unique_name(printable(info.name()));
-      layer.shape = input_shape(*info.mutable_type()->mutable_tensor_type());
+      const Dims dims = input_dims(*info.mutable_type()->mutable_tensor_type());
+      const bool is_last = channels_are_last(model_.graph(), info.name());
+      layer.shape = input_shape(dims, is_last);
       layer.shape = infer_shape_of(layer, {});
-      value = Activation{static_cast<graph::NodeId>(state_.graph.nodes.size()), is_flat, false};
+      const Layout layout = dims.size() < 4 ? vector_layout(dims.back())
+                            : is_last       ? channels_last_layout(layer.shape)
+                                            : map_layout(layer.shape);
+      value = Activation{static_cast<graph::NodeId>(state_.graph.nodes.size()), layout};
       state_.graph.nodes.push_back(std::move(layer));
     } catch (const base::InputError& error) {
       add_errors("input '" + printable(info.name()) + "'", error);
@@ -85,7 +90,7 @@ class Importer {
   }
 
   // Sets a symbolic batch to 1, so that the library infers with it as well.
-  static graph::Shape input_shape(onnx::TypeProto::Tensor& type) {
+  static Dims input_dims(onnx::TypeProto::Tensor& type) {
     if (type.elem_type() != onnx::TensorProto::FLOAT) {
       throw base::InputError(base::refusal("", "type", data_type_name(type.elem_type()), "FLOAT"));
     }
@@ -100,17 +105,22 @@ class Importer {
       throw base::InputError(
           base::refusal("", "batch", std::to_string(dims.dim(0).dim_value()), "1 or symbolic"));
     }
-    std::vector<std::int64_t> extents;
+    Dims result{1};
     for (int i = 1; i < dims.dim_size(); ++i) {
       if (!dims.dim(i).has_dim_value()) {
         throw base::InputError(base::refusal("", "dimension " + std::to_string(i),
                                              "'" + printable(dims.dim(i).dim_param()) + "'",
                                              "a number: export the model with a fixed size"));
       }
-      extents.push_back(dims.dim(i).dim_value());
+      result.push_back(dims.dim(i).dim_value());
     }
-    if (extents.size() == 1) return {1, 1, extents[0]};
-    return {extents[1], extents[2], extents[0]};
+    return result;
+  }
+
+  static graph::Shape input_shape(const Dims& dims, bool channels_are_last) {
+    if (dims.size() == 2) return {1, 1, dims[1]};
+    if (channels_are_last) return {dims[1], dims[2], dims[3]};
+    return {dims[2], dims[3], dims[1]};
   }
 
   void collect_readers() {
@@ -168,8 +178,14 @@ class Importer {
     if (activation == nullptr) refuse("a constant", "computed by a layer");
     if (is_input(*activation)) refuse("the model's input", "computed by a layer");
     const graph::Shape& shape = state_.graph.node(activation->node).shape;
-    if (activation->is_flat && shape.channels != shape.elements()) {
-      refuse("a flattened map of " + graph::to_string(shape), "a map, or flattened from a 1x1 map");
+    // Values are given out in height, width, channel order: a map may have its dimensions in any
+    // order, a flattened one only in this.
+    const bool is_map =
+        activation->layout.dims.size() == 4 && (activation->layout == map_layout(shape) ||
+                                                activation->layout == channels_last_layout(shape));
+    if (!is_map && activation->layout.order != channels_last_layout(shape).order) {
+      refuse(describe(shape, activation->layout) + " = " + to_text(activation->layout.dims),
+             "a map, or flattened from a 1x1 map");
     }
     auto& outputs = state_.graph.outputs;
     if (std::find(outputs.begin(), outputs.end(), activation->node) == outputs.end()) {
@@ -178,7 +194,7 @@ class Importer {
     // The library insists on a shape here, which not every exporter writes.
     auto& type = *info.mutable_type()->mutable_tensor_type();
     if (type.has_shape()) return;
-    for (const std::int64_t dim : dims_of(state_, *activation)) {
+    for (const std::int64_t dim : activation->layout.dims) {
       type.mutable_shape()->add_dim()->set_dim_value(dim);
     }
   }

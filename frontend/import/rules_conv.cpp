@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conv and Gemm: the operators with weights.
+#include <numeric>
 #include <utility>
 
 #include "frontend/import/rules.h"
@@ -23,14 +24,16 @@ std::vector<float> to_ohwi(const std::vector<float>& oihw, std::size_t out, std:
   return ohwi;
 }
 
-// For each input of a Gemm in height, width, channel order: its index in the ONNX order C, H, W.
-std::vector<std::size_t> flat_order(const graph::Shape& shape) {
+// For each input of a Gemm in height, width, channel order: its index in the ONNX order.
+std::vector<std::size_t> flat_order(const graph::Shape& shape, const Layout& layout) {
+  const auto [row, column, channel] = strides_of(shape, layout);
   std::vector<std::size_t> order;
   order.reserve(static_cast<std::size_t>(shape.elements()));
-  const auto positions = static_cast<std::size_t>(shape.height * shape.width);
-  for (std::size_t p = 0; p < positions; ++p) {
-    for (std::size_t c = 0; c < static_cast<std::size_t>(shape.channels); ++c) {
-      order.push_back(c * positions + p);
+  for (std::int64_t y = 0; y < shape.height; ++y) {
+    for (std::int64_t x = 0; x < shape.width; ++x) {
+      for (std::int64_t c = 0; c < shape.channels; ++c) {
+        order.push_back(static_cast<std::size_t>(y * row + x * column + c * channel));
+      }
     }
   }
   return order;
@@ -45,10 +48,10 @@ struct GemmWeights {
   }
 };
 
-GemmWeights read_gemm_weights(const NodeContext& node) {
+GemmWeights read_gemm_weights(const NodeContext& node, bool is_transposed) {
   const onnx::TensorProto& tensor = node.constant(1, "B");
   GemmWeights weights;
-  weights.is_transposed = node.integer("transB", 0) != 0;
+  weights.is_transposed = is_transposed;
   const std::vector<std::int64_t> dims = dims_of(tensor);
   if (dims.size() != 2) node.refuse("B", to_text(dims), "of 2 dimensions");
   weights.values = read_floats(tensor);
@@ -77,6 +80,23 @@ float scaled(float factor, float value) {
   return static_cast<float>(static_cast<double>(factor) * static_cast<double>(value));
 }
 
+// [outputs][inputs] with the inputs in the given order, times alpha.
+graph::Conv gemm_of(const GemmWeights& weights, const std::vector<std::size_t>& order, float alpha,
+                    std::vector<float> bias) {
+  graph::Conv gemm;
+  gemm.kind = graph::ConvKind::gemm;
+  gemm.in_channels = static_cast<std::int64_t>(weights.inputs);
+  gemm.out_channels = static_cast<std::int64_t>(weights.outputs);
+  gemm.bias = std::move(bias);
+  gemm.weights_ohwi.reserve(weights.values.size());
+  for (std::size_t output = 0; output < weights.outputs; ++output) {
+    for (const std::size_t input : order) {
+      gemm.weights_ohwi.push_back(scaled(alpha, weights.at(output, input)));
+    }
+  }
+  return gemm;
+}
+
 }  // namespace
 
 void import_conv(NodeContext& node) {
@@ -103,36 +123,59 @@ void import_conv(NodeContext& node) {
   conv.weights_ohwi =
       to_ohwi(weights, static_cast<std::size_t>(dims[0]), static_cast<std::size_t>(dims[1]),
               static_cast<std::size_t>(dims[2] * dims[3]));
-  node.emit(std::move(conv), {x}, /*is_flat=*/false);
+  node.emit_map(std::move(conv), {x});
 }
 
 void import_gemm(NodeContext& node) {
   if (node.integer("transA", 0) != 0) node.refuse("transA", "1", "0");
   const float alpha = node.number("alpha", 1.0F);
   const float beta = node.number("beta", 1.0F);
-  const GemmWeights weights = read_gemm_weights(node);
+  const GemmWeights weights = read_gemm_weights(node, node.integer("transB", 0) != 0);
   std::vector<float> bias = read_gemm_bias(node, weights.outputs);
   for (float& value : bias) value = scaled(beta, value);
 
   const Activation a = node.activation(0, "A");
-  if (!a.is_flat) node.refuse("A", to_text(node.dims(a)), "of 2 dimensions, [1, K]");
-  const std::vector<std::size_t> order = flat_order(node.shape(a));
-  if (order.size() != weights.inputs) {
-    node.refuse("A", to_text(node.dims(a)),
-                to_text({1, static_cast<std::int64_t>(weights.inputs)}));
+  const auto inputs = static_cast<std::int64_t>(weights.inputs);
+  if (a.layout.dims != Dims{1, inputs}) {
+    node.refuse("A", to_text(a.layout.dims), to_text({1, inputs}));
   }
-  graph::Conv gemm;
-  gemm.kind = graph::ConvKind::gemm;
-  gemm.in_channels = static_cast<std::int64_t>(weights.inputs);
-  gemm.out_channels = static_cast<std::int64_t>(weights.outputs);
-  gemm.bias = std::move(bias);
-  gemm.weights_ohwi.reserve(weights.values.size());
-  for (std::size_t output = 0; output < weights.outputs; ++output) {
-    for (const std::size_t input : order) {
-      gemm.weights_ohwi.push_back(scaled(alpha, weights.at(output, input)));
-    }
+  const std::vector<std::size_t> order = flat_order(node.shape(a), a.layout);
+  const graph::NodeId id = node.append(gemm_of(weights, order, alpha, std::move(bias)), {a.node});
+  node.bind(Activation{id, vector_layout(static_cast<std::int64_t>(weights.outputs))});
+}
+
+// A vector times a matrix is a gemm; each position of a map with its channels last, times a matrix,
+// a 1x1 convolution.
+void import_mat_mul(NodeContext& node) {
+  const GemmWeights weights = read_gemm_weights(node, /*is_transposed=*/false);
+  const Activation a = node.activation(0, "A");
+  const auto inputs = static_cast<std::int64_t>(weights.inputs);
+  const auto outputs = static_cast<std::int64_t>(weights.outputs);
+  const graph::Shape& shape = node.shape(a);
+  if (a.layout.dims.empty() || a.layout.dims.back() != inputs) {
+    node.refuse("A", to_text(a.layout.dims),
+                "of " + std::to_string(inputs) + " in the last dimension");
   }
-  node.emit(std::move(gemm), {a}, /*is_flat=*/true);
+  if (shape.elements() == inputs) {
+    const graph::NodeId id = node.append(
+        gemm_of(weights, flat_order(shape, a.layout), 1.0F, std::vector<float>(weights.outputs)),
+        {a.node});
+    return node.bind(Activation{id, vector_layout(outputs, a.layout.dims.size())});
+  }
+  const bool has_last_channel =
+      shape.channels == 1 || (!a.layout.order.empty() && a.layout.order.back() == Axis::channel);
+  if (!has_last_channel || shape.channels != inputs) {
+    node.refuse("A", node.text_of(a), "one vector, or a map with the channels last");
+  }
+  std::vector<std::size_t> order(weights.inputs);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  graph::Conv conv = gemm_of(weights, order, 1.0F, std::vector<float>(weights.outputs));
+  conv.kind = graph::conv_kind(inputs, outputs, 1);
+  Layout layout = a.layout;
+  layout.dims.back() = outputs;
+  if (shape.channels > 1) layout.order.pop_back();
+  if (outputs > 1) layout.order.push_back(Axis::channel);
+  node.bind(Activation{node.append(std::move(conv), {a.node}), layout});
 }
 
 }  // namespace npusim::import

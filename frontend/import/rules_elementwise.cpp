@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators that treat each value, or each channel, by itself.
+// Operators of one operand that treat each value, or each channel, by itself.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
+#include "frontend/import/per_channel.h"
 #include "frontend/import/rules.h"
 #include "frontend/import/tensors.h"
 
@@ -11,16 +13,6 @@ namespace npusim::import {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-// The channels of a tensor whose ONNX dimension 1 is the graph's channel.
-std::int64_t channels_of(const NodeContext& node, const Activation& x, const std::string& what) {
-  const graph::Shape& shape = node.shape(x);
-  if (x.is_flat && shape.channels != shape.elements()) {
-    node.refuse(what, to_text(node.dims(x)) + " made of a map of " + graph::to_string(shape),
-                "flattened from a 1x1 map, or not flattened yet");
-  }
-  return shape.channels;
-}
 
 // A limit of Clip: an attribute before opset 11, an optional scalar input since. The largest float
 // and beyond mean no limit.
@@ -39,57 +31,16 @@ double clip_limit(const NodeContext& node, int index, const char* name, double n
   return is_outermost && std::signbit(limit) == std::signbit(none) ? none : limit;
 }
 
-// One value per channel from a constant that ONNX broadcasts to `dims`.
-std::vector<float> channel_values(const NodeContext& node, int index, const char* what,
-                                  const std::vector<std::int64_t>& dims, std::int64_t channels) {
-  const onnx::TensorProto& tensor = node.constant(index, what);
-  const std::vector<std::int64_t> own = dims_of(tensor);
-  std::vector<float> values = read_floats(tensor);
-  bool fits = own.size() <= dims.size() && !values.empty();
-  // Aligned at the right; only the channel dimension (index 1) may have more than one value.
-  for (std::size_t i = 0; fits && i < own.size(); ++i) {
-    const std::size_t position = dims.size() - own.size() + i;
-    fits = own[i] == 1 || (position == 1 && own[i] == channels);
+void emit_lookup(NodeContext& node, graph::Function function, float alpha = 0, float beta = 0) {
+  for (const float value : {alpha, beta}) {
+    if (!std::isfinite(value)) node.refuse("attribute", std::to_string(value), "finite");
   }
-  if (!fits) {
-    node.refuse(what, to_text(own),
-                "a scalar or one value per channel of " + to_text(dims) + ", such as " +
-                    (dims.size() == 4 ? to_text({channels, 1, 1}) : to_text({channels})));
-  }
-  if (values.size() == 1) values.assign(static_cast<std::size_t>(channels), values.front());
-  return values;
-}
-
-// y = x + addend as the BatchNorm gamma 1, mean 0, variance 1, epsilon 0: folding it is exact.
-void add_constant(NodeContext& node, int constant_index) {
-  const char* what = constant_index == 0 ? "A" : "B";
-  const Activation x = node.activation(1 - constant_index, constant_index == 0 ? "B" : "A");
-  const std::int64_t channels = channels_of(node, x, "input");
-  graph::BatchNorm norm;
-  norm.beta = channel_values(node, constant_index, what, node.dims(x), channels);
-  norm.gamma.assign(norm.beta.size(), 1.0F);
-  norm.mean.assign(norm.beta.size(), 0.0F);
-  norm.variance.assign(norm.beta.size(), 1.0F);
-  norm.epsilon = 0;
-  node.emit(std::move(norm), {x}, x.is_flat);
+  const Activation x = node.activation(0, "X");
+  const graph::Lookup lookup{function, static_cast<double>(alpha), static_cast<double>(beta)};
+  node.emit_like(x, lookup, {x});
 }
 
 }  // namespace
-
-void import_add(NodeContext& node) {
-  const bool first_is_constant = node.is_constant(0, "A");
-  const bool second_is_constant = node.is_constant(1, "B");
-  if (first_is_constant || second_is_constant) {
-    add_constant(node, first_is_constant ? 0 : 1);
-    return;
-  }
-  const Activation a = node.activation(0, "A");
-  const Activation b = node.activation(1, "B");
-  if (node.dims(a) != node.dims(b)) {
-    node.refuse("B", to_text(node.dims(b)), to_text(node.dims(a)) + " as A");
-  }
-  node.emit(graph::Add{}, {a, b}, a.is_flat);
-}
 
 void import_batch_normalization(NodeContext& node) {
   if (node.integer("training_mode", 0) != 0) node.refuse("training_mode", "1", "0");
@@ -108,12 +59,18 @@ void import_batch_normalization(NodeContext& node) {
     }
   }
   const Activation x = node.activation(0, "X");
-  const std::int64_t channels = channels_of(node, x, "X");
-  if (count != channels) {
+  const Dims& dims = x.layout.dims;
+  if (dims.size() < 2 || dims[1] != count) {
     node.refuse("scale", std::to_string(count) + " values",
-                std::to_string(channels) + ", one per channel");
+                "one per channel, dimension 1 of " + node.text_of(x));
   }
-  node.emit(std::move(norm), {x}, x.is_flat);
+  // As a constant that broadcasts from dimension 1.
+  Dims own(dims.size() - 1, 1);
+  own.front() = count;
+  for (auto* values : {&norm.gamma, &norm.beta, &norm.mean, &norm.variance}) {
+    *values = per_channel(node, "scale, B, mean or var", *values, own, x);
+  }
+  node.emit_like(x, std::move(norm), {x});
 }
 
 void import_clip(NodeContext& node) {
@@ -123,12 +80,58 @@ void import_clip(NodeContext& node) {
     node.refuse("min", std::to_string(limits.low), "at most max, " + std::to_string(limits.high));
   }
   const Activation x = node.activation(0, "input");
-  node.emit(graph::Clamp{}, {x}, x.is_flat, limits);
+  node.emit_like(x, graph::Clamp{}, {x}, limits);
 }
 
 void import_relu(NodeContext& node) {
   const Activation x = node.activation(0, "X");
-  node.emit(graph::Clamp{}, {x}, x.is_flat, {0.0, kInfinity});
+  node.emit_like(x, graph::Clamp{}, {x}, {0.0, kInfinity});
 }
+
+// A slope for each channel is no one table: max(x, 0) + slope * min(x, 0).
+void import_prelu(NodeContext& node) {
+  const Activation x = node.activation(0, "X");
+  std::vector<float> slope = per_channel(node, 1, "slope", x);
+  for (const float value : slope) {
+    if (!std::isfinite(value)) node.refuse("slope", std::to_string(value), "finite");
+  }
+  if (all_equal(slope)) {
+    const auto alpha = static_cast<double>(slope.front());
+    node.emit_like(x, graph::Lookup{graph::Function::leaky_relu, alpha, 0}, {x});
+    return;
+  }
+  const graph::NodeId positive =
+      node.append(graph::Clamp{}, {x.node}, {0.0, kInfinity}, "_positive");
+  const graph::NodeId negative =
+      node.append(graph::Clamp{}, {x.node}, {-kInfinity, 0.0}, "_negative");
+  std::vector<float> zeros(slope.size(), 0.0F);
+  const graph::NodeId sloped =
+      node.append(affine(std::move(slope), std::move(zeros)), {negative}, {}, "_sloped");
+  node.emit_like(x, graph::Add{}, {{positive, x.layout}, {sloped, x.layout}});
+}
+
+void import_elu(NodeContext& node) {
+  emit_lookup(node, graph::Function::elu, node.number("alpha", 1.0F), 1.0F);
+}
+
+void import_selu(NodeContext& node) {
+  const float gamma = node.number("gamma", 1.05070102214813232421875F);
+  const float alpha = node.number("alpha", 1.67326319217681884765625F);
+  emit_lookup(node, graph::Function::elu, alpha * gamma, gamma);
+}
+
+void import_leaky_relu(NodeContext& node) {
+  emit_lookup(node, graph::Function::leaky_relu, node.number("alpha", 0.01F));
+}
+
+void import_hard_sigmoid(NodeContext& node) {
+  emit_lookup(node, graph::Function::hard_sigmoid, node.number("alpha", 0.2F),
+              node.number("beta", 0.5F));
+}
+
+void import_hard_swish(NodeContext& node) { emit_lookup(node, graph::Function::hard_swish); }
+void import_sigmoid(NodeContext& node) { emit_lookup(node, graph::Function::sigmoid); }
+void import_softplus(NodeContext& node) { emit_lookup(node, graph::Function::softplus); }
+void import_tanh(NodeContext& node) { emit_lookup(node, graph::Function::tanh); }
 
 }  // namespace npusim::import

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that compute nothing: they pass on, rename dimensions, or pad.
 #include <algorithm>
+#include <array>
+#include <functional>
 
 #include "frontend/import/rules.h"
 #include "frontend/import/tensors.h"
 
 namespace npusim::import {
 namespace {
-
-using Dims = std::vector<std::int64_t>;
 
 // -1 is the last axis, and so on.
 std::int64_t resolved_axis(const NodeContext& node, const std::string& key, std::int64_t axis,
@@ -30,9 +30,21 @@ Dims read_axes(const NodeContext& node) {
   return node.opset() < 13 ? node.integers("axes", {}) : node.constant_integers(1, "axes");
 }
 
+std::vector<std::int64_t> resolved_axes(const NodeContext& node, const std::string& key, Dims axes,
+                                        std::size_t rank) {
+  for (std::int64_t& axis : axes) axis = resolved_axis(node, key, axis, rank);
+  std::sort(axes.begin(), axes.end());
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) {
+    node.refuse(key, to_text(axes), "distinct");
+  }
+  return axes;
+}
+
+// A target of Reshape without its 0 (copied) and -1 (the rest) entries.
 Dims reshaped(const NodeContext& node, Dims target, const Dims& from) {
   const bool keeps_zero = node.integer("allowzero", 0) != 0;
-  const std::int64_t elements = from[1] * (from.size() == 4 ? from[2] * from[3] : 1);
+  std::int64_t elements = 1;
+  for (const std::int64_t dim : from) elements *= dim;
   std::int64_t known = 1;
   std::int64_t* open = nullptr;
   for (std::size_t i = 0; i < target.size(); ++i) {
@@ -52,6 +64,51 @@ Dims reshaped(const NodeContext& node, Dims target, const Dims& from) {
   return target;
 }
 
+// The dimensions of a constant or an activation.
+Dims dims_of_input(const NodeContext& node, int index, const std::string& what) {
+  if (node.is_constant(index, what)) return dims_of(node.constant(index, what));
+  return node.passed(index, what).layout.dims;
+}
+
+// Ends a rule that only renames.
+void bind_renamed(NodeContext& node, const std::string& what, const Dims& dims) {
+  if (!node.is_constant(0, what)) return node.bind_reshaped(node.passed(0, what), dims);
+  const onnx::TensorProto& tensor = node.constant(0, what);
+  if (node.constant_elements(dims) != node.constant_elements(dims_of(tensor))) {
+    node.refuse("result", to_text(dims), "as many elements as " + to_text(dims_of(tensor)));
+  }
+  fold_reshaped(node, tensor, dims);
+}
+
+// The two dimensions that stand for height and width, of a map in either order.
+std::array<std::size_t, 2> spatial_dimensions(const NodeContext& node, const Activation& x,
+                                              const std::string& what) {
+  if (x.layout == map_layout(node.shape(x))) return {2, 3};
+  if (x.layout == channels_last_layout(node.shape(x))) return {1, 2};
+  node.refuse(what, node.text_of(x), "[1, C, H, W] or [1, H, W, C]");
+}
+
+// Channels of an input of Concat, or -1 where `position` is not the channels alone.
+std::int64_t channels_at(const NodeContext& node, const Activation& x, std::size_t position) {
+  const auto axes = axes_by_dimension(node.shape(x), x.layout)->at(position);
+  const std::int64_t channels = node.shape(x).channels;
+  const bool is_channels = channels == 1 ? axes.empty() : axes == std::vector<Axis>{Axis::channel};
+  return is_channels ? channels : -1;
+}
+
+// x with another number of channels in dimension `position`.
+Layout with_channels(Layout layout, std::size_t position, const graph::Shape& shape) {
+  std::vector<Axis>& order = layout.order;
+  order.erase(std::remove(order.begin(), order.end(), Axis::channel), order.end());
+  std::int64_t elements = 1;
+  for (std::size_t i = 0; i < position; ++i) elements *= layout.dims[i];
+  auto place = order.begin();
+  for (std::int64_t extent = 1; extent < elements;) extent *= extent_of(shape, *place++);
+  if (shape.channels > 1) order.insert(place, Axis::channel);
+  layout.dims[position] = shape.channels;
+  return layout;
+}
+
 }  // namespace
 
 void import_dropout(NodeContext& node) {
@@ -64,21 +121,58 @@ void import_dropout(NodeContext& node) {
   node.bind(node.passed(0, "data"));
 }
 
+void import_concat(NodeContext& node) {
+  if (node.has_only_constants()) return fold_concat(node);
+  const std::int64_t axis = node.integer("axis", 1);
+  std::vector<Activation> inputs;
+  for (int i = 0; i < node.input_count(); ++i) {
+    inputs.push_back(node.activation(i, "input " + std::to_string(i)));
+  }
+  const Activation& first = inputs.front();
+  const auto position =
+      static_cast<std::size_t>(resolved_axis(node, "axis", axis, first.layout.dims.size()));
+  graph::Shape shape = node.shape(first);
+  shape.channels = 0;
+  for (const Activation& input : inputs) {
+    const std::int64_t channels = input.layout.dims.size() == first.layout.dims.size()
+                                      ? channels_at(node, input, position)
+                                      : -1;
+    if (channels < 0) {
+      node.refuse("axis", std::to_string(axis) + " of " + node.text_of(input),
+                  "the channels of inputs of as many dimensions");
+    }
+    shape.channels += channels;
+  }
+  const auto result_of = [&](const Activation& input) {
+    const graph::Shape& own = node.shape(input);
+    return with_channels(input.layout, position, {own.height, own.width, shape.channels});
+  };
+  const Layout result = result_of(first);
+  for (const Activation& input : inputs) {
+    if (result_of(input) != result) {
+      node.refuse("input", node.text_of(input),
+                  node.text_of(first) + " as the first, but for the channels");
+    }
+  }
+  std::vector<graph::NodeId> ids;
+  for (const Activation& input : inputs) ids.push_back(input.node);
+  node.bind(Activation{node.append(graph::Concat{}, ids), result});
+}
+
 void import_flatten(NodeContext& node) {
   const std::int64_t axis_attribute = node.integer("axis", 1);
-  const Activation x = node.passed(0, "input");
-  const Dims dims = node.dims(x);
+  const Dims dims = dims_of_input(node, 0, "input");
   const auto rank = static_cast<std::int64_t>(dims.size());
   if (axis_attribute < -rank || axis_attribute > rank) {
-    node.refuse("axis", std::to_string(axis_attribute), "1");
+    node.refuse("axis", std::to_string(axis_attribute),
+                "in [" + std::to_string(-rank) + ", " + std::to_string(rank) + "]");
   }
   const std::int64_t axis = axis_attribute < 0 ? axis_attribute + rank : axis_attribute;
-  std::int64_t before = 1;
-  std::int64_t behind = 1;
+  Dims result{1, 1};
   for (std::int64_t i = 0; i < rank; ++i) {
-    (i < axis ? before : behind) *= dims[static_cast<std::size_t>(i)];
+    result[i < axis ? 0 : 1] *= dims[static_cast<std::size_t>(i)];
   }
-  node.bind_reshaped(x, {before, behind});
+  bind_renamed(node, "input", result);
 }
 
 void import_identity(NodeContext& node) {
@@ -100,86 +194,97 @@ void import_pad(NodeContext& node) {
   } else if (node.has_input(2)) {
     value = static_cast<double>(node.floats(2, "constant_value", 1).front());
   }
-  // All begins, then all ends, each in the order N, C, H, W.
-  const bool in_range = std::all_of(pads.begin(), pads.end(), [](std::int64_t pad) {
-    return pad >= 0 && pad <= graph::kMaxExtent;
-  });
-  if (pads.size() != 8 || !in_range || pads[0] + pads[1] + pads[4] + pads[5] != 0) {
-    node.refuse("pads", to_text(pads), "8 values, not negative, 0 for batch and channels");
+  const Activation x = node.activation(0, "data");
+  const std::size_t rank = x.layout.dims.size();
+  const std::array<std::size_t, 2> spatial = spatial_dimensions(node, x, "data");
+  // All begins, then all ends.
+  std::int64_t others = 0;
+  bool in_range = pads.size() == 2 * rank;
+  for (std::size_t i = 0; i < pads.size(); ++i) {
+    in_range = in_range && pads[i] >= 0 && pads[i] <= graph::kMaxExtent;
+    if (in_range && i % rank != spatial[0] && i % rank != spatial[1]) others += pads[i];
   }
-  const Activation x = node.map(0, "data");
-  if (pads == Dims(8, 0)) {
-    node.bind(x);
-    return;
+  if (!in_range || others != 0) {
+    node.refuse("pads", to_text(pads),
+                std::to_string(2 * rank) + " values, not negative, 0 for batch and channels");
   }
-  node.emit(graph::Pad{pads[2], pads[3], pads[6], pads[7], value}, {x}, /*is_flat=*/false);
+  const graph::Pad pad{pads[spatial[0]], pads[spatial[1]], pads[rank + spatial[0]],
+                       pads[rank + spatial[1]], value};
+  if (pad.top + pad.left + pad.bottom + pad.right == 0) return node.bind(x);
+  Activation result{node.append(pad, {x.node}), {}};
+  const graph::Shape& shape = node.shape(result);
+  result.layout = spatial[0] == 2 ? map_layout(shape) : channels_last_layout(shape);
+  node.bind(result);
 }
 
 void import_reshape(NodeContext& node) {
   const Dims target = node.constant_integers(1, "shape");
-  const Activation x = node.passed(0, "data");
-  node.bind_reshaped(x, reshaped(node, target, node.dims(x)));
+  bind_renamed(node, "data", reshaped(node, target, dims_of_input(node, 0, "data")));
 }
 
 void import_softmax(NodeContext& node) {
   const std::int64_t axis = node.integer("axis", node.opset() < 13 ? 1 : -1);
   Activation x = node.passed(0, "input");
-  const Dims dims = node.dims(x);
-  // Before opset 13 all dimensions from `axis` on are one; a 1x1 map makes that the same.
-  const bool is_over_classes = resolved_axis(node, "axis", axis, dims.size()) == 1;
-  const bool is_vector = x.is_flat || dims[2] * dims[3] == 1;
-  if (!is_over_classes || !is_vector) {
-    node.refuse("axis", std::to_string(axis) + " of " + to_text(dims),
-                "the classes, axis 1, of [1, N] or [1, N, 1, 1]");
+  const Dims& dims = x.layout.dims;
+  // Before opset 13 all dimensions from `axis` on are one.
+  const auto first = static_cast<std::size_t>(resolved_axis(node, "axis", axis, dims.size()));
+  std::int64_t classes = dims[first];
+  for (std::size_t i = first + 1; node.opset() < 13 && i < dims.size(); ++i) classes *= dims[i];
+  const graph::Shape& shape = node.shape(x);
+  if (classes != shape.channels || classes != shape.elements()) {
+    node.refuse("axis", std::to_string(axis) + " of " + node.text_of(x),
+                "the classes of [1, N] or [1, N, 1, 1]");
   }
   x.is_after_softmax = true;
   node.bind(x);
 }
 
 void import_squeeze(NodeContext& node) {
-  if (node.is_constant(0, "data")) {
-    const Dims values = node.constant_integers(0, "data");
-    if (values.size() != 1) node.refuse("data", to_text(values), "one integer");
-    node.bind_integers(values, /*is_scalar=*/true);
-    return;
-  }
-  Dims axes = has_axes(node) ? read_axes(node) : Dims{};
-  const Activation x = node.passed(0, "data");
-  const Dims dims = node.dims(x);
-  for (std::int64_t& axis : axes) axis = resolved_axis(node, "axes", axis, dims.size());
+  const bool names_axes = has_axes(node);
+  Dims axes = names_axes ? read_axes(node) : Dims{};
+  const Dims dims = dims_of_input(node, 0, "data");
+  axes = resolved_axes(node, "axes", axes, dims.size());
   Dims kept;
   for (std::size_t i = 0; i < dims.size(); ++i) {
     const bool is_named = std::count(axes.begin(), axes.end(), static_cast<std::int64_t>(i)) > 0;
     if (is_named && dims[i] != 1) {
       node.refuse("axes", to_text(axes), "dimensions of 1 in " + to_text(dims));
     }
-    const bool is_squeezed = has_axes(node) ? is_named : dims[i] == 1;
+    const bool is_squeezed = names_axes ? is_named : dims[i] == 1;
     if (!is_squeezed) kept.push_back(dims[i]);
   }
-  node.bind_reshaped(x, kept);
+  bind_renamed(node, "data", kept);
+}
+
+void import_transpose(NodeContext& node) {
+  const Dims dims = dims_of_input(node, 0, "data");
+  Dims reversed;
+  for (std::size_t i = dims.size(); i-- > 0;) reversed.push_back(static_cast<std::int64_t>(i));
+  const Dims permutation = node.integers("perm", reversed);
+  Dims sorted = permutation;
+  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  if (sorted != reversed) {
+    node.refuse("perm", to_text(permutation),
+                "an order of the " + std::to_string(dims.size()) + " dimensions");
+  }
+  if (node.is_constant(0, "data")) {
+    return fold_transposed(node, node.constant(0, "data"), permutation);
+  }
+  Activation x = node.passed(0, "data");
+  x.layout = permuted(node.shape(x), x.layout, permutation);
+  node.bind(x);
 }
 
 void import_unsqueeze(NodeContext& node) {
   Dims axes = read_axes(node);
-  if (node.is_constant(0, "data")) {
-    const Dims values = node.constant_integers(0, "data");
-    if (!dims_of(node.constant(0, "data")).empty() || axes != Dims{0}) {
-      node.refuse("axes", to_text(axes), "[0] of a scalar integer");
-    }
-    node.bind_integers(values, /*is_scalar=*/false);
-    return;
+  Dims dims = dims_of_input(node, 0, "data");
+  constexpr std::size_t kMaxRank = 64;
+  if (axes.size() + dims.size() > kMaxRank) {
+    node.refuse("axes", std::to_string(axes.size()), "at most " + std::to_string(kMaxRank));
   }
-  const Activation x = node.passed(0, "data");
-  Dims dims = node.dims(x);
-  if (axes.size() > 2) node.refuse("axes", to_text(axes), "at most 2");
-  const std::size_t rank = dims.size() + axes.size();
-  for (std::int64_t& axis : axes) axis = resolved_axis(node, "axes", axis, rank);
-  std::sort(axes.begin(), axes.end());
-  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) {
-    node.refuse("axes", to_text(axes), "distinct");
-  }
+  axes = resolved_axes(node, "axes", axes, dims.size() + axes.size());
   for (const std::int64_t axis : axes) dims.insert(dims.begin() + axis, 1);
-  node.bind_reshaped(x, dims);
+  bind_renamed(node, "data", dims);
 }
 
 }  // namespace npusim::import

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pools with a window and over the whole map.
+#include <algorithm>
+#include <numeric>
+
+#include "frontend/import/per_channel.h"
 #include "frontend/import/rules.h"
+#include "frontend/import/tensors.h"
 #include "frontend/import/window_attributes.h"
 
 namespace npusim::import {
@@ -14,7 +19,7 @@ void import_pool(NodeContext& node, graph::PoolKind kind) {
       kind == graph::PoolKind::average && node.integer("count_include_pad", 0) != 0;
   const Activation x = node.map(0, "X");
   pool.window = place_window(node, attributes, node.shape(x), pool.count_include_pad);
-  node.emit(pool, {x}, /*is_flat=*/false);
+  node.emit_map(pool, {x});
 }
 
 void import_global_pool(NodeContext& node, graph::PoolKind kind) {
@@ -23,7 +28,66 @@ void import_global_pool(NodeContext& node, graph::PoolKind kind) {
   pool.kind = kind;
   pool.window.kernel_h = node.shape(x).height;
   pool.window.kernel_w = node.shape(x).width;
-  node.emit(pool, {x}, /*is_flat=*/false);
+  node.emit_map(pool, {x});
+}
+
+std::vector<std::int64_t> reduced_dimensions(const NodeContext& node, std::size_t rank) {
+  Dims axes = node.has_input(1) ? node.constant_integers(1, "axes") : node.integers("axes", {});
+  const auto limit = static_cast<std::int64_t>(rank);
+  for (std::int64_t& axis : axes) {
+    if (axis < -limit || axis >= limit) {
+      node.refuse("axes", to_text(axes),
+                  "in [" + std::to_string(-limit) + ", " + std::to_string(limit - 1) + "]");
+    }
+    if (axis < 0) axis += limit;
+  }
+  if (axes.empty()) {
+    axes.resize(rank);
+    std::iota(axes.begin(), axes.end(), 0);
+  }
+  return axes;
+}
+
+// Over height, width or both: a pool with a window of the whole extent. Its stride matters to
+// nobody, since there is one window in that direction.
+void import_reduction(NodeContext& node, graph::PoolKind kind, bool is_sum) {
+  const bool keeps_dimensions = node.integer("keepdims", 1) != 0;
+  const bool may_do_nothing = node.integer("noop_with_empty_axes", 0) != 0;
+  const Activation x = node.activation(0, "data");
+  const Dims& dims = x.layout.dims;
+  const Dims reduced = reduced_dimensions(node, dims.size());
+  const bool names_axes = node.has_input(1) ? !node.constant_integers(1, "axes").empty()
+                                            : !node.integers("axes", {}).empty();
+  if (may_do_nothing && !names_axes) return node.bind(x);
+
+  const graph::Shape& shape = node.shape(x);
+  const auto axes = axes_by_dimension(shape, x.layout);
+  graph::Pool pool;
+  pool.kind = kind;
+  Layout result;
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    if (std::count(reduced.begin(), reduced.end(), static_cast<std::int64_t>(i)) == 0) {
+      result.dims.push_back(dims[i]);
+      result.order.insert(result.order.end(), axes->at(i).begin(), axes->at(i).end());
+      continue;
+    }
+    if (keeps_dimensions) result.dims.push_back(1);
+    for (const Axis axis : axes->at(i)) {
+      if (axis == Axis::channel) {
+        node.refuse("axes", to_text(reduced) + " of " + node.text_of(x), "height and width only");
+      }
+      (axis == Axis::height ? pool.window.kernel_h : pool.window.kernel_w) = extent_of(shape, axis);
+    }
+  }
+  const std::int64_t count = pool.window.kernel_h * pool.window.kernel_w;
+  graph::NodeId id = node.append(pool, {x.node}, {}, is_sum ? "_mean" : "");
+  if (is_sum) {
+    const auto channels = static_cast<std::size_t>(shape.channels);
+    id = node.append(affine(std::vector<float>(channels, static_cast<float>(count)),
+                            std::vector<float>(channels, 0.0F)),
+                     {id});
+  }
+  node.bind(Activation{id, result});
 }
 
 }  // namespace
@@ -32,6 +96,15 @@ void import_average_pool(NodeContext& node) { import_pool(node, graph::PoolKind:
 void import_max_pool(NodeContext& node) { import_pool(node, graph::PoolKind::max); }
 void import_global_average_pool(NodeContext& node) {
   import_global_pool(node, graph::PoolKind::average);
+}
+void import_reduce_max(NodeContext& node) {
+  import_reduction(node, graph::PoolKind::max, /*is_sum=*/false);
+}
+void import_reduce_mean(NodeContext& node) {
+  import_reduction(node, graph::PoolKind::average, /*is_sum=*/false);
+}
+void import_reduce_sum(NodeContext& node) {
+  import_reduction(node, graph::PoolKind::average, /*is_sum=*/true);
 }
 void import_global_max_pool(NodeContext& node) { import_global_pool(node, graph::PoolKind::max); }
 

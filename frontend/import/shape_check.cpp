@@ -39,7 +39,7 @@ void compare(const onnx::ValueInfoProto& info, const ImportState& state, const s
     if (!dim.has_dim_value()) return;  // symbolic, or not inferred: says nothing
     declared.push_back(dim.dim_value());
   }
-  const std::vector<std::int64_t> imported = dims_of(state, *activation);
+  const Dims& imported = activation->layout.dims;
   if (declared != imported) {
     errors.add(file, "shape of tensor '" + printable(info.name()) + "'", to_text(declared),
                to_text(imported) + " as its node computes");

@@ -24,7 +24,7 @@ Extents ranged(const NodeContext& node, const std::string& name, Extents values,
 }
 
 // One dimension of the window, with references to the fields of graph::Window.
-struct Axis {
+struct SpanAxis {
   const char* name;
   std::int64_t input, kernel, stride, dilation;
   std::int64_t& pad_before;
@@ -34,7 +34,7 @@ struct Axis {
 };
 
 // SAME: as many outputs as the input has strides; the odd pad goes after (UPPER) or before (LOWER).
-void pad_same(Axis axis, bool is_upper) {
+void pad_same(SpanAxis axis, bool is_upper) {
   const std::int64_t outputs = (axis.input + axis.stride - 1) / axis.stride;
   const std::int64_t total =
       std::max<std::int64_t>(0, (outputs - 1) * axis.stride + axis.effective_kernel() - axis.input);
@@ -42,7 +42,7 @@ void pad_same(Axis axis, bool is_upper) {
   axis.pad_after = total - axis.pad_before;
 }
 
-void round_up(const NodeContext& node, Axis axis, bool counts_padding) {
+void round_up(const NodeContext& node, SpanAxis axis, bool counts_padding) {
   const std::int64_t padded = axis.input + axis.pad_before + axis.pad_after;
   if (padded < axis.effective_kernel()) return;  // infer_shape refuses it
   const std::int64_t remainder = (padded - axis.effective_kernel()) % axis.stride;
@@ -94,11 +94,11 @@ WindowAttributes read_window(const NodeContext& node, const Extents& kernel) {
 graph::Window place_window(const NodeContext& node, const WindowAttributes& attributes,
                            const graph::Shape& input, bool counts_padding) {
   graph::Window w = attributes.window;
-  const Axis axes[] = {
+  const SpanAxis axes[] = {
       {"height", input.height, w.kernel_h, w.stride_h, w.dilation_h, w.pad_top, w.pad_bottom},
       {"width", input.width, w.kernel_w, w.stride_w, w.dilation_w, w.pad_left, w.pad_right}};
   const bool is_same = attributes.auto_pad == "SAME_UPPER" || attributes.auto_pad == "SAME_LOWER";
-  for (const Axis& axis : axes) {
+  for (const SpanAxis& axis : axes) {
     if (is_same) pad_same(axis, attributes.auto_pad == "SAME_UPPER");
     // With SAME the windows fit exactly, and there is nothing left to round.
     if (!is_same && attributes.is_ceil) round_up(node, axis, counts_padding);

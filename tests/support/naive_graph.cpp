@@ -38,6 +38,32 @@ Tensor for_each_element(const Shape& shape, Value value) {
   return result;
 }
 
+// By the C library, other than the tables.
+double evaluated(const graph::Lookup& lookup, double x) {
+  const double sigmoid = 1 / (1 + std::exp(-x));
+  switch (lookup.function) {
+    case graph::Function::hard_sigmoid:
+      return std::min(1.0, std::max(0.0, lookup.alpha * x + lookup.beta));
+    case graph::Function::hard_swish:
+      return x * std::min(6.0, std::max(0.0, x + 3)) / 6;
+    case graph::Function::sigmoid:
+      return sigmoid;
+    case graph::Function::silu:
+      return x * sigmoid;
+    case graph::Function::leaky_relu:
+      return std::max(x, 0.0) + lookup.alpha * std::min(x, 0.0);
+    case graph::Function::elu:
+      return x < 0 ? lookup.alpha * std::expm1(x) : lookup.beta * x;
+    case graph::Function::tanh:
+      return std::tanh(x);
+    case graph::Function::softplus:
+      return std::log1p(std::exp(x));
+    case graph::Function::mish:
+      return x * std::tanh(std::log1p(std::exp(x)));
+  }
+  throw std::logic_error("evaluate_naively: got a function that is not known here");
+}
+
 struct Evaluator {
   const graph::Node& node;
   const std::vector<const Tensor*>& in;
@@ -119,8 +145,10 @@ struct Evaluator {
       return is_max ? result : result / cells;
     });
   }
-  Tensor operator()(const graph::Lookup&) const {
-    throw std::logic_error("evaluate_naively: got a Lookup, must be another operator");
+  Tensor operator()(const graph::Lookup& lookup) const {
+    Tensor result = *in[0];
+    for (double& value : result) value = evaluated(lookup, value);
+    return result;
   }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A float graph evaluated in double by the plainest loops: what the passes and the importer are
-// compared with. Knows every operator but Lookup, before and after the passes.
+// compared with. Knows every operator, before and after the passes.
 #pragma once
 
 #include <cstddef>

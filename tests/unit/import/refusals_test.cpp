@@ -31,7 +31,7 @@ TEST(Refusals, AllOffendingNodesAtOnce) {
   model.node("LSTM", {"x"}, {"a"}, {}, "first");
   model.node("Conv", {"a", "w"}, {"b"}, {{"strides", {0, 1}}}, "second");
   model.node("Relu", {"b"}, {"c"}, {}, "innocent");
-  model.node("Tanh", {"c"}, {"d"}, {}, "third");
+  model.node("Erf", {"c"}, {"d"}, {}, "third");
   model.node("Conv", {"x", "x"}, {"e"}, {}, "fourth");
   model.output("d").output("e");
   EXPECT_THAT(
@@ -41,7 +41,7 @@ TEST(Refusals, AllOffendingNodesAtOnce) {
           "in docs/operators.md",
           "model.onnx: node 'second' (Conv): strides: got [0, 1], must be 2 values in [1, "
           "1048576]",
-          "model.onnx: node 'third' (Tanh): operator: got Tanh, must be one of the operators "
+          "model.onnx: node 'third' (Erf): operator: got Erf, must be one of the operators "
           "in docs/operators.md",
           "model.onnx: node 'fourth' (Conv): W: got a computed tensor, must be a constant"));
 }
@@ -88,7 +88,7 @@ TEST(Refusals, Conv) {
   EXPECT_THAT(refusals(conv({1, 1, 4, 4}, {1, 1, 3}, {})),
               refused("Conv", "W: got [1, 1, 3], must be of 4 dimensions (a 2-D convolution)"));
   EXPECT_THAT(refusals(conv({1, 4}, {1, 1, 3, 3}, {})),
-              refused("Conv", "X: got [1, 4], must be of 4 dimensions, [1, C, H, W]"));
+              refused("Conv", "X: got [1, C] = [1, 4], must be [1, C, H, W]"));
   EXPECT_THAT(refusals(conv({1, 1, 4, 4}, {1, 1, 3, 3}, {{"group", 1.0F}})),
               refused("Conv", "group: got an attribute of type FLOAT, must be INT"));
   OnnxBuilder bias = conv({1, 1, 4, 4}, {2, 1, 1, 1}, {});
@@ -160,7 +160,7 @@ TEST(Refusals, Gemm) {
   EXPECT_THAT(refusals(gemm({1, 3}, {3}, {1}, {})),
               refused("Gemm", "B: got [3], must be of 2 dimensions"));
   EXPECT_THAT(refusals(gemm({1, 3, 1, 1}, {3, 2}, {2}, {})),
-              refused("Gemm", "A: got [1, 3, 1, 1], must be of 2 dimensions, [1, K]"));
+              refused("Gemm", "A: got [1, 3, 1, 1], must be [1, 3]"));
 }
 
 TEST(Refusals, Elementwise) {
@@ -174,13 +174,18 @@ TEST(Refusals, Elementwise) {
   OnnxBuilder bias;
   bias.input("x", {1, 2, 3, 3}).floats("b", {3}, {1, 2, 3});
   bias.node("Add", {"x", "b"}, {"y"}, {}, "layer").output("y");
-  EXPECT_THAT(refusals(bias), refused("Add",
-                                      "B: got [3], must be a scalar or one value per channel of "
-                                      "[1, 2, 3, 3], such as [2, 1, 1]"));
+  EXPECT_THAT(refusals(bias),
+              refused("Add",
+                      "B: got [3] that varies over height or width, must be a scalar "
+                      "or one value per channel that broadcasts to [1, C, H, W] = "
+                      "[1, 2, 3, 3]"));
   OnnxBuilder sum;
   sum.input("x", {1, 2, 3, 3}).node("GlobalMaxPool", {"x"}, {"g"});
   sum.node("Add", {"x", "g"}, {"y"}, {}, "layer").output("y");
-  EXPECT_THAT(refusals(sum), refused("Add", "B: got [1, 2, 1, 1], must be [1, 2, 3, 3] as A"));
+  EXPECT_THAT(refusals(sum),
+              refused("Add",
+                      "B: got [1, C, 1, 1] = [1, 2, 1, 1], must be [1, C, H, W] = [1, 2, "
+                      "3, 3] as the first operand"));
 
   const auto norm = [](const Dims& input, float variance,
                        std::vector<test::OnnxAttribute> attributes) {
@@ -190,8 +195,12 @@ TEST(Refusals, Elementwise) {
         .output("y");
     return model;
   };
-  EXPECT_THAT(refusals(norm({1, 3, 2, 2}, 1, {})),
-              refused("BatchNormalization", "scale: got 2 values, must be 3, one per channel"));
+  EXPECT_THAT(
+      refusals(norm({1, 3, 2, 2}, 1, {})),
+      refused(
+          "BatchNormalization",
+          "scale: got 2 values, must be one per channel, dimension 1 of [1, C, H, W] = [1, 3, 2, "
+          "2]"));
   EXPECT_THAT(
       refusals(norm({1, 2, 2, 2}, -1, {})),
       refused("BatchNormalization", "var + epsilon of channel 1: got -0.999990, must be above 0"));
@@ -200,9 +209,8 @@ TEST(Refusals, Elementwise) {
 }
 
 TEST(Refusals, Layout) {
-  EXPECT_THAT(
-      refusals(one_node("Flatten", {1, 2, 3, 3}, {{"axis", 2}})),
-      refused("Flatten", "result: got [2, 9], must be [1, 18] (flat) or [1, 2, 3, 3] (the map)"));
+  EXPECT_THAT(refusals(one_node("Flatten", {1, 2, 3, 3}, {{"axis", 5}})),
+              refused("Flatten", "axis: got 5, must be in [-4, 4]"));
   EXPECT_THAT(refusals(one_node("Pad", {1, 1, 3, 3}, {{"mode", "reflect"}}, 10)),
               refused("Pad", "mode: got 'reflect', must be constant"));
   EXPECT_THAT(refusals(one_node("Pad", {1, 1, 3, 3}, {{"pads", {0, 1, 0, 0, 0, 0, 0, 0}}}, 10)),
@@ -216,9 +224,10 @@ TEST(Refusals, Layout) {
     model.node("Reshape", {"r", "s"}, {"y"}, {}, "layer").output("y");
     return model;
   };
-  EXPECT_THAT(refusals(reshape({1, 6, 4})),
+  EXPECT_THAT(refusals(reshape({1, 3, 2, 4})),
               refused("Reshape",
-                      "result: got [1, 6, 4], must be [1, 24] (flat) or [1, 2, 3, 4] (the map)"));
+                      "result: got [1, 3, 2, 4], must be the dimensions of [1, C, H, W] = [1, 2, "
+                      "3, 4] in this order, joined or with ones between them"));
   EXPECT_THAT(refusals(reshape({-1, -1})),
               refused("Reshape", "shape: got [-1, -1], must be of 24 elements"));
   EXPECT_THAT(refusals(reshape({std::numeric_limits<std::int64_t>::max(), 2, 2})),
@@ -226,8 +235,8 @@ TEST(Refusals, Layout) {
   EXPECT_THAT(
       refusals(reshape({0, -1})),
       ElementsAre(
-          "model.onnx: output 'y': source: got a flattened map of 3 x 4 x 2, must be a map, or "
-          "flattened from a 1x1 map"));
+          "model.onnx: output 'y': source: got [1, C*H*W] = [1, 24], must be a map, or flattened "
+          "from a 1x1 map"));
 }
 
 TEST(Refusals, SoftmaxOnlyAtTheEnd) {
@@ -237,10 +246,11 @@ TEST(Refusals, SoftmaxOnlyAtTheEnd) {
   EXPECT_THAT(refusals(model), refused("Relu",
                                        "X: got the result of a Softmax, must be anything else: a "
                                        "Softmax may only end the model"));
-  EXPECT_THAT(refusals(one_node("Softmax", {1, 4, 2, 2}, {{"axis", 1}})),
-              refused("Softmax",
-                      "axis: got 1 of [1, 4, 2, 2], must be the classes, axis 1, of [1, N] or "
-                      "[1, N, 1, 1]"));
+  EXPECT_THAT(
+      refusals(one_node("Softmax", {1, 4, 2, 2}, {{"axis", 1}})),
+      refused("Softmax",
+              "axis: got 1 of [1, C, H, W] = [1, 4, 2, 2], must be the classes of [1, N] or "
+              "[1, N, 1, 1]"));
 }
 
 TEST(Refusals, InputsAndOutputs) {
