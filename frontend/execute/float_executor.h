@@ -20,13 +20,13 @@ using FloatObserver = Observer<float>;
 /// copy per thread. Allocates nothing per image once the first has run.
 class FloatExecutor {
  public:
-  /// graph: verified, every operator (folded graphs are faster), one Input; it need not outlive
-  /// this. Throws base::InternalError where there is not exactly one input, or no output.
+  /// graph: verified, every operator (folded graphs are faster); it need not outlive this.
+  /// Throws base::InternalError where there is no input or no output.
   explicit FloatExecutor(const graph::Graph& graph);
 
-  /// input: the input node's tensor, NHWC, kept alive by the caller during the call. The observer
-  /// sees every node's tensor, the input's first. Result: the first output's tensor, valid until
-  /// the next run.
+  /// input: the tensors of the input nodes, NHWC, one behind the other in the order of the nodes
+  /// (most networks have one), kept alive by the caller during the call. The observer sees every
+  /// node's tensor in that order. Result: the first output's tensor, valid until the next run.
   const float* run(const float* input, const FloatObserver& observer = {}) {
     return runner_.run(input, observer);
   }
@@ -34,7 +34,8 @@ class FloatExecutor {
   /// Tensor of the i-th output after a run.
   const float* output(std::size_t i) const { return runner_.tensor(runner_.plan().outputs.at(i)); }
 
-  std::int64_t input_elements() const { return elements(runner_.plan().input); }
+  /// Of all input nodes together.
+  std::int64_t input_elements() const { return runner_.plan().input_elements; }
   std::int64_t output_elements(std::size_t i = 0) const {
     return elements(runner_.plan().outputs.at(i));
   }

@@ -20,13 +20,14 @@ using IntegerObserver = Observer<std::int8_t>;
 /// copy per thread. Allocates nothing per image once the first has run.
 class IntegerExecutor {
  public:
-  /// graph: as the quantizer makes it, one Input; it need not outlive this. Throws
+  /// graph: as the quantizer makes it; it need not outlive this. Throws
   /// base::InternalError where a parameter is out of its range or missing, naming it.
   explicit IntegerExecutor(const graph::QuantizedGraph& graph);
 
-  /// input: the codes of the input node's tensor, NHWC, kept alive by the caller during the call.
-  /// The observer sees every node's tensor, the input's first. Result: the first output's tensor,
-  /// valid until the next run.
+  /// input: the codes of the input nodes' tensors, NHWC, one behind the other in the order of the
+  /// nodes, each in its own quantization, kept alive by the caller during the call. The observer
+  /// sees every node's tensor in that order. Result: the first output's tensor, valid until the
+  /// next run.
   const std::int8_t* run(const std::int8_t* input, const IntegerObserver& observer = {}) {
     return runner_.run(input, observer);
   }
@@ -36,7 +37,8 @@ class IntegerExecutor {
     return runner_.tensor(runner_.plan().outputs.at(i));
   }
 
-  std::int64_t input_elements() const { return elements(runner_.plan().input); }
+  /// Of all input nodes together.
+  std::int64_t input_elements() const { return runner_.plan().input_elements; }
   std::int64_t output_elements(std::size_t i = 0) const {
     return elements(runner_.plan().outputs.at(i));
   }

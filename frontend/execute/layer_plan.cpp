@@ -33,7 +33,8 @@ std::int32_t take(std::vector<std::int32_t>& free_buffers, std::vector<std::int6
 
 BufferPlan plan_buffers(const std::vector<std::vector<graph::NodeId>>& inputs,
                         const std::vector<std::int64_t>& elements,
-                        const std::vector<graph::NodeId>& outputs, graph::NodeId input) {
+                        const std::vector<graph::NodeId>& outputs,
+                        const std::vector<graph::NodeId>& network_inputs) {
   const std::size_t count = elements.size();
   std::vector<std::size_t> last_use(count);
   for (std::size_t id = 0; id < count; ++id) {
@@ -44,9 +45,11 @@ BufferPlan plan_buffers(const std::vector<std::vector<graph::NodeId>>& inputs,
 
   BufferPlan plan;
   plan.buffer_of_node.assign(count, kNone);
+  std::vector<bool> is_input(count, false);
+  for (const graph::NodeId id : network_inputs) is_input[static_cast<std::size_t>(id)] = true;
   std::vector<std::int32_t> free_buffers;
   for (std::size_t id = 0; id < count; ++id) {
-    if (static_cast<graph::NodeId>(id) != input) {
+    if (!is_input[id]) {
       plan.buffer_of_node[id] = take(free_buffers, plan.buffer_elements, elements[id]);
     }
     for (std::size_t other = 0; other <= id; ++other) {

@@ -46,22 +46,24 @@ class Layer {
 };
 
 /// Which buffer each tensor lives in: one is given again when its last reader has run. The
-/// network's outputs keep theirs; the input has none (buffer -1).
+/// network's outputs keep theirs; its inputs have none (buffer -1).
 struct BufferPlan {
   std::vector<std::int32_t> buffer_of_node;
   std::vector<std::int64_t> buffer_elements;
 };
 BufferPlan plan_buffers(const std::vector<std::vector<graph::NodeId>>& inputs,
                         const std::vector<std::int64_t>& elements,
-                        const std::vector<graph::NodeId>& outputs, graph::NodeId input);
+                        const std::vector<graph::NodeId>& outputs,
+                        const std::vector<graph::NodeId>& network_inputs);
 
 template <class T>
 struct LayerPlan {
-  std::vector<std::unique_ptr<const Layer<T>>> layers;  // none for the input node
+  std::vector<std::unique_ptr<const Layer<T>>> layers;  // none for input nodes
   std::vector<std::vector<graph::NodeId>> inputs;
   std::vector<std::int64_t> elements;
   std::vector<graph::NodeId> outputs;
-  graph::NodeId input = -1;
+  std::vector<graph::NodeId> network_inputs;
+  std::int64_t input_elements = 0;  // of all network inputs
   BufferPlan buffers;
 
   /// Prepares a graph of either kind; make(graph, node id) makes the layer of a node.
@@ -77,6 +79,7 @@ class LayerRunner {
   LayerRunner(const LayerRunner& other) : LayerRunner(other.plan_) {}
   LayerRunner& operator=(const LayerRunner&) = delete;
 
+  /// input: the tensors of all input nodes, one behind the other.
   const T* run(const T* input, const Observer<T>& observer);
   const LayerPlan<T>& plan() const { return *plan_; }
   const T* tensor(graph::NodeId node) const { return tensors_[static_cast<std::size_t>(node)]; }
@@ -103,15 +106,13 @@ std::shared_ptr<const LayerPlan<T>> LayerPlan<T>::of(const Graph& graph, const M
       continue;
     }
     plan->layers.push_back(nullptr);
-    if (plan->input >= 0) {
-      throw base::InternalError("node '" + node.name + "': a second input; executors take one");
-    }
-    plan->input = id;
+    plan->network_inputs.push_back(id);
+    plan->input_elements += plan->elements.back();
   }
-  if (plan->input < 0 || plan->outputs.empty()) {
+  if (plan->network_inputs.empty() || plan->outputs.empty()) {
     throw base::InternalError("graph '" + graph.name + "': must have an input and an output");
   }
-  plan->buffers = plan_buffers(plan->inputs, plan->elements, plan->outputs, plan->input);
+  plan->buffers = plan_buffers(plan->inputs, plan->elements, plan->outputs, plan->network_inputs);
   return plan;
 }
 
@@ -127,7 +128,10 @@ LayerRunner<T>::LayerRunner(std::shared_ptr<const LayerPlan<T>> plan) : plan_(st
 
 template <class T>
 const T* LayerRunner<T>::run(const T* input, const Observer<T>& observer) {
-  tensors_[static_cast<std::size_t>(plan_->input)] = input;
+  for (const graph::NodeId id : plan_->network_inputs) {
+    tensors_[static_cast<std::size_t>(id)] = input;
+    input += plan_->elements[static_cast<std::size_t>(id)];
+  }
   for (std::size_t id = 0; id < tensors_.size(); ++id) {
     if (plan_->layers[id] != nullptr) {
       inputs_.clear();

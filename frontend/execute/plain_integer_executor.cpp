@@ -174,10 +174,15 @@ class PlainNode {
 
 std::vector<Tensor> run_plain(const graph::QuantizedGraph& graph, const Tensor& input) {
   std::vector<Tensor> tensors;
+  auto rest = input.begin();
   for (const graph::QuantizedNode& node : graph.nodes) {
-    tensors.push_back(std::holds_alternative<graph::Input>(node.op)
-                          ? input
-                          : PlainNode(graph, tensors, node).run());
+    if (!std::holds_alternative<graph::Input>(node.op)) {
+      tensors.push_back(PlainNode(graph, tensors, node).run());
+      continue;
+    }
+    const auto end = rest + node.shape.elements();
+    tensors.emplace_back(rest, end);
+    rest = end;
   }
   return tensors;
 }

@@ -10,9 +10,9 @@
 
 namespace npusim::execute {
 
-/// Every node's tensor, NHWC, by node id. input: the codes of the one Input node. Sums are formed
-/// in 64 bits; one that leaves 32 bits at any prefix throws base::InternalError naming node and
-/// output.
+/// Every node's tensor, NHWC, by node id. input: the codes of the Input nodes, one behind the
+/// other. Sums are formed in 64 bits; one that leaves 32 bits at any prefix throws
+/// base::InternalError naming node and output.
 std::vector<std::vector<std::int8_t>> run_plain(const graph::QuantizedGraph& graph,
                                                 const std::vector<std::int8_t>& input);
 

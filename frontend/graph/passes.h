@@ -31,7 +31,7 @@ Graph fuse_activations(Graph graph);
 /// Any other is refused: InputError naming all of them.
 Graph fuse_pads(Graph graph);
 
-/// Drops what no output depends on; the Input stays.
+/// Drops what no output depends on; Inputs stay.
 Graph remove_dead_nodes(Graph graph);
 
 struct Pass {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The invariants of a float graph. They hold after import and after every pass.
 //
-// - at least one node, at most kMaxNodes; exactly one Input; at least one output, all distinct
+// - at least one node, at most kMaxNodes; at least one Input; at least one output, all distinct
 // nodes
 // - topological order: every input is an earlier node
 // - names are not empty and unique

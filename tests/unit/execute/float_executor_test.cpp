@@ -121,9 +121,27 @@ TEST(FloatExecutorTest, RefusesGraphsItCannotRun) {
   graph::Graph no_output = graph;
   no_output.outputs.clear();
   EXPECT_THROW(FloatExecutor{no_output}, base::InternalError);
-  graph::Graph two_inputs = graph;
-  two_inputs.nodes.push_back(graph.nodes[0]);
-  EXPECT_THROW(FloatExecutor{two_inputs}, base::InternalError);
+  graph::Graph no_input = graph;
+  no_input.nodes[0].op = graph::Clamp{};
+  EXPECT_THROW(FloatExecutor{no_input}, base::InternalError);
+}
+
+TEST(FloatExecutorTest, InputsLieOneBehindTheOther) {
+  graph::Graph both = single_conv({2, 3, 1}, conv(1, 2, 1));
+  graph::Node second = both.nodes[0];
+  second.name = "second";
+  second.shape = {1, 1, 2};
+  both.nodes.push_back(second);
+  both.outputs = {1, 2};
+  const std::vector<float> values = {1, 2, 3, 4, 5, 6, 7, 8};
+  FloatExecutor executor(both);
+  EXPECT_EQ(executor.input_elements(), 8);
+  executor.run(values.data());
+  EXPECT_EQ(executor.output(1)[0], 7);
+  EXPECT_EQ(executor.output(1)[1], 8);
+  FloatExecutor alone(single_conv({2, 3, 1}, conv(1, 2, 1)));
+  const float* expected = alone.run(values.data());
+  for (std::int64_t i = 0; i < 12; ++i) EXPECT_EQ(executor.output(0)[i], expected[i]);
 }
 
 }  // namespace

@@ -106,15 +106,33 @@ TEST(IntegerExecutorTest, PaddingReadsTheZeroPoint) {
 
 TEST(IntegerExecutorTest, RefusesGraphsItCannotRun) {
   graph::QuantizedGraph graph = drawn_quantized(single_conv({4, 5, 3}, conv(3, 7, 3)), 1);
-  graph::QuantizedGraph two_inputs = graph;
-  two_inputs.nodes.push_back(graph.nodes[0]);
-  EXPECT_THROW(IntegerExecutor{two_inputs}, base::InternalError);
+  graph::QuantizedGraph no_input = graph;
+  no_input.nodes.erase(no_input.nodes.begin());
+  EXPECT_THROW(IntegerExecutor{no_input}, base::InternalError);
   graph::QuantizedGraph no_output = graph;
   no_output.outputs.clear();
   EXPECT_THROW(IntegerExecutor{no_output}, base::InternalError);
   graph::QuantizedGraph bad_shift = graph;
   std::get<graph::QuantizedConv>(bad_shift.nodes[1].op).requantization.scales = {{1 << 30, 63}};
   EXPECT_THROW(IntegerExecutor{bad_shift}, base::InternalError);
+}
+
+TEST(IntegerExecutorTest, InputsLieOneBehindTheOther) {
+  const graph::QuantizedGraph alone = drawn_quantized(single_conv({2, 3, 1}, conv(1, 2, 1)), 1);
+  graph::QuantizedGraph both = alone;
+  both.nodes.push_back(alone.nodes[0]);
+  both.nodes.back().name = "second";
+  both.outputs = {1, 2};
+  const std::vector<std::int8_t> values = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  IntegerExecutor executor(both);
+  EXPECT_EQ(executor.input_elements(), 12);
+  executor.run(values.data());
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(executor.output(1)[i], values[6 + i]);
+  const std::vector<std::int8_t> expected =
+      run_plain(alone, {values.begin(), values.begin() + 6})[1];
+  EXPECT_EQ(std::vector<std::int8_t>(executor.output(0), executor.output(0) + 12), expected);
+  EXPECT_EQ(run_plain(both, values)[1], expected);
+  EXPECT_EQ(run_plain(both, values)[2], std::vector<std::int8_t>(values.begin() + 6, values.end()));
 }
 
 TEST(PlainIntegerExecutorTest, RefusesAnAccumulatorThatOverflows) {
