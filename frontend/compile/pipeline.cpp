@@ -5,11 +5,12 @@
 #include <utility>
 
 #include "frontend/compile/compile.h"
-#include "frontend/data/dataset.h"
+#include "frontend/data/random_tensors.h"
 #include "frontend/graph/passes.h"
 #include "frontend/import/onnx_importer.h"
 #include "frontend/quantize/calibrator.h"
 #include "frontend/quantize/content_hash.h"
+#include "frontend/topology/build.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 
@@ -18,16 +19,45 @@ namespace {
 
 using quantize::ContentHasher;
 
-// Images enter the network as squares of three channels: the network must read just that.
+std::vector<graph::Shape> input_shapes(const graph::Graph& network) {
+  std::vector<graph::Shape> shapes;
+  for (const graph::Node& node : network.nodes) {
+    if (std::holds_alternative<graph::Input>(node.op)) shapes.push_back(node.shape);
+  }
+  return shapes;
+}
+
+// Pictures enter the network as squares of three channels: the network must read just that.
 void check_input(const graph::Graph& network, const config::RunConfig& run) {
-  const graph::Shape wanted{run.input.size, run.input.size, 3};
-  const graph::Shape& shape = network.nodes.at(0).shape;
-  if (shape == wanted) return;
-  throw base::InputError(run.file.string() + ": input.size: got " + std::to_string(run.input.size) +
-                         ", must be the network's input size: " + run.model.string() +
-                         " reads height " + std::to_string(shape.height) + ", width " +
+  if (run.input.size == 0) return;
+  const std::string place =
+      run.file.string() + ": input.size: got " + std::to_string(run.input.size) +
+      ", must be the network's input size: " + (run.model.empty() ? run.name : run.model.string());
+  const std::vector<graph::Shape> shapes = input_shapes(network);
+  if (shapes.size() != 1)
+    throw base::InputError(place + " has " + std::to_string(shapes.size()) + " inputs");
+  const graph::Shape& shape = shapes.front();
+  if (shape == graph::Shape{run.input.size, run.input.size, 3}) return;
+  throw base::InputError(place + " reads height " + std::to_string(shape.height) + ", width " +
                          std::to_string(shape.width) + ", channels " +
                          std::to_string(shape.channels));
+}
+
+// Everything that decides the graph: all but the places for messages.
+std::uint64_t topology_hash(const config::TopologyConfig& topology) {
+  ContentHasher hasher;
+  hasher.add(topology.seed).add(topology.layers.size());
+  for (const config::TopologyLayer& layer : topology.layers) {
+    hasher.add(layer.kind).add(std::string_view(layer.name)).add(layer.inputs).add(layer.channels);
+    for (const config::TopologyExtent& extent :
+         {layer.input, layer.window.kernel, layer.window.stride, layer.window.dilation})
+      hasher.add(extent.height).add(extent.width);
+    hasher.add(layer.window.same);
+    for (const std::int64_t pad : layer.window.pads) hasher.add(pad);
+    hasher.add(layer.groups).add(layer.has_bias).add(layer.is_max).add(layer.is_global);
+    hasher.add(layer.counts_padding).add(layer.activation);
+  }
+  return hasher.digest();
 }
 
 std::uint64_t calibration_inputs_hash(const graph::Graph& network, const config::RunConfig& run) {
@@ -57,9 +87,14 @@ void Pipeline::record(const char* stage, std::uint64_t inputs_hash) {
 
 const graph::Graph& Pipeline::network() {
   if (network_) return *network_;
-  const std::string model = base::read_file_text(run_.model, import::kMaxModelBytes);
-  record("import", ContentHasher().add(std::string_view(model)).digest());
-  network_ = graph::prepare(import::import_onnx(model, run_.model.string()));
+  if (run_.topology) {
+    record("import", topology_hash(*run_.topology));
+    network_ = graph::prepare(topology::build_graph(*run_.topology, run_.network_name()));
+  } else {
+    const std::string model = base::read_file_text(run_.model, import::kMaxModelBytes);
+    record("import", ContentHasher().add(std::string_view(model)).digest());
+    network_ = graph::prepare(import::import_onnx(model, run_.model.string()));
+  }
   check_input(*network_, run_);
   return *network_;
 }
@@ -68,12 +103,20 @@ const quantize::Calibration& Pipeline::calibration() {
   if (calibration_) return *calibration_;
   const graph::Graph& folded = network();
   record("calibrate", calibration_inputs_hash(folded, run_));
-  const auto dataset = data::open_dataset(run_.calibration.data, run_.input);
+  const auto dataset = open(run_.calibration.data);
   const auto calibrator = quantize::make_calibrator(run_.calibration.method);
   calibration_ = quantize::calibrate(
       folded, [&](std::int64_t index) { return dataset->sample(index).tensor; }, dataset->images(),
       *calibrator, threads_);
   return *calibration_;
+}
+
+std::unique_ptr<data::Dataset> Pipeline::open(const config::DatasetConfig& dataset) {
+  if (dataset.kind != config::DatasetKind::random) return data::open_dataset(dataset, run_.input);
+  std::int64_t elements = 0;
+  for (const graph::Shape& shape : input_shapes(network())) elements += shape.elements();
+  return data::random_tensors(static_cast<std::uint64_t>(dataset.seed), dataset.images.value_or(1),
+                              elements);
 }
 
 quantize::QuantizationOptions Pipeline::options(const std::string& scheme) const {
@@ -113,7 +156,7 @@ const quantize::Quantization& Pipeline::quantized(const std::string& scheme) {
 
 isa::Metadata Pipeline::metadata(const std::string& scheme) const {
   isa::Metadata metadata;
-  metadata.name = run_.model.stem().string();
+  metadata.name = run_.network_name();
   metadata.scheme = scheme;
   metadata.field_bits =
       scheme == "shift_scaler" ? static_cast<std::int32_t>(run_.quantization.field_bits) : 0;
@@ -134,7 +177,7 @@ isa::Program Pipeline::program(const std::string& scheme) {
   record("compile", ContentHasher()
                         .add(quantize::content_hash(graph))
                         .add(std::string_view(config::program_dependent_text(run_.hardware)))
-                        .add(std::string_view(run_.model.stem().native()))
+                        .add(std::string_view(run_.network_name()))
                         .add(std::string_view(scheme))
                         .digest());
   return compile(graph, run_.hardware, metadata(scheme));

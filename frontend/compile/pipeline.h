@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "frontend/data/dataset.h"
 #include "frontend/graph/graph.h"
 #include "frontend/quantize/calibration.h"
 #include "frontend/quantize/quantize.h"
@@ -35,9 +36,13 @@ class Pipeline {
 
   // Each throws base::InputError as its stage does.
 
-  /// The imported network after all passes: what the float executor runs.
+  /// The imported network, or the topology with its synthetic weights, after all passes: what the
+  /// float executor runs.
   const graph::Graph& network();
   const quantize::Calibration& calibration();
+  /// The images of a data set as tensors of the network's inputs, all of an image one behind the
+  /// other.
+  std::unique_ptr<data::Dataset> open(const config::DatasetConfig& dataset);
   /// The network quantized by `scheme`, everything else as the run file says. Field bits count for
   /// shift_scaler only.
   const quantize::Quantization& quantized(const std::string& scheme);

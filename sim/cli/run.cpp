@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "frontend/compile/pipeline.h"
-#include "frontend/data/dataset.h"
 #include "sim/cli/accuracy.h"
 #include "sim/cli/command.h"
 #include "sim/cli/output.h"
@@ -41,6 +40,22 @@ void print_mismatch(const report::Simulation& simulation) {
                static_cast<long long>(*simulation.mismatched_values));
 }
 
+/// What the machine runs on where there is no data set: what the network was calibrated on; of
+/// random tensors others than those.
+config::DatasetConfig simulated_data(const config::RunConfig& run) {
+  config::DatasetConfig data = run.calibration.data;
+  if (data.kind != config::DatasetKind::random) return data;
+  data.seed = data.seed == 0 ? 1 : data.seed - 1;
+  data.images = run.simulation_images;
+  return data;
+}
+
+std::string simulated_data_note(const config::DatasetConfig& data) {
+  if (data.kind != config::DatasetKind::random)
+    return "simulated on the calibration's images: there is no dataset";
+  return "simulated on random tensors, uniform in [-1, 1), seed " + std::to_string(data.seed);
+}
+
 int run(const RunOptions& options) {
   const HostClock clock;
   const int threads = parse_threads(options.arguments.threads);
@@ -50,21 +65,29 @@ int run(const RunOptions& options) {
   report::Report report;
   {
     Progress progress(options.arguments.quiet);
-    const auto dataset = data::open_dataset(*run.dataset, run.input);
     compile::Pipeline pipeline(run, threads,
                                [&](const std::string& stage) { progress.stage(stage); });
+    const config::DatasetConfig data = run.dataset ? *run.dataset : simulated_data(run);
+    const auto dataset = pipeline.open(data);
     const isa::Program program = pipeline.program(scheme);
-    const AccuracyResult measured = measure_accuracy(pipeline, scheme, *dataset, threads, progress);
+    AccuracyResult measured;
+    if (run.dataset) {
+      measured = measure_accuracy(pipeline, scheme, *dataset, threads, progress);
+    } else {
+      measured.notes = {simulated_data_note(data)};
+    }
     const std::int64_t images = std::min(run.simulation_images, dataset->images());
     const VerifiedSimulation verified =
         simulate_and_compare(program, pipeline.quantized(scheme).graph, *dataset, images, progress);
 
     report = report::report_of(program, verified.result);
     report.workload.name = run.name;
-    report.workload.images = dataset->images();
-    report.accuracy = measured.accuracy;
+    report.workload.images = run.dataset ? dataset->images() : 0;
+    if (run.dataset) report.accuracy = measured.accuracy;
+    report.accuracy_not_measured = run.accuracy_not_measured;
     report.simulation = verified.simulation;
-    report.notes = measured.notes;
+    report.notes = run.notes;
+    report.notes.insert(report.notes.end(), measured.notes.begin(), measured.notes.end());
   }
   report.host = clock.host(threads);
   write_report(report, options.json, options.arguments.quiet);

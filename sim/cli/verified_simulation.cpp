@@ -34,6 +34,21 @@ class ExpectedTensors {
   std::vector<Codes> tensors_;
 };
 
+/// The codes of every input of the network, from its values one input behind the other.
+std::vector<Codes> input_codes(const graph::QuantizedGraph& graph,
+                               const std::vector<float>& values) {
+  std::vector<Codes> inputs;
+  const float* rest = values.data();
+  for (const graph::QuantizedNode& node : graph.nodes) {
+    if (!std::holds_alternative<graph::Input>(node.op)) continue;
+    const std::int64_t count = node.shape.elements();
+    inputs.emplace_back(static_cast<std::size_t>(count));
+    execute::quantize_input(rest, count, node.quantization, inputs.back().data());
+    rest += count;
+  }
+  return inputs;
+}
+
 /// Compares each tensor when the machine has completed it.
 class Comparison : public model::Observer {
  public:
@@ -143,12 +158,12 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
   progress.stage("simulation", "images", images);
   for (std::int64_t image = 0; image < images; ++image) {
     const data::Sample sample = dataset.sample(image);
-    Codes input(sample.tensor.size());
-    execute::quantize_input(sample.tensor.data(), static_cast<std::int64_t>(input.size()),
-                            graph.nodes.at(0).quantization, input.data());
-    expected.evaluate(input);
+    const std::vector<Codes> inputs = input_codes(graph, sample.tensor);
+    Codes all;
+    for (const Codes& input : inputs) all.insert(all.end(), input.begin(), input.end());
+    expected.evaluate(all);
     comparison.begin_image(image);
-    stats::SimulationResult result = model::simulate(program, {input}, options);
+    stats::SimulationResult result = model::simulate(program, inputs, options);
     comparison.end_image(graph);
     verified.simulation.output_sha256.push_back(output_hash(result));
     if (image == 0) {

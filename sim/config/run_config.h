@@ -10,6 +10,11 @@
 //     hardware: npu_32x32.yaml
 //     simulation: {images: 4}
 //
+// In place of an ONNX file `model` may be a topology: a SCALE-Sim file (.csv) or a mapping with
+// `layers` (docs/topologies.md). Its weights are synthetic, so it has no dataset; calibration is
+// {kind: random, seed: 1, images: 1} by default. `dataset: null` says of any network that accuracy
+// is not measured. Where neither dataset nor calibration shows pictures, `input` may be left out.
+//
 // Defaults: calibration.method min_max; quantization.field_bits 4, rule floor, bias_correction
 // true; simulation.images 4; images of an image_folder: all of them. Everything else must be given.
 #pragma once
@@ -22,18 +27,20 @@
 #include <vector>
 
 #include "sim/config/hardware_config.h"
+#include "sim/config/topology_config.h"
 
 namespace npusim::config {
 
-enum class DatasetKind { fractal, image_folder };
+/// random: tensors of the network's own input shape, uniform in [-1, 1); calibration only, as they
+/// have no labels.
+enum class DatasetKind { fractal, image_folder, random };
 
-/// A labelled set of images.
+/// A set of images, labelled unless random.
 struct DatasetConfig {
   DatasetKind kind = DatasetKind::fractal;
-  std::int64_t seed = 0;       // fractal: the split, at least 0
-  std::filesystem::path path;  // image_folder: the folder, with labels.csv or classes.txt
-  std::optional<std::int64_t>
-      images;  // the first so many; always given for fractal, all of the folder if empty
+  std::int64_t seed = 0;               // fractal: the split; random: of the values; at least 0
+  std::filesystem::path path;          // image_folder: the folder, with labels.csv or classes.txt
+  std::optional<std::int64_t> images;  // the first so many; empty: all of the folder
 };
 
 struct CalibrationConfig {
@@ -43,7 +50,7 @@ struct CalibrationConfig {
 
 /// How a picture becomes the input tensor: x = (pixel - mean) / scale per channel (R, G, B).
 struct InputConfig {
-  std::int64_t size = 0;                 // side of the square input, pixels
+  std::int64_t size = 0;  // side of the square input, pixels; 0: the network sees none
   std::int64_t resize_shorter_side = 0;  // image_folder only; 0: no resize
   std::int64_t center_crop = 0;          // image_folder only; 0: no crop
   std::array<double, 3> mean = {0, 0, 0};
@@ -60,13 +67,18 @@ struct QuantizationConfig {
 struct RunConfig {
   std::string name;             // of the workload: the run file's name without folder and suffix
   std::filesystem::path file;   // the run file
-  std::filesystem::path model;  // an existing file
-  std::optional<DatasetConfig> dataset;  // there where RunNeeds::dataset
+  std::filesystem::path model;  // an existing file; empty where the run file describes the topology
+  std::optional<TopologyConfig> topology;  // in place of an ONNX file
+  std::optional<DatasetConfig> dataset;    // empty: accuracy is not measured
+  std::string accuracy_not_measured;       // why; empty where it is, or RunNeeds::dataset is false
   CalibrationConfig calibration;
   InputConfig input;
   QuantizationConfig quantization;
   HardwareConfig hardware;
   std::int64_t simulation_images = 4;  // at least 1
+  std::vector<std::string> notes;      // what the report should say of how this was read
+
+  std::string network_name() const { return model.empty() ? name : model.stem().string(); }
 };
 
 /// What the command line says about a run; every text as given there.
@@ -77,7 +89,7 @@ struct RunFlags {
 };
 
 struct RunNeeds {
-  bool dataset = true;  // compiling needs none
+  bool dataset = true;  // the key must be there; compiling needs none
 };
 
 /// Where files with bare names are looked for, behind the current folder.

@@ -5,6 +5,8 @@
 #include "sim/base/files.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/run_config.h"
+#include "sim/config/scale_sim_reader.h"
+#include "sim/config/topology_reader.h"
 #include "sim/config/yaml_reader.h"
 
 namespace npusim::config {
@@ -19,7 +21,8 @@ constexpr std::int64_t kMaxSide = 8192;      // pixels
 constexpr std::size_t kMaxPathBytes = 4096;  // Linux takes no longer one
 constexpr char kHardwarePrefix[] = "hardware.";
 
-const std::vector<std::string> kKinds = {"fractal", "image_folder"};
+// In the order of DatasetKind; the last one is for calibration only.
+const std::vector<std::string> kKinds = {"fractal", "image_folder", "random"};
 const std::vector<std::string> kMethods = {"min_max"};
 const std::vector<std::string> kRules = {"floor"};
 
@@ -98,14 +101,39 @@ void put_image_folder(YamlNode& root, const std::string& section, const std::str
   put(root, section, std::move(fresh));
 }
 
+bool is_topology_file(const fs::path& path) {
+  std::string suffix = path.extension().string();
+  for (char& c : suffix) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return suffix == ".csv";
+}
+
+/// What a run file says of another network's data; a topology given by --model has none of it.
+void drop_data_sections(YamlNode& root) {
+  const auto is_data = [](const YamlEntry& entry) {
+    return entry.key == "dataset" || entry.key == "calibration" || entry.key == "input";
+  };
+  root.entries.erase(std::remove_if(root.entries.begin(), root.entries.end(), is_data),
+                     root.entries.end());
+}
+
+void apply_images(YamlNode& root, const std::string& images, base::ErrorList& errors) {
+  const YamlNode* dataset = root.find("dataset");
+  if (dataset == nullptr || dataset->kind == YamlNode::Kind::null) {
+    errors.add("", "--images", images, "left out: the run has no dataset");
+  } else {
+    apply_override(root, {"--images", "dataset.images", images}, errors);
+  }
+}
+
 /// Puts the flags over the tree; returns those for the hardware file, their keys relative to it.
 std::vector<Override> apply_flags(YamlNode& root, const RunFlags& flags, base::ErrorList& errors) {
   if (flags.model) put(root, "model", flag_scalar(*flags.model, "--model"));
+  if (flags.model && is_topology_file(*flags.model)) drop_data_sections(root);
   if (flags.hardware) put(root, "hardware", flag_scalar(*flags.hardware, "--hardware"));
   if (flags.dataset) put_image_folder(root, "dataset", *flags.dataset, {});
   if (flags.calibration)
     put_image_folder(root, "calibration", *flags.calibration, {"images", "method"});
-  if (flags.images) apply_override(root, {"--images", "dataset.images", *flags.images}, errors);
+  if (flags.images) apply_images(root, *flags.images, errors);
   if (flags.scheme)
     apply_override(root, {"--scheme", "quantization.scheme", *flags.scheme}, errors);
 
@@ -132,10 +160,11 @@ class RunReader {
     RunConfig run;
     run.name = file_.stem().string();
     run.file = file_;
-    run.model = read_model();
-    run.dataset = read_dataset();
+    read_model(run);
+    run.dataset = read_dataset(run.accuracy_not_measured);
     run.calibration = read_calibration();
-    run.input = read_input();
+    const bool shows_pictures = run.dataset || run.calibration.data.kind != DatasetKind::random;
+    if (shows_pictures || root_.find("input") != nullptr) run.input = read_input();
     run.quantization = read_quantization();
     run.simulation_images = read_simulation_images();
     hardware_file_ = read_hardware_file();
@@ -167,15 +196,28 @@ class RunReader {
     return false;
   }
 
-  fs::path read_model() {
-    const std::string what = "the path of an ONNX file";
+  void read_model(RunConfig& run) {
+    const std::string what =
+        "the path of an ONNX file or of a topology (.csv), or a mapping with layers";
     const YamlNode* node = root_.require("model", what);
-    if (node == nullptr || !is_path(root_, *node, "model", what, "--model F")) return {};
-    std::vector<fs::path> candidates = {rooted(*node)};
-    if (!node->from_flag && is_bare(node->text))
-      append_in_folders(candidates, folders_.workloads, node->text);
+    if (node == nullptr) return;
+    if (node->kind == YamlNode::Kind::mapping) {
+      is_topology_ = true;
+      run.topology = read_topology(*node, errors_);
+    } else if (is_path(root_, *node, "model", what, "--model F")) {
+      is_topology_ = is_topology_file(node->text);
+      run.model = find_model(*node);
+      if (is_topology_ && !run.model.empty()) run.topology = read_scale_sim(run.model, errors_);
+    }
+    if (run.topology) run.notes = run.topology->notes;
+  }
+
+  fs::path find_model(const YamlNode& node) {
+    std::vector<fs::path> candidates = {rooted(node)};
+    if (!node.from_flag && is_bare(node.text))
+      append_in_folders(candidates, folders_.workloads, node.text);
     const auto found = first_file(candidates);
-    if (!found) root_.refuse(*node, "model", existing_file(candidates));
+    if (!found) root_.refuse(node, "model", existing_file(candidates));
     return found.value_or(fs::path());
   }
 
@@ -193,16 +235,17 @@ class RunReader {
   }
 
   /// The keys that both kinds of section share; `flag` sets the path.
-  DatasetConfig read_images(YamlMap& section, const std::string& flag, bool path_needed) {
+  DatasetConfig read_images(YamlMap& section, const std::string& flag, bool path_needed,
+                            const std::vector<std::string>& kinds) {
     DatasetConfig data;
     const std::size_t errors_before = errors_.messages().size();
-    const std::size_t kind = section.choice("kind", kKinds);
+    const std::size_t kind = section.choice("kind", kinds);
     if (errors_.messages().size() != errors_before) {  // the other keys depend on it
       for (const char* key : {"seed", "path", "images"}) section.find(key);
       return data;
     }
     data.kind = static_cast<DatasetKind>(kind);
-    if (data.kind == DatasetKind::fractal) {
+    if (data.kind != DatasetKind::image_folder) {
       data.seed = section.integer("seed", {0, std::numeric_limits<std::int64_t>::max()});
       data.images = section.integer("images", {1, kMaxImages});
       return data;
@@ -224,24 +267,48 @@ class RunReader {
       section.refuse(path, "path", "an existing folder");
   }
 
-  std::optional<DatasetConfig> read_dataset() {
-    const YamlNode* node =
-        needs_.dataset ? root_.require("dataset", kMapping) : root_.find("dataset");
+  std::optional<DatasetConfig> read_dataset(std::string& accuracy_not_measured) {
+    if (is_topology_) return refuse_dataset(accuracy_not_measured);
+    const YamlNode* node = needs_.dataset
+                               ? root_.require("dataset", "a mapping (key: value), or null")
+                               : root_.find("dataset");
     if (node == nullptr) return std::nullopt;
+    if (node->kind == YamlNode::Kind::null) {
+      accuracy_not_measured = "the run file has no dataset (dataset: null)";
+      return std::nullopt;
+    }
     YamlMap section(*node, "dataset", errors_);
     if (!section.is_mapping()) return std::nullopt;
-    DatasetConfig data = read_images(section, "--dataset DIR", needs_.dataset);
+    const std::vector<std::string> labelled(kKinds.begin(), kKinds.end() - 1);
+    DatasetConfig data = read_images(section, "--dataset DIR", needs_.dataset, labelled);
     section.refuse_unknown_keys();
     return data;
   }
 
+  /// A topology has no data set.
+  std::optional<DatasetConfig> refuse_dataset(std::string& accuracy_not_measured) {
+    accuracy_not_measured = "the network is a topology, its weights are synthetic";
+    const YamlNode* node = root_.find("dataset");
+    if (node == nullptr || node->kind == YamlNode::Kind::null) return std::nullopt;
+    const YamlNode* path = node->from_flag ? node->find("path") : nullptr;
+    config::refuse(*node, "dataset", describe(path != nullptr ? *path : *node),
+                   "left out: a topology's weights are synthetic and have no accuracy", errors_);
+    return std::nullopt;
+  }
+
   CalibrationConfig read_calibration() {
     CalibrationConfig calibration;
+    if (is_topology_ && root_.find("calibration") == nullptr) {
+      calibration.data.kind = DatasetKind::random;
+      calibration.data.seed = 1;
+      calibration.data.images = 1;
+      return calibration;
+    }
     const YamlNode* node = root_.require("calibration", kMapping);
     if (node == nullptr) return calibration;
     YamlMap section(*node, "calibration", errors_);
     if (!section.is_mapping()) return calibration;
-    calibration.data = read_images(section, "--calibration DIR", true);
+    calibration.data = read_images(section, "--calibration DIR", true, kKinds);
     calibration.method = kMethods[section.choice("method", kMethods, 0)];
     section.refuse_unknown_keys();
     return calibration;
@@ -296,6 +363,7 @@ class RunReader {
   const SearchFolders& folders_;
   base::ErrorList& errors_;
   fs::path hardware_file_;
+  bool is_topology_ = false;
 };
 
 }  // namespace

@@ -101,6 +101,8 @@ std::string to_json(const Report& report) {
         {"versions", report.host.versions}}}};
   if (report.accuracy)
     document["accuracy"] = accuracy_json(*report.accuracy, report.quantization.scheme);
+  if (!report.accuracy_not_measured.empty())
+    document["accuracy_not_measured"] = report.accuracy_not_measured;
   json& layers = document["layers"] = json::array();
   for (const Layer& layer : report.layers) layers.push_back(layer_json(layer));
   // Names come from models: bytes that are no UTF-8 must not end the run.

@@ -22,7 +22,7 @@ inline constexpr int kSchemaVersion = 1;
 struct Workload {
   std::string name;         // the run file's
   std::string network;      // text only
-  std::int64_t images = 0;  // of the data set
+  std::int64_t images = 0;  // of the data set; 0 where a run has none
 };
 
 struct Hardware {
@@ -122,6 +122,7 @@ struct Report {
   Hardware hardware;
   Quantization quantization;
   std::optional<Accuracy> accuracy;
+  std::string accuracy_not_measured;  // why a run has none; empty where it has, and for `simulate`
   Simulation simulation;
   Cycles cycles;
   std::vector<Layer> layers;

@@ -24,6 +24,10 @@ class TextWriter {
   std::string write() {
     header();
     if (report_.accuracy) accuracy(*report_.accuracy);
+    if (!report_.accuracy_not_measured.empty()) {
+      heading("Accuracy", " not measured");
+      wrapped(report_.accuracy_not_measured);
+    }
     simulation();
     cycles();
     layers();

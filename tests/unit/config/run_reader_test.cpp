@@ -151,10 +151,9 @@ TEST_F(RunReaderTest, ImagesIsTheNumberOfTheDataset) {
 }
 
 TEST_F(RunReaderTest, APathThatTheUserMustSetNamesItsFlag) {
-  EXPECT_THAT(
-      errors(changed(kRun, "net.onnx", "null")),
-      ElementsAre(
-          "{f}:1:1: model: got null, must be the path of an ONNX file; set it with --model F"));
+  EXPECT_THAT(errors(changed(kRun, "net.onnx", "null")),
+              ElementsAre("{f}:1:1: model: got null, must be the path of an ONNX file or of a "
+                          "topology (.csv), or a mapping with layers; set it with --model F"));
   const std::string data =
       changed(kRun, "{kind: fractal, seed: 2, images: 2000}", "{kind: image_folder, path: null}");
   EXPECT_THAT(
@@ -172,8 +171,9 @@ TEST_F(RunReaderTest, APathThatTheUserMustSetNamesItsFlag) {
 TEST_F(RunReaderTest, OnlyARunNeedsADataset) {
   const std::string text = changed(kRun, "dataset: {kind: fractal, seed: 2, images: 2000}\n", "");
   EXPECT_EQ(read(text, {}, {/*dataset=*/false}).dataset.has_value(), false);
-  EXPECT_THAT(errors(text),
-              ElementsAre("{f}:1:1: dataset: got nothing, must be a mapping (key: value)"));
+  EXPECT_THAT(
+      errors(text),
+      ElementsAre("{f}:1:1: dataset: got nothing, must be a mapping (key: value), or null"));
 }
 
 TEST_F(RunReaderTest, EveryErrorAtOnce) {
