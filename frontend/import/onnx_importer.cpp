@@ -213,9 +213,8 @@ class Importer {
   }
 
   void add_errors(const std::string& place, const base::InputError& error) {
-    for (const std::string& message : error.messages()) {
-      errors_.add(file_ + ": " + (place.empty() ? "" : place + ": ") + message);
-    }
+    const std::string prefix = place.empty() ? file_ + ": " : file_ + ": " + place + ": ";
+    for (const std::string& message : error.messages()) errors_.add(prefix + message);
   }
 
   onnx::ModelProto model_;

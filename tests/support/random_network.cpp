@@ -197,7 +197,7 @@ class NetworkBuilder {
     } else {
       pool.window = window(in, false);
       pool.count_include_pad = pool.kind == graph::PoolKind::average && draw_.chance(40);
-      if (every_window_real(in, pool.window) == false) pool.window = {};
+      if (!every_window_real(in, pool.window)) pool.window = {};
     }
     const Shape out = windowed(in, pool.window, in.channels);
     append("pool", pool, {from}, out);

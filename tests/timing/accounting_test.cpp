@@ -8,7 +8,6 @@
 namespace npusim::test {
 namespace {
 
-using isa::Unit;
 using model::UnitId;
 using stats::Activity;
 

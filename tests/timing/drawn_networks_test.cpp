@@ -18,8 +18,6 @@
 namespace npusim {
 namespace {
 
-using stats::Activity;
-
 constexpr std::uint64_t kNetworks = 40;
 constexpr int kMachines = 6;
 

@@ -70,7 +70,7 @@ std::uint64_t ProgramBuilder::image(const std::vector<std::uint8_t>& bytes) {
 std::size_t ProgramBuilder::add(isa::Opcode opcode, decltype(isa::Instruction::fields) fields,
                                 std::uint32_t wait, std::uint32_t post) {
   if (program_.layers.empty()) layer("conv");
-  program_.instructions.push_back({opcode, wait, post, std::move(fields)});
+  program_.instructions.push_back({opcode, wait, post, fields});
   program_.origins.push_back({static_cast<std::uint32_t>(program_.layers.size() - 1), 0});
   return program_.instructions.size() - 1;
 }

@@ -55,6 +55,7 @@ TEST(PackChannelShifts, NoFieldNoBytes) {
 TEST(PackChannelShifts, EveryWidthReadsBack) {
   for (std::int32_t bits = 1; bits <= 4; ++bits) {
     std::vector<std::uint8_t> values;
+    values.reserve(67);
     for (int c = 0; c < 67; ++c) values.push_back(static_cast<std::uint8_t>((c * 7) % (1 << bits)));
     const Bytes packed = pack_channel_shifts(shifts(bits, values), 0, 67);
     ASSERT_EQ(packed.size(), static_cast<std::size_t>((67 * bits + 7) / 8));

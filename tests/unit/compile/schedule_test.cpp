@@ -20,7 +20,6 @@ using graph::NodeId;
 using graph::QuantizedGraph;
 using isa::Opcode;
 using isa::Unit;
-using test::QuantizedGraphBuilder;
 
 bool is_load(Opcode opcode) {
   return opcode == Opcode::load_activations || opcode == Opcode::load_weights;

@@ -71,6 +71,7 @@ TEST(ScratchpadRing, NeverClaimsWhatWasOverwritten) {
     const std::int64_t region = 40 + draw(60);
     ScratchpadRing ring(7, region);
     std::vector<std::int64_t> sizes;
+    sizes.reserve(9);
     for (int i = 0; i < 9; ++i) sizes.push_back(1 + draw(40));
     std::vector<std::int64_t> memory(static_cast<std::size_t>(region), -1);
     int hits = 0;

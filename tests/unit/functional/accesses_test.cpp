@@ -159,7 +159,7 @@ TEST(AccessesTest, APoolReadsItsWindowsAndItsRecord) {
   memory[9] = 3;
   const Touched touched = touched_by({isa::Opcode::pool, 0, 0, f}, memory);
   ByteSet expected;
-  for (std::uint64_t row : {1, 2}) {
+  for (const std::uint64_t row : {std::uint64_t{1}, std::uint64_t{2}}) {
     for (std::uint64_t b = 0; b < 8; ++b) expected.insert(row * 10 + b);
   }
   EXPECT_EQ(touched.read.at(Space::activation_scratchpad), expected);

@@ -35,7 +35,8 @@ TEST(RaceCheckTest, EveryDroppedWaitIsFound) {
       isa::Program program = good;
       program.instructions[i].wait_mask &= ~bit;
       EXPECT_THAT(find_races(program), testing::Not(IsEmpty()))
-          << "instruction " << i << " without its wait for " << good.semaphores[s].name;
+          << "instruction " << i << " without its wait for "
+          << good.semaphores[static_cast<std::size_t>(s)].name;
       ++dropped;
     }
   }
@@ -54,7 +55,8 @@ TEST(RaceCheckTest, EveryDroppedPostThatAWaitNeedsIsFound) {
       isa::Program program = good;
       program.instructions[i].post_mask &= ~bit;
       EXPECT_THAT(find_races(program), Contains(HasSubstr("deadlock: ")))
-          << "instruction " << i << " without its post of " << good.semaphores[s].name;
+          << "instruction " << i << " without its post of "
+          << good.semaphores[static_cast<std::size_t>(s)].name;
       ++dropped;
     }
   }

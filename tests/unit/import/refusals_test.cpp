@@ -55,7 +55,7 @@ TEST(Refusals, OtherDomains) {
 }
 
 OnnxBuilder conv(const Dims& input, const Dims& weights,
-                 std::vector<test::OnnxAttribute> attributes) {
+                 const std::vector<test::OnnxAttribute>& attributes) {
   OnnxBuilder model;
   std::size_t count = 1;
   for (const std::int64_t dim : weights) count *= static_cast<std::size_t>(dim);
@@ -137,7 +137,7 @@ TEST(Refusals, Pools) {
 
 TEST(Refusals, Gemm) {
   const auto gemm = [](const Dims& input, const Dims& b, const Dims& c,
-                       std::vector<test::OnnxAttribute> attributes) {
+                       const std::vector<test::OnnxAttribute>& attributes) {
     OnnxBuilder model;
     const auto count = [](const Dims& dims) {
       std::size_t n = 1;
@@ -188,7 +188,7 @@ TEST(Refusals, Elementwise) {
                       "3, 3] as the first operand"));
 
   const auto norm = [](const Dims& input, float variance,
-                       std::vector<test::OnnxAttribute> attributes) {
+                       const std::vector<test::OnnxAttribute>& attributes) {
     OnnxBuilder model(14);
     model.input("x", input).floats("p", {2}, {1, 1}).floats("v", {2}, {1, variance});
     model.node("BatchNormalization", {"x", "p", "p", "p", "v"}, {"y"}, attributes, "layer")

@@ -114,7 +114,7 @@ TEST(OperatorsTest, LookupTable) {
       quantize_lookup(hard_sigmoid, {0.5, 10}, {0x1p-7, -128}, {-100, 0});
   ASSERT_EQ(lookup.table.size(), 256U);
   const auto at = [&](int code) {
-    return static_cast<int>(lookup.table.at(static_cast<std::size_t>(code + 128)));
+    return static_cast<int>(lookup.table.at(static_cast<std::size_t>(code) + 128));
   };
   EXPECT_EQ(at(10), -64);  // f(0) = 0.5
   EXPECT_EQ(at(11), -48);  // f(0.5) = 0.625

@@ -48,6 +48,7 @@ Channel quantize_at(const PlainProblem& p, std::size_t c, double s_w, int s_c) {
   widen();
   for (const int q : channel.codes) {
     std::vector<int> products;
+    products.reserve(extremes.size());
     for (const int x : extremes) products.push_back(q * x);
     least += *std::min_element(products.begin(), products.end());
     greatest += *std::max_element(products.begin(), products.end());
