@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "frontend/graph/affine.h"
 #include "frontend/graph/passes.h"
 #include "frontend/graph/rewrite.h"
-#include "sim/base/errors.h"
 
 namespace npusim::graph {
 namespace {
 
-// The one rounding of a folded value.
-float rounded(double value, const std::string& name, const char* key, std::size_t channel) {
-  const auto result = static_cast<float>(value);
-  if (!std::isfinite(result)) {
-    throw base::InputError(
-        base::refusal("node '" + name + "' (batch_norm)",
-                      std::string("folded ") + key + " of channel " + std::to_string(channel),
-                      std::to_string(value), "finite in float"));
-  }
-  return result;
-}
-
-double scale_of(const BatchNorm& norm, std::size_t c) {
-  return static_cast<double>(norm.gamma[c]) /
-         std::sqrt(static_cast<double>(norm.variance[c]) + norm.epsilon);
+std::vector<Line> lines_of(const BatchNorm& norm) {
+  std::vector<Line> lines;
+  for (std::size_t c = 0; c < norm.gamma.size(); ++c) lines.push_back(line_of(norm, c));
+  return lines;
 }
 
 // All of `conv` in place, for each output channel.
@@ -32,7 +21,7 @@ void fold_into(Conv& conv, const BatchNorm& norm, const std::string& name) {
   const std::size_t channels = norm.gamma.size();
   const std::size_t per_channel = conv.weights_ohwi.size() / channels;
   for (std::size_t c = 0; c < channels; ++c) {
-    const double a = scale_of(norm, c);
+    const double a = line_of(norm, c).scale;
     for (std::size_t k = c * per_channel; k < (c + 1) * per_channel; ++k) {
       conv.weights_ohwi[k] =
           rounded(static_cast<double>(conv.weights_ohwi[k]) * a, name, "weight", c);
@@ -42,9 +31,49 @@ void fold_into(Conv& conv, const BatchNorm& norm, const std::string& name) {
   }
 }
 
-}  // namespace
+// The same, of what the convolution reads. A gemm's inputs repeat the channels for each position.
+void fold_into_inputs(Conv& conv, const BatchNorm& norm, const std::string& name) {
+  const std::vector<Line> lines = lines_of(norm);
+  const auto group_in = static_cast<std::size_t>(conv.in_channels / conv.groups);
+  const auto group_out = static_cast<std::size_t>(conv.out_channels / conv.groups);
+  const auto out_channels = static_cast<std::size_t>(conv.out_channels);
+  const std::size_t per_channel = conv.weights_ohwi.size() / out_channels;
+  for (std::size_t o = 0; o < out_channels; ++o) {
+    auto bias = static_cast<double>(conv.bias[o]);
+    for (std::size_t k = 0; k < per_channel; ++k) {
+      const Line& line = lines[(o / group_out * group_in + k % group_in) % lines.size()];
+      float& weight = conv.weights_ohwi[o * per_channel + k];
+      bias += static_cast<double>(weight) * line.offset;
+      weight = rounded(static_cast<double>(weight) * line.scale, name, "weight", o);
+    }
+    conv.bias[o] = rounded(bias, name, "bias", o);
+  }
+}
 
-Graph fold_batch_norm(Graph graph) {
+bool has_pads(const Window& w) {
+  return w.pad_top != 0 || w.pad_left != 0 || w.pad_bottom != 0 || w.pad_right != 0;
+}
+
+// The BatchNorm moves its scale past the zeros of a padding, but not its offset.
+bool may_fold_into_inputs(const Conv& conv, const BatchNorm& norm) {
+  if (!has_pads(conv.window)) return true;
+  const std::vector<Line> lines = lines_of(norm);
+  return std::all_of(lines.begin(), lines.end(), [](const Line& line) { return line.offset == 0; });
+}
+
+// Only a layer can be an output, so an input keeps what reads it.
+bool is_input(const Node& node) { return std::holds_alternative<Input>(node.op); }
+
+bool is_identity(const Node& node) {
+  const auto* norm = std::get_if<BatchNorm>(&node.op);
+  if (norm == nullptr || !node.activation.is_identity()) return false;
+  const std::vector<Line> lines = lines_of(*norm);
+  return std::all_of(lines.begin(), lines.end(),
+                     [](const Line& line) { return line.scale == 1 && line.offset == 0; });
+}
+
+// Into the Conv or BatchNorm before, where nothing else reads that one's result.
+Graph fold_backward(Graph graph) {
   Rewriter rewriter(std::move(graph));
   for (NodeId id = 0; id < rewriter.size(); ++id) {
     Node& node = rewriter.visit(id);
@@ -52,19 +81,59 @@ Graph fold_batch_norm(Graph graph) {
     if (norm == nullptr) continue;
     const NodeId producer_id = node.inputs.front();
     Node& producer = rewriter.node(producer_id);
-    auto* conv = std::get_if<Conv>(&producer.op);
-    if (conv != nullptr && producer.activation.is_identity() &&
-        rewriter.has_single_reader(producer_id)) {
+    if (!producer.activation.is_identity() || !rewriter.has_single_reader(producer_id)) continue;
+    if (auto* conv = std::get_if<Conv>(&producer.op)) {
       fold_into(*conv, *norm, node.name);
-      producer.activation = node.activation;
-      rewriter.replace(id, producer_id);
+    } else if (auto* first = std::get_if<BatchNorm>(&producer.op)) {
+      std::vector<Line> lines = lines_of(*first);
+      for (std::size_t c = 0; c < lines.size(); ++c) {
+        const Line second = line_of(*norm, c);
+        lines[c] = {lines[c].scale * second.scale, lines[c].offset * second.scale + second.offset};
+      }
+      *first = affine_norm(lines, node.name);
     } else {
-      Conv own = identity_conv(node.shape.channels);
-      fold_into(own, *norm, node.name);
-      node.op = std::move(own);
+      continue;
     }
+    producer.activation = node.activation;
+    rewriter.replace(id, producer_id);
   }
   return rewriter.finish();
 }
+
+// What is left: into the Conv that reads it, or a Conv of its own.
+Graph fold_forward(Graph graph) {
+  Rewriter rewriter(std::move(graph));
+  for (NodeId id = 0; id < rewriter.size(); ++id) {
+    Node& node = rewriter.visit(id);
+    if (is_identity(node) && !is_input(rewriter.node(node.inputs.front()))) {
+      rewriter.replace(id, node.inputs.front());
+    }
+    auto* conv = std::get_if<Conv>(&node.op);
+    if (conv == nullptr) continue;
+    const NodeId norm_id = node.inputs.front();
+    const Node& before = rewriter.node(norm_id);
+    const auto* norm = std::get_if<BatchNorm>(&before.op);
+    if (norm == nullptr || !before.activation.is_identity() ||
+        !rewriter.has_single_reader(norm_id) || !may_fold_into_inputs(*conv, *norm)) {
+      continue;
+    }
+    fold_into_inputs(*conv, *norm, before.name);
+    node.inputs.front() = before.inputs.front();
+    rewriter.move_reader(norm_id, node.inputs.front());
+  }
+  graph = rewriter.finish();
+  for (Node& node : graph.nodes) {
+    const auto* norm = std::get_if<BatchNorm>(&node.op);
+    if (norm == nullptr) continue;
+    Conv own = identity_conv(node.shape.channels);
+    fold_into(own, *norm, node.name);
+    node.op = std::move(own);
+  }
+  return graph;
+}
+
+}  // namespace
+
+Graph fold_batch_norm(Graph graph) { return fold_forward(fold_backward(std::move(graph))); }
 
 }  // namespace npusim::graph

@@ -10,9 +10,16 @@
 
 namespace npusim::graph {
 
-/// BatchNorm into the Conv before it, in double, each result rounded once to float:
+/// Products of a value with its gate, where nothing else reads the gate, into one Lookup:
+/// `x * sigmoid(x)` is silu, `x * hard_sigmoid(x)` with alpha 1/6 and beta 1/2 hard_swish,
+/// `x * tanh(softplus(x))` mish. A hard_sigmoid may be written out as sum, limits and division
+/// (`clamp(x + 3, 0, 6) / 6`), the division also behind the product; alone it becomes a Lookup too.
+Graph fuse_lookups(Graph graph);
+
+/// BatchNorm into the Conv or BatchNorm before it, in double, each result rounded once to float:
 /// `a_c = gamma_c / sqrt(var_c + eps)`, `W *= a_c`, `b = beta_c - (mean_c - b_c) * a_c`.
-/// Where there is no Conv before it, or others read that Conv's raw result, the BatchNorm becomes a
+/// Where that is something else, or others read its raw result: into the Conv behind it, where
+/// nothing else reads the BatchNorm and no padding mixes with its offset; else it becomes a
 /// depthwise 1x1 Conv with weights a_c. Throws InputError where a folded value is not finite.
 Graph fold_batch_norm(Graph graph);
 

@@ -28,6 +28,7 @@ bool is_prepared(const Operator& op) {
 const std::vector<Pass>& passes() {
   static const std::vector<Pass> list = {
       {"remove_dead_nodes", remove_dead_nodes},
+      {"fuse_lookups", fuse_lookups},
       {"fold_batch_norm", fold_batch_norm},
       {"fuse_activations", fuse_activations},
       {"fuse_pads", fuse_pads},

@@ -55,6 +55,9 @@ void Rewriter::move_reader(NodeId id, NodeId by) {
   ++uses_.at(index(by)).readers;
 }
 
+void Rewriter::add_reader(NodeId id) { ++uses_.at(index(id)).readers; }
+void Rewriter::remove_reader(NodeId id) { --uses_.at(index(id)).readers; }
+
 Graph Rewriter::finish() {
   std::vector<NodeId> outputs;
   for (const NodeId id : graph_.outputs) {

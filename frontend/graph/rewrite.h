@@ -30,6 +30,9 @@ class Rewriter {
   void replace(NodeId id, NodeId by);
   /// One reader of `id` fewer, one of `by` more: for a node whose input the pass moves by hand.
   void move_reader(NodeId id, NodeId by);
+  /// For a node that gains or loses inputs.
+  void add_reader(NodeId id);
+  void remove_reader(NodeId id);
   bool is_read(NodeId id) const;
   /// The graph with outputs replaced and without dead nodes.
   Graph finish();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace npusim::graph {
@@ -42,6 +43,38 @@ TEST(LookupFunctionTest, Functions) {
   EXPECT_EQ(evaluate(hard_sigmoid, -3), 0);
   EXPECT_EQ(evaluate(hard_sigmoid, 3), 1);
   EXPECT_NEAR(evaluate(hard_sigmoid, 1), 0.7, 1e-15);
+}
+
+TEST(LookupFunctionTest, FunctionsOfTheExponentialAgainstTheLibrary) {
+  const Lookup leaky{Function::leaky_relu, 0.25, 0};
+  EXPECT_EQ(evaluate(leaky, -2), -0.5);
+  EXPECT_EQ(evaluate(leaky, 2), 2);
+  for (int i = -4000; i <= 4000; ++i) {
+    const double x = 0.01 * i;
+    const double larger = std::max(1.0, std::fabs(x));
+    EXPECT_NEAR(evaluate({Function::tanh, 0, 0}, x), std::tanh(x), 1e-15) << x;
+    EXPECT_NEAR(evaluate({Function::softplus, 0, 0}, x), std::log1p(std::exp(x)), 1e-15 * larger)
+        << x;
+    EXPECT_NEAR(evaluate({Function::mish, 0, 0}, x), x * std::tanh(std::log1p(std::exp(x))),
+                2e-15 * larger)
+        << x;
+    EXPECT_NEAR(evaluate({Function::elu, 0.5, 1.5}, x), x < 0 ? 0.5 * std::expm1(x) : 1.5 * x,
+                1e-15)
+        << x;
+  }
+  // Far out nothing overflows.
+  for (const Function f : {Function::tanh, Function::softplus, Function::mish, Function::elu}) {
+    for (const double x : {-1e30, -1000.0, 1000.0, 1e30}) {
+      EXPECT_TRUE(std::isfinite(evaluate({f, 1, 1}, x))) << x;
+    }
+  }
+}
+
+TEST(LookupFunctionTest, LogarithmIsWithinAFewUnits) {
+  EXPECT_EQ(log_one_plus(0), 0);
+  for (int i = 0; i <= 1000; ++i) {
+    EXPECT_NEAR(log_one_plus(0.001 * i), std::log1p(0.001 * i), 4e-16) << i;
+  }
 }
 
 }  // namespace

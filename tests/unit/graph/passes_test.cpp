@@ -88,16 +88,61 @@ TEST(FoldBatchNorm, TwoInARowBothGoIntoTheConv) {
 
 TEST(FoldBatchNorm, WithoutAConvOfItsOwnBecomesDepthwise) {
   test::GraphWriter writer({3, 3, 4});
-  const auto first = writer.add("first", test::random_batch_norm(4), {0});
+  const auto first = writer.add("first", test::random_batch_norm(4), {0}, kRelu);
   const auto conv = writer.add("conv", test::random_conv(4, 4, 1), {first}, kRelu);
-  const auto behind_relu = writer.add("behind_relu", test::random_batch_norm(4), {conv});
-  const auto shared = writer.add("shared", test::random_conv(4, 4, 1), {behind_relu});
+  graph::Conv padded = test::random_conv(4, 4, 1);
+  padded.window.pad_left = 1;
+  const auto before_pads = writer.add("before_pads", test::random_batch_norm(4), {conv});
+  const auto shared = writer.add("shared", padded, {before_pads});
   const auto reader = writer.add("reader", test::random_batch_norm(4), {shared});
   const auto sum = writer.add("sum", graph::Add{}, {shared, reader});
   const graph::Graph after = check_pass(graph::fold_batch_norm, writer.finish({sum}), 1e-3);
   EXPECT_THAT(kinds(after), ElementsAre("input", "depthwise_conv", "conv", "depthwise_conv", "conv",
                                         "depthwise_conv", "add"));
   EXPECT_EQ(after.nodes[1].name, "first");
+}
+
+TEST(FoldBatchNorm, ForwardIntoTheConvThatReadsIt) {
+  test::GraphWriter writer({3, 3, 4});
+  const auto mean = writer.add("mean", test::random_batch_norm(4), {0});
+  const auto deviation = writer.add("deviation", test::random_batch_norm(4), {mean});
+  const auto conv = writer.add("conv", test::random_conv(4, 6, 2, 2), {deviation}, kRelu);
+  graph::BatchNorm scale_only = test::random_batch_norm(6);
+  scale_only.beta.assign(6, 0.0F);
+  scale_only.mean.assign(6, 0.0F);
+  const auto scale = writer.add("scale", scale_only, {conv});
+  graph::Conv padded = test::random_conv(6, 2, 3);
+  padded.window.pad_top = padded.window.pad_left = 1;
+  const auto second = writer.add("second", padded, {scale}, kRelu);
+  const auto norm = writer.add("norm", test::random_batch_norm(2), {second});
+  graph::Conv gemm = test::random_conv(2, 5, 1);
+  gemm.in_channels = 2;
+  gemm.kind = graph::ConvKind::gemm;
+  const auto fc = writer.add("fc", gemm, {norm});
+  const graph::Graph after = check_pass(graph::fold_batch_norm, writer.finish({fc}), 1e-3);
+  EXPECT_THAT(kinds(after), ElementsAre("input", "conv", "conv", "gemm"));
+}
+
+// The channels of a flattened map repeat at each position.
+TEST(FoldBatchNorm, ForwardIntoAGemmOfAMap) {
+  test::GraphWriter writer({2, 3, 4});
+  const auto norm = writer.add("norm", test::random_batch_norm(4), {0});
+  graph::Conv gemm = test::random_conv(24, 5, 1);
+  gemm.kind = graph::ConvKind::gemm;
+  const auto fc = writer.add("fc", gemm, {norm});
+  const graph::Graph after = check_pass(graph::fold_batch_norm, writer.finish({fc}), 1e-4);
+  EXPECT_THAT(kinds(after), ElementsAre("input", "gemm"));
+}
+
+TEST(FoldBatchNorm, OneThatChangesNothingVanishes) {
+  test::GraphWriter writer({3, 3, 2});
+  const auto pool = writer.add("pool", test::square_pool(graph::PoolKind::max, 2, 1), {0});
+  const graph::BatchNorm six{{6, 6}, {0, 0}, {0, 0}, {1, 1}, 0};
+  const graph::BatchNorm sixth{{1.0F / 6, 1.0F / 6}, {0, 0}, {0, 0}, {1, 1}, 0};
+  const auto by = writer.add("by", six, {pool});
+  const auto back = writer.add("back", sixth, {by});
+  const graph::Graph after = check_pass(graph::fold_batch_norm, writer.finish({back}), 1e-6);
+  EXPECT_THAT(kinds(after), ElementsAre("input", "pool"));
 }
 
 TEST(FoldBatchNorm, AnOutputKeepsItsRawResult) {
