@@ -22,6 +22,11 @@ const std::vector<std::string>& calibrator_names() {
   return names;
 }
 
+std::string_view calibrator_summary(std::string_view name) {
+  if (name == "min_max") return "from the least to the greatest value seen";
+  throw unknown_choice("calibration.method", name, calibrator_names());
+}
+
 std::unique_ptr<Calibrator> make_calibrator(std::string_view name) {
   if (name == "min_max") return std::make_unique<MinMaxCalibrator>();
   throw unknown_choice("calibration.method", name, calibrator_names());

@@ -40,6 +40,8 @@ class Calibrator {
 
 /// The methods that make_calibrator knows, default first: "min_max".
 const std::vector<std::string>& calibrator_names();
+/// One line that says which range a method takes; throws base::InputError as make_calibrator does.
+std::string_view calibrator_summary(std::string_view name);
 
 /// Throws base::InputError naming the choices for any other name.
 std::unique_ptr<Calibrator> make_calibrator(std::string_view name);

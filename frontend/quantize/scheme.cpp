@@ -13,6 +13,14 @@ const std::vector<std::string>& scheme_names() {
   return names;
 }
 
+std::string_view scheme_summary(std::string_view name) {
+  if (name == "per_layer") return "one scale for all weights of a layer";
+  if (name == "shift_scaler")
+    return "one scale per layer, and a binary shift of field_bits bits per output channel";
+  if (name == "per_channel") return "one scale per output channel";
+  throw unknown_choice("quantization.scheme", name, scheme_names());
+}
+
 const std::vector<std::string>& shift_rule_names() {
   static const std::vector<std::string> names = {"floor", "octave"};
   return names;

@@ -68,6 +68,8 @@ struct SchemeOptions {
 
 /// The schemes that make_scheme knows, simplest first: per_layer, shift_scaler, per_channel.
 const std::vector<std::string>& scheme_names();
+/// One line that says what the scheme stores; throws base::InputError as make_scheme does.
+std::string_view scheme_summary(std::string_view name);
 /// Every rule's name, in the order of ShiftRule.
 const std::vector<std::string>& shift_rule_names();
 const std::string& shift_rule_name(ShiftRule rule);

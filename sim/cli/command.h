@@ -32,6 +32,8 @@ void add_run(CLI::App& program, Action& action);
 void add_compile(CLI::App& program, Action& action);
 void add_simulate(CLI::App& program, Action& action);
 void add_disasm(CLI::App& program, Action& action);
+void add_list(CLI::App& program, Action& action);
+void add_show(CLI::App& program, Action& action);
 
 /// The subcommand with help that is complete: what it does, its flags, examples.
 CLI::App* add_command(CLI::App& program, const char* name, const char* summary,

@@ -24,11 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr int kMaxThreads = 1024;
 
-bool wants_colour() {
-  const char* no_colour = std::getenv("NO_COLOR");
-  return is_capable_terminal(STDOUT_FILENO) && (no_colour == nullptr || *no_colour == '\0');
-}
-
 double cpu_seconds() {
   timespec now = {};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
@@ -41,6 +36,11 @@ bool is_capable_terminal(int descriptor) {
   const char* terminal = std::getenv("TERM");
   const bool dumb = terminal != nullptr && std::string(terminal) == "dumb";
   return isatty(descriptor) != 0 && !dumb;
+}
+
+bool wants_colour() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  return is_capable_terminal(STDOUT_FILENO) && (no_colour == nullptr || *no_colour == '\0');
 }
 
 void check_output_path(const std::optional<std::string>& path, const std::string& flag) {

@@ -14,6 +14,9 @@ namespace npusim::cli {
 /// Whether colours and clearing a line work there: a terminal, and TERM is not "dumb".
 bool is_capable_terminal(int descriptor);
 
+/// Whether to colour what goes to stdout: a capable terminal, and NO_COLOR is not set.
+bool wants_colour();
+
 /// Refuses a path that cannot become a file (no folder there, a folder itself) before work starts.
 /// `flag` names it.
 void check_output_path(const std::optional<std::string>& path, const std::string& flag);

@@ -27,9 +27,10 @@ void set_member(HardwareConfig& hardware, std::int64_t value) {
 }
 
 template <auto Unit, auto Member>
-HardwareField field(const char* key, bool program_dependent, IntegerRule rule,
+HardwareField field(const char* key, const char* meaning, bool program_dependent, IntegerRule rule,
                     std::vector<std::string> choices = {}) {
   return {key,
+          meaning,
           program_dependent,
           rule,
           std::move(choices),
@@ -39,6 +40,7 @@ HardwareField field(const char* key, bool program_dependent, IntegerRule rule,
 
 HardwareField clock_field() {
   return {"clock_hz",
+          "cycles per second of the NPU clock",
           kTiming,
           range(1'000'000, 10'000'000'000),
           {},
@@ -56,68 +58,91 @@ std::vector<HardwareField> make_fields() {
   return {
       clock_field(),
       field<&Hw::command_processor, &CommandProcessorConfig::fetch_bytes>(
-          "command_processor.fetch_bytes", kTiming, bytes(64, 4096, Form::multiple_of, 64)),
-      field<&Hw::queue_depths, &QueueDepths::dma_in>("queue_depths.dma_in", kTiming, depth),
-      field<&Hw::queue_depths, &QueueDepths::dma_weights>("queue_depths.dma_weights", kTiming,
-                                                          depth),
-      field<&Hw::queue_depths, &QueueDepths::dma_out>("queue_depths.dma_out", kTiming, depth),
-      field<&Hw::queue_depths, &QueueDepths::weight_loader>("queue_depths.weight_loader", kTiming,
-                                                            depth),
-      field<&Hw::queue_depths, &QueueDepths::mac_array>("queue_depths.mac_array", kTiming, depth),
-      field<&Hw::queue_depths, &QueueDepths::requantization>("queue_depths.requantization", kTiming,
-                                                             depth),
-      field<&Hw::queue_depths, &QueueDepths::vector>("queue_depths.vector", kTiming, depth),
-      field<&Hw::dma, &DmaConfig::burst_bytes>("dma.burst_bytes", kTiming,
+          "command_processor.fetch_bytes", "bytes of one instruction fetch", kTiming,
+          bytes(64, 4096, Form::multiple_of, 64)),
+      field<&Hw::queue_depths, &QueueDepths::dma_in>(
+          "queue_depths.dma_in", "instructions that may wait for the unit", kTiming, depth),
+      field<&Hw::queue_depths, &QueueDepths::dma_weights>(
+          "queue_depths.dma_weights", "instructions that may wait for the unit", kTiming, depth),
+      field<&Hw::queue_depths, &QueueDepths::dma_out>(
+          "queue_depths.dma_out", "instructions that may wait for the unit", kTiming, depth),
+      field<&Hw::queue_depths, &QueueDepths::weight_loader>(
+          "queue_depths.weight_loader", "instructions that may wait for the unit", kTiming, depth),
+      field<&Hw::queue_depths, &QueueDepths::mac_array>(
+          "queue_depths.mac_array", "instructions that may wait for the unit", kTiming, depth),
+      field<&Hw::queue_depths, &QueueDepths::requantization>(
+          "queue_depths.requantization", "instructions that may wait for the unit", kTiming, depth),
+      field<&Hw::queue_depths, &QueueDepths::vector>(
+          "queue_depths.vector", "instructions that may wait for the unit", kTiming, depth),
+      field<&Hw::dma, &DmaConfig::burst_bytes>("dma.burst_bytes", "bytes of one burst", kTiming,
                                                bytes(16, 4096, Form::power_of_two)),
-      field<&Hw::dma, &DmaConfig::outstanding_requests>("dma.outstanding_requests", kTiming, depth),
-      field<&Hw::dram, &DramConfig::bytes>("dram.bytes", kProgram,
+      field<&Hw::dma, &DmaConfig::outstanding_requests>(
+          "dma.outstanding_requests", "bursts in flight, of each DMA unit", kTiming, depth),
+      field<&Hw::dram, &DramConfig::bytes>("dram.bytes", "address space", kProgram,
                                            bytes(4096, 1024 * kGiB, Form::multiple_of, 4096)),
       field<&Hw::dram, &DramConfig::bandwidth_bytes_per_second>(
-          "dram.bandwidth_bytes_per_second", kTiming, range(1'000'000, 100'000'000'000'000)),
-      field<&Hw::dram, &DramConfig::read_latency_ns>("dram.read_latency_ns", kTiming,
-                                                     range(0, 1'000'000)),
-      field<&Hw::dram, &DramConfig::write_latency_ns>("dram.write_latency_ns", kTiming,
-                                                      range(0, 1'000'000)),
+          "dram.bandwidth_bytes_per_second", "bytes per second of the data bus", kTiming,
+          range(1'000'000, 100'000'000'000'000)),
+      field<&Hw::dram, &DramConfig::read_latency_ns>("dram.read_latency_ns", "from grant to data",
+                                                     kTiming, range(0, 1'000'000)),
+      field<&Hw::dram, &DramConfig::write_latency_ns>("dram.write_latency_ns", "from grant to done",
+                                                      kTiming, range(0, 1'000'000)),
       field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::bytes>(
-          "activation_scratchpad.bytes", kProgram, bytes(64, kGiB)),
+          "activation_scratchpad.bytes", "capacity", kProgram, bytes(64, kGiB)),
       field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::banks>(
-          "activation_scratchpad.banks", kTiming, range(1, 1024)),
+          "activation_scratchpad.banks", "consecutive words that one access may touch", kTiming,
+          range(1, 1024)),
       field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::bank_word_bytes>(
-          "activation_scratchpad.bank_word_bytes", kProgram, bytes(1, 256, Form::power_of_two)),
+          "activation_scratchpad.bank_word_bytes",
+          "bytes of one word of one bank; tensors are aligned to it", kProgram,
+          bytes(1, 256, Form::power_of_two)),
       field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::ports>(
-          "activation_scratchpad.ports", kTiming, ports),
-      field<&Hw::weight_scratchpad, &WeightScratchpadConfig::bytes>("weight_scratchpad.bytes",
-                                                                    kProgram, bytes(64, kGiB)),
-      field<&Hw::weight_scratchpad, &WeightScratchpadConfig::ports>("weight_scratchpad.ports",
-                                                                    kTiming, ports),
-      field<&Hw::feeder, &FeederConfig::bytes_per_cycle>("feeder.bytes_per_cycle", kTiming,
-                                                         bytes(1, 65536)),
-      field<&Hw::feeder, &FeederConfig::line_buffer_bytes>("feeder.line_buffer_bytes", kTiming,
-                                                           bytes(0, kGiB)),
-      field<&Hw::mac_array, &MacArrayConfig::rows>("mac_array.rows", kProgram, range(1, 4096)),
-      field<&Hw::mac_array, &MacArrayConfig::columns>("mac_array.columns", kProgram,
-                                                      range(1, 4096)),
-      field<&Hw::mac_array, &MacArrayConfig::accumulator_bits>("mac_array.accumulator_bits",
-                                                               kProgram, range(16, 32)),
-      field<&Hw::mac_array, &MacArrayConfig::accumulator_rows>("mac_array.accumulator_rows",
-                                                               kProgram, range(2, 65536)),
-      field<&Hw::mac_array, &MacArrayConfig::depthwise_pixels>("mac_array.depthwise_pixels",
-                                                               kProgram, range(1, 1)),
-      field<&Hw::mac_array, &MacArrayConfig::overlap_weight_load>("mac_array.overlap_weight_load",
-                                                                  kTiming, range(0, 1), no_yes),
-      field<&Hw::requantization, &RequantizationConfig::lanes>("requantization.lanes", kTiming,
-                                                               lanes),
-      field<&Hw::requantization, &RequantizationConfig::field_bits>("requantization.field_bits",
-                                                                    kProgram, range(0, 4)),
+          "activation_scratchpad.ports", "accesses per cycle", kTiming, ports),
+      field<&Hw::weight_scratchpad, &WeightScratchpadConfig::bytes>(
+          "weight_scratchpad.bytes", "capacity", kProgram, bytes(64, kGiB)),
+      field<&Hw::weight_scratchpad, &WeightScratchpadConfig::ports>(
+          "weight_scratchpad.ports", "accesses per cycle", kTiming, ports),
+      field<&Hw::feeder, &FeederConfig::bytes_per_cycle>(
+          "feeder.bytes_per_cycle", "bytes read from the activation scratchpad per cycle", kTiming,
+          bytes(1, 65536)),
+      field<&Hw::feeder, &FeederConfig::line_buffer_bytes>("feeder.line_buffer_bytes",
+                                                           "input rows kept for depthwise layers",
+                                                           kTiming, bytes(0, kGiB)),
+      field<&Hw::mac_array, &MacArrayConfig::rows>("mac_array.rows", "inputs per cycle", kProgram,
+                                                   range(1, 4096)),
+      field<&Hw::mac_array, &MacArrayConfig::columns>(
+          "mac_array.columns", "output channels at a time", kProgram, range(1, 4096)),
+      field<&Hw::mac_array, &MacArrayConfig::accumulator_bits>(
+          "mac_array.accumulator_bits", "bits of one accumulator", kProgram, range(16, 32)),
+      field<&Hw::mac_array, &MacArrayConfig::accumulator_rows>(
+          "mac_array.accumulator_rows", "output pixels held, both halves together", kProgram,
+          range(2, 65536)),
+      field<&Hw::mac_array, &MacArrayConfig::depthwise_pixels>(
+          "mac_array.depthwise_pixels", "output pixels per column and cycle in depthwise mode",
+          kProgram, range(1, 1)),
+      field<&Hw::mac_array, &MacArrayConfig::overlap_weight_load>(
+          "mac_array.overlap_weight_load", "load the next fold's weights while this one streams",
+          kTiming, range(0, 1), no_yes),
+      field<&Hw::requantization, &RequantizationConfig::lanes>("requantization.lanes",
+                                                               "values per cycle", kTiming, lanes),
+      field<&Hw::requantization, &RequantizationConfig::field_bits>(
+          "requantization.field_bits", "bits of the widest channel-shift field", kProgram,
+          range(0, 4)),
       field<&Hw::requantization, &RequantizationConfig::placement>(
-          "requantization.placement", kProgram, range(0, 1), {"fused", "pre_multiply"}),
+          "requantization.placement",
+          "barrel shifter: in the rounding shift, or before the multiplier", kProgram, range(0, 1),
+          {"fused", "pre_multiply"}),
       field<&Hw::requantization, &RequantizationConfig::multiplier_bits>(
-          "requantization.multiplier_bits", kProgram, {15, 31, Form::one_of_two}),
+          "requantization.multiplier_bits", "bits of a multiplier", kProgram,
+          {15, 31, Form::one_of_two}),
       field<&Hw::requantization, &RequantizationConfig::pipeline_depth_cycles>(
-          "requantization.pipeline_depth_cycles", kTiming, pipeline),
-      field<&Hw::vector_unit, &VectorUnitConfig::lanes>("vector_unit.lanes", kTiming, lanes),
+          "requantization.pipeline_depth_cycles",
+          "from the last value in to the last value written", kTiming, pipeline),
+      field<&Hw::vector_unit, &VectorUnitConfig::lanes>("vector_unit.lanes", "values per cycle",
+                                                        kTiming, lanes),
       field<&Hw::vector_unit, &VectorUnitConfig::pipeline_depth_cycles>(
-          "vector_unit.pipeline_depth_cycles", kTiming, pipeline),
+          "vector_unit.pipeline_depth_cycles", "from the last value in to the last value written",
+          kTiming, pipeline),
   };
 }
 

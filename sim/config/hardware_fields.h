@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every parameter of a hardware description, once: key, range, and whether a Program depends on it.
-// The reader, the canonical texts and the range checks all run over this list.
+// Every parameter of a hardware description, once: key, meaning, range, and whether a Program
+// depends on it. The reader, the canonical texts and the range checks all run over this list.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@ namespace npusim::config {
 
 struct HardwareField {
   const char* key;         // dotted path in the YAML file: "mac_array.rows"
+  const char* meaning;     // what is counted, for people: "inputs per cycle"
   bool program_dependent;  // [P] in hardware_config.h
   IntegerRule rule;        // of the value as an integer
   std::vector<std::string>

@@ -65,7 +65,8 @@ void read_fields(YamlMap& root, HardwareConfig& hardware, base::ErrorList& error
     }
     if (units.count(unit) == 0) {
       const YamlNode* node = root.require(unit, "a mapping (key: value)");
-      units[unit] = node == nullptr ? nullptr : std::make_unique<YamlMap>(*node, unit, errors);
+      units[unit] =
+          node == nullptr ? nullptr : std::make_unique<YamlMap>(*node, root.path_of(unit), errors);
     }
     if (units[unit] != nullptr) field.set(hardware, read_field(*units[unit], field));
   }
@@ -121,15 +122,13 @@ void read_canonical(const std::string& text, bool program_dependent, HardwareCon
 
 }  // namespace
 
-HardwareConfig hardware_from_yaml(const std::string& text, const std::string& file,
+HardwareConfig hardware_from_tree(YamlNode root, const std::string& key,
                                   const std::vector<Override>& overrides) {
   base::ErrorList errors;
-  YamlNode root = parse_yaml(text, file, errors);
-  errors.throw_if_any();
   for (const Override& change : overrides) apply_override(root, change, errors);
 
   HardwareConfig hardware;
-  YamlMap map(root, "", errors);
+  YamlMap map(root, key, errors);
   hardware.name = map.text("name", kNameRule);
   if (const YamlNode* name = map.find("name");
       name != nullptr && !hardware.name.empty() && !is_name(hardware.name)) {
@@ -140,10 +139,18 @@ HardwareConfig hardware_from_yaml(const std::string& text, const std::string& fi
   errors.throw_if_any();
 
   for (const CrossError& error : cross_errors(hardware)) {
-    refuse(*find_dotted(root, error.key), error.key, error.got, error.must_be, errors);
+    refuse(*find_dotted(root, error.key), map.path_of(error.key), error.got, error.must_be, errors);
   }
   errors.throw_if_any();
   return hardware;
+}
+
+HardwareConfig hardware_from_yaml(const std::string& text, const std::string& file,
+                                  const std::vector<Override>& overrides) {
+  base::ErrorList errors;
+  YamlNode root = parse_yaml(text, file, errors);
+  errors.throw_if_any();
+  return hardware_from_tree(std::move(root), "", overrides);
 }
 
 HardwareConfig read_hardware_config(const std::filesystem::path& path,

@@ -20,6 +20,11 @@ HardwareConfig read_hardware_config(const std::filesystem::path& path,
 HardwareConfig hardware_from_yaml(const std::string& text, const std::string& file,
                                   const std::vector<Override>& overrides = {});
 
+/// The same from a mapping inside another file; `key` is that of the mapping and stands before its
+/// keys in messages ("hardware").
+HardwareConfig hardware_from_tree(YamlNode root, const std::string& key,
+                                  const std::vector<Override>& overrides);
+
 /// Reads back what program_dependent_text and timing_only_text wrote. Throws base::InputError where
 /// a text is not exactly what they write for values in range.
 HardwareConfig hardware_from_text(const std::string& name, const std::string& program_dependent,

@@ -15,6 +15,8 @@
 // {kind: random, seed: 1, images: 1} by default. `dataset: null` says of any network that accuracy
 // is not measured. Where neither dataset nor calibration shows pictures, `input` may be left out.
 //
+// `hardware` may also be the description itself: a mapping with the keys of a hardware file.
+//
 // Defaults: calibration.method min_max; quantization.field_bits 4, rule floor, bias_correction
 // true; simulation.images 4; images of an image_folder: all of them. Everything else must be given.
 #pragma once
@@ -65,16 +67,18 @@ struct QuantizationConfig {
 };
 
 struct RunConfig {
-  std::string name;             // of the workload: the run file's name without folder and suffix
-  std::filesystem::path file;   // the run file
-  std::filesystem::path model;  // an existing file; empty where the run file describes the topology
+  std::string name;            // of the workload: the run file's name without folder and suffix
+  std::filesystem::path file;  // the run file
+  // An existing file; empty where the run file describes the topology. Without RunNeeds::files any
+  // path, or empty.
+  std::filesystem::path model;
   std::optional<TopologyConfig> topology;  // in place of an ONNX file
   std::optional<DatasetConfig> dataset;    // empty: accuracy is not measured
   std::string accuracy_not_measured;       // why; empty where it is, or RunNeeds::dataset is false
   CalibrationConfig calibration;
   InputConfig input;
   QuantizationConfig quantization;
-  HardwareConfig hardware;
+  HardwareConfig hardware;             // without RunNeeds::files the name may be empty: none given
   std::int64_t simulation_images = 4;  // at least 1
   std::vector<std::string> notes;      // what the report should say of how this was read
 
@@ -90,6 +94,7 @@ struct RunFlags {
 
 struct RunNeeds {
   bool dataset = true;  // the key must be there; compiling needs none
+  bool files = true;    // who only shows a run takes paths that are null or lead nowhere
 };
 
 /// Where files with bare names are looked for, behind the current folder.

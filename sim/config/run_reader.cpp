@@ -172,8 +172,10 @@ class RunReader {
     return run;
   }
 
-  /// Empty where the run file's key is wrong.
+  /// Empty where the run file's key is wrong or the hardware stands in the run file itself.
   const fs::path& hardware_file() const { return hardware_file_; }
+  /// The description that stands in the run file itself; nullptr where there is none.
+  const YamlNode* inline_hardware() const { return inline_hardware_; }
 
  private:
   static constexpr char kMapping[] = "a mapping (key: value)";
@@ -184,13 +186,14 @@ class RunReader {
   }
 
   /// False, with an error, where the node is no path. `flag` is what sets a path that the file
-  /// leaves null.
+  /// leaves null; that is no error where the files are not needed.
   bool is_path(YamlMap& map, const YamlNode& node, const std::string& key, const std::string& what,
                const std::string& flag) {
     if (node.kind == YamlNode::Kind::scalar && !node.text.empty() &&
         node.text.size() <= kMaxPathBytes && node.text.find('\0') == std::string::npos) {
       return true;
     }
+    if (node.kind == YamlNode::Kind::null && !needs_.files) return false;
     map.refuse(node, key,
                what + (node.kind == YamlNode::Kind::null ? "; set it with " + flag : ""));
     return false;
@@ -207,7 +210,7 @@ class RunReader {
     } else if (is_path(root_, *node, "model", what, "--model F")) {
       is_topology_ = is_topology_file(node->text);
       run.model = find_model(*node);
-      if (is_topology_ && !run.model.empty()) run.topology = read_scale_sim(run.model, errors_);
+      if (is_topology_ && is_file(run.model)) run.topology = read_scale_sim(run.model, errors_);
     }
     if (run.topology) run.notes = run.topology->notes;
   }
@@ -217,13 +220,17 @@ class RunReader {
     if (!node.from_flag && is_bare(node.text))
       append_in_folders(candidates, folders_.workloads, node.text);
     const auto found = first_file(candidates);
-    if (!found) root_.refuse(node, "model", existing_file(candidates));
-    return found.value_or(fs::path());
+    if (!found && needs_.files) root_.refuse(node, "model", existing_file(candidates));
+    return found.value_or(needs_.files ? fs::path() : candidates.front());
   }
 
   fs::path read_hardware_file() {
     const std::string what = "the path of a hardware file";
     const YamlNode* node = root_.require("hardware", what);
+    if (node != nullptr && node->kind == YamlNode::Kind::mapping) {
+      inline_hardware_ = node;
+      return {};
+    }
     if (node == nullptr || !is_path(root_, *node, "hardware", what, "--hardware F")) return {};
     std::vector<fs::path> candidates;
     if (is_bare(node->text)) candidates.push_back(node->text);
@@ -263,7 +270,7 @@ class RunReader {
     if (!is_path(section, path, "path", "the path of a folder of images", flag)) return;
     data.path = rooted(path);
     std::error_code unreadable;
-    if (!fs::is_directory(data.path, unreadable))
+    if (needs_.files && !fs::is_directory(data.path, unreadable))
       section.refuse(path, "path", "an existing folder");
   }
 
@@ -308,7 +315,7 @@ class RunReader {
     if (node == nullptr) return calibration;
     YamlMap section(*node, "calibration", errors_);
     if (!section.is_mapping()) return calibration;
-    calibration.data = read_images(section, "--calibration DIR", true, kKinds);
+    calibration.data = read_images(section, "--calibration DIR", needs_.files, kKinds);
     calibration.method = kMethods[section.choice("method", kMethods, 0)];
     section.refuse_unknown_keys();
     return calibration;
@@ -364,6 +371,7 @@ class RunReader {
   base::ErrorList& errors_;
   fs::path hardware_file_;
   bool is_topology_ = false;
+  const YamlNode* inline_hardware_ = nullptr;
 };
 
 }  // namespace
@@ -383,12 +391,13 @@ RunConfig read_run_config(const std::string& file, const RunFlags& flags, const 
 
   RunReader reader(path, root, needs, folders, errors);
   RunConfig run = reader.read();
-  if (!reader.hardware_file().empty()) {
-    try {
+  try {
+    if (!reader.hardware_file().empty())
       run.hardware = read_hardware_config(reader.hardware_file(), hardware_overrides);
-    } catch (const base::InputError& error) {
-      errors.add(error);
-    }
+    if (reader.inline_hardware() != nullptr)
+      run.hardware = hardware_from_tree(*reader.inline_hardware(), "hardware", hardware_overrides);
+  } catch (const base::InputError& error) {
+    errors.add(error);
   }
   errors.throw_if_any();
   return run;

@@ -14,7 +14,6 @@
 namespace npusim::isa {
 namespace {
 
-constexpr std::array<std::uint8_t, 8> kMagic = {'N', 'P', 'U', 'S', 'I', 'M', 0, '\n'};
 constexpr std::size_t kHeaderBytes = 32;
 constexpr std::size_t kTableEntryBytes = 24;
 constexpr std::size_t kTableBytes = kSections * kTableEntryBytes;
@@ -25,8 +24,8 @@ std::uint64_t checksum_of(const std::uint8_t* data, std::size_t bytes) {
 }
 
 void check_header(ByteReader& reader, const std::uint8_t* data, std::size_t bytes) {
-  const std::uint8_t* magic = reader.skip(kMagic.size(), "magic");
-  if (!std::equal(kMagic.begin(), kMagic.end(), magic)) {
+  const std::uint8_t* magic = reader.skip(kProgramMagic.size(), "magic");
+  if (!std::equal(kProgramMagic.begin(), kProgramMagic.end(), magic)) {
     reader.refuse("magic", "other bytes", "those of a program file ('NPUSIM')");
   }
   const auto version = reader.get<std::uint32_t>("version");
@@ -108,7 +107,7 @@ std::vector<std::uint8_t> serialize(const Program& program) {
   XXH64_freeState(state);
 
   ByteWriter file;
-  file.put_bytes(kMagic);
+  file.put_bytes(kProgramMagic);
   file.put(kProgramFileVersion);
   file.put(std::uint32_t{kSections});
   file.put(std::uint64_t{kHeaderBytes + table.size() + body.size()});

@@ -2,6 +2,7 @@
 // Program files (`.npu`): a Program as bytes and back. The layout: docs/program-file.md.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -13,6 +14,9 @@
 namespace npusim::isa {
 
 inline constexpr std::uint32_t kProgramFileVersion = 1;
+/// What every Program file begins with.
+inline constexpr std::array<std::uint8_t, 8> kProgramMagic = {'N', 'P', 'U', 'S',
+                                                              'I', 'M', 0,   '\n'};
 
 /// One section of a file, as its table lists it.
 struct SectionInfo {

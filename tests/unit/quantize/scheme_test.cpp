@@ -33,6 +33,7 @@ std::string refusal_of(const SchemeOptions& options) {
 TEST(SchemeTest, FactoryKnowsWhatItLists) {
   for (const std::string& name : scheme_names()) {
     EXPECT_EQ(make_scheme({name, 4, ShiftRule::floor})->name(), name);
+    EXPECT_NE(scheme_summary(name), "");
   }
   EXPECT_THAT(scheme_names(), ElementsAre("per_layer", "shift_scaler", "per_channel"));
 }
@@ -49,6 +50,9 @@ TEST(SchemeTest, RefusalsNameTheChoices) {
   EXPECT_EQ(parse_shift_rule("octave"), ShiftRule::octave);
   EXPECT_THROW(parse_shift_rule("nearest"), base::InputError);
   EXPECT_EQ(make_calibrator("min_max")->name(), "min_max");
+  for (const std::string& name : calibrator_names()) EXPECT_NE(calibrator_summary(name), "");
+  EXPECT_THROW(calibrator_summary("max_min"), base::InputError);
+  EXPECT_THROW(scheme_summary("per_tensor"), base::InputError);
   EXPECT_THROW(make_calibrator("minmax"), base::InputError);
 }
 

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npusim list configs` and `npusim list keys`.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/base/errors.h"
+#include "sim/cli/catalogue.h"
+#include "sim/cli/listings.h"
+#include "sim/cli/table.h"
+#include "sim/config/hardware_reader.h"
+#include "sim/config/hardware_yaml.h"
+#include "sim/config/yaml_reader.h"
+#include "sim/report/format.h"
+
+namespace npusim::cli {
+namespace {
+
+using nlohmann::json;  // keeps its keys sorted
+
+constexpr double kGiga = 1e9;
+constexpr double kTera = 1e12;
+constexpr double kMega = 1e6;
+constexpr double kKiB = 1024;
+
+/// Three digits, or all of the whole part: 0.0512, 12.8, 16,384.
+std::string amount(double value) {
+  constexpr double kThreeDigits = 99.95;
+  if (value < kThreeDigits) return fmt::format("{:.3g}", value);
+  return report::grouped(static_cast<std::int64_t>(value + 0.5));
+}
+
+void add_row(Table& table, const CatalogueEntry& entry, const config::HardwareConfig& hardware) {
+  const config::HardwarePeaks peaks = config::hardware_peaks(hardware);
+  const auto kib = [](std::int64_t bytes) { return amount(static_cast<double>(bytes) / kKiB); };
+  table.add({entry.name, fmt::format("{}x{}", hardware.mac_array.rows, hardware.mac_array.columns),
+             amount(static_cast<double>(hardware.clock_hz) / kMega),
+             amount(peaks.macs_per_second / kGiga), amount(peaks.operations_per_second / kTera),
+             kib(hardware.activation_scratchpad.bytes), kib(hardware.weight_scratchpad.bytes),
+             amount(peaks.dram_bytes_per_second / kGiga)});
+}
+
+json config_json(const config::HardwareConfig& hardware) {
+  const config::HardwarePeaks peaks = config::hardware_peaks(hardware);
+  return {
+      {"config_hash", config::config_hash(hardware)},
+      {"mac_array", {{"rows", hardware.mac_array.rows}, {"columns", hardware.mac_array.columns}}},
+      {"clock_hz", hardware.clock_hz},
+      {"peak_macs_per_cycle", peaks.macs_per_cycle},
+      {"peak_macs_per_second", peaks.macs_per_second},
+      {"peak_operations_per_second", peaks.operations_per_second},
+      {"activation_scratchpad_bytes", hardware.activation_scratchpad.bytes},
+      {"weight_scratchpad_bytes", hardware.weight_scratchpad.bytes},
+      {"dram_bandwidth_bytes_per_second", hardware.dram.bandwidth_bytes_per_second}};
+}
+
+/// "from 1 to 4096 ..." or the choices.
+std::string must_be(const config::HardwareField& field) {
+  return field.choices.empty() ? field.rule.text() : config::list_choices(field.choices);
+}
+
+}  // namespace
+
+std::string configs_text(const config::SearchFolders& folders, bool colour) {
+  constexpr auto kNumber = ColumnKind::number;
+  Table table({{"name", ColumnKind::name},
+               {"array", kNumber},
+               {"MHz", kNumber},
+               {"GMAC/s", kNumber},
+               {"TOPS", kNumber},
+               {"act KiB", kNumber},
+               {"wgt KiB", kNumber},
+               {"GB/s", kNumber}});
+  for (const CatalogueEntry& entry : catalogue(FileKind::hardware_file, folders)) {
+    try {
+      add_row(table, entry, config::read_hardware_config(entry.path));
+    } catch (const base::InputError& error) {
+      table.add_refused(entry.name, error);
+    }
+  }
+  return bold("Configs", colour) + " (run with: --hardware NAME; details: npusim show NAME)\n" +
+         table.text(colour) +
+         "  array: rows x columns; act, wgt: scratchpads of activations and weights;\n"
+         "  TOPS: two operations per MAC; GB/s: of the DRAM\n";
+}
+
+void configs_json(json& document, const config::SearchFolders& folders) {
+  json& result = document["configs"] = json::array();
+  for (const CatalogueEntry& entry : catalogue(FileKind::hardware_file, folders)) {
+    json row;
+    try {
+      row = config_json(config::read_hardware_config(entry.path));
+    } catch (const base::InputError& error) {
+      row["errors"] = error.messages();
+    }
+    row["name"] = entry.name;
+    row["path"] = entry.path.string();
+    result.push_back(row);
+  }
+}
+
+std::string keys_text(const config::SearchFolders&, bool colour) {
+  std::string text =
+      bold("Keys of a hardware file", colour) + " (change with: --set hardware.KEY=VALUE)\n";
+  for (const config::HardwareField& field : config::hardware_fields()) {
+    text += "  " + std::string(field.key) + (field.program_dependent ? " [P]\n" : "\n");
+    const std::string rest = std::string(field.meaning) + ": " + must_be(field);
+    text += "      " + wrapped(rest, kTerminalColumns, 6) + '\n';
+  }
+  return text + "  [P]: a compiled Program depends on it; all else is timing only\n";
+}
+
+void keys_json(json& document, const config::SearchFolders&) {
+  json& result = document["keys"] = json::array();
+  for (const config::HardwareField& field : config::hardware_fields()) {
+    json row = {{"key", field.key},
+                {"meaning", field.meaning},
+                {"must_be", must_be(field)},
+                {"program_dependent", field.program_dependent}};
+    if (field.choices.empty()) {
+      row["least"] = field.rule.least;
+      row["greatest"] = field.rule.greatest;
+      row["size_bytes"] = field.rule.is_size_bytes;
+    } else {
+      row["choices"] = field.choices;
+    }
+    result.push_back(row);
+  }
+}
+
+}  // namespace npusim::cli
