@@ -12,7 +12,6 @@
 #include "frontend/quantize/content_hash.h"
 #include "frontend/topology/build.h"
 #include "sim/base/errors.h"
-#include "sim/base/files.h"
 
 namespace npusim::compile {
 namespace {
@@ -91,9 +90,9 @@ const graph::Graph& Pipeline::network() {
     record("import", topology_hash(*run_.topology));
     network_ = graph::prepare(topology::build_graph(*run_.topology, run_.network_name()));
   } else {
-    const std::string model = base::read_file_text(run_.model, import::kMaxModelBytes);
-    record("import", ContentHasher().add(std::string_view(model)).digest());
-    network_ = graph::prepare(import::import_onnx(model, run_.model.string()));
+    import::OnnxModel model(run_.model);
+    record("import", model.content_hash());
+    network_ = graph::prepare(import::import_onnx(std::move(model)));
   }
   check_input(*network_, run_);
   return *network_;

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/import/model_reader.h"
 
-#include <google/protobuf/stubs/logging.h>
-#include <onnx/checker.h>
-
 #include <algorithm>
-#include <exception>
+#include <set>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "frontend/graph/graph.h"
-#include "frontend/import/onnx_importer.h"
 #include "sim/base/errors.h"
 
 namespace npusim::import {
@@ -18,18 +16,21 @@ namespace {
 
 bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
-onnx::ModelProto parse(std::string_view bytes, const std::string& file) {
-  if (bytes.empty() || bytes.size() > kMaxModelBytes) {
-    throw base::InputError(base::refusal(file, "size", std::to_string(bytes.size()) + " bytes",
-                                         "in [1, " + std::to_string(kMaxModelBytes) + "]"));
+void check_opset(const onnx::ModelProto& model, const std::string& file, base::ErrorList& errors) {
+  const std::string range =
+      "in [" + std::to_string(kMinOpset) + ", " + std::to_string(kMaxOpset) + "]";
+  int found = 0;
+  for (const auto& import : model.opset_import()) {
+    if (!is_default_domain(import.domain())) continue;
+    if (++found > 1) errors.add(file, "opset", "two versions of the default domain", "one");
+    if (import.version() < kMinOpset) {
+      errors.add(file, "opset", std::to_string(import.version()), range);
+    } else if (import.version() > kMaxOpset) {
+      errors.add(file, "opset", std::to_string(import.version()),
+                 range + ": export the model with opset " + std::to_string(kMaxRuleOpset));
+    }
   }
-  const google::protobuf::LogSilencer silence;
-  onnx::ModelProto model;
-  if (!model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    throw base::InputError(base::refusal(file, "content", "bytes that do not parse",
-                                         "an ONNX model (damaged or cut short?)"));
-  }
-  return model;
+  if (found == 0) errors.add(file, "opset", "none for the default domain", range);
 }
 
 void check_structure(const onnx::ModelProto& model, const std::string& file) {
@@ -40,21 +41,25 @@ void check_structure(const onnx::ModelProto& model, const std::string& file) {
                "in [1, " + std::to_string(graph::kMaxNodes) + "]");
   }
   if (graph.output_size() < 1) errors.add(file, "outputs", "0", "at least 1");
-  if (model.functions_size() > 0) {
-    errors.add(file, "functions", std::to_string(model.functions_size()),
-               "0: operators defined in the model are not supported");
+  std::set<std::string> names;
+  for (const auto& output : graph.output()) {
+    if (!names.insert(output.name()).second) {
+      errors.add(file, "outputs", "'" + printable(output.name()) + "' twice", "unique names");
+    }
   }
-  if (graph.sparse_initializer_size() > 0) {
-    errors.add(file, "sparse initializers", std::to_string(graph.sparse_initializer_size()),
-               "0: store the weights densely");
-  }
-  const int opset = opset_of(model);
-  if (opset < kMinOpset || opset > kMaxOpset) {
-    errors.add(file, "opset", opset == 0 ? "none" : std::to_string(opset),
-               "in [" + std::to_string(kMinOpset) + ", " + std::to_string(kMaxOpset) +
-                   "]: export the model with one of these");
-  }
+  check_opset(model, file, errors);
   errors.throw_if_any();
+}
+
+// The library knows the default domain by its empty name only. Other domains are of no use here: a
+// node of one is refused, and without such a node their versions mean nothing.
+void leave_default_domain(onnx::ModelProto& model) {
+  const int opset = opset_of(model);
+  model.clear_opset_import();
+  model.add_opset_import()->set_version(opset);
+  for (onnx::NodeProto& node : *model.mutable_graph()->mutable_node()) {
+    if (is_default_domain(node.domain())) node.clear_domain();
+  }
 }
 
 void name_nodes(onnx::GraphProto& graph) {
@@ -73,9 +78,8 @@ std::unordered_map<std::string, int> producers_of(const onnx::GraphProto& graph,
   for (int i = 0; i < graph.node_size(); ++i) {
     for (const std::string& output : graph.node(i).output()) {
       if (output.empty() || producers.emplace(output, i).second) continue;
-      errors.add(file + ": node '" + graph.node(i).name() + "' (" +
-                     printable(graph.node(i).op_type()) + ")",
-                 "output", "'" + printable(output) + "' a second time", "a new tensor name");
+      errors.add(file + ": " + place_of(graph.node(i)), "output",
+                 "'" + printable(output) + "' a second time", "a new tensor name");
     }
   }
   errors.throw_if_any();
@@ -107,6 +111,78 @@ void remove_unneeded_nodes(onnx::GraphProto& graph, const std::string& file) {
   graph.mutable_node()->DeleteSubrange(kept, graph.node_size() - kept);
 }
 
+std::unordered_set<std::string> names_in_use(const onnx::GraphProto& graph) {
+  std::unordered_set<std::string> names;
+  for (const onnx::NodeProto& node : graph.node()) {
+    names.insert(node.input().begin(), node.input().end());
+  }
+  for (const auto& output : graph.output()) names.insert(output.name());
+  return names;
+}
+
+// Initializers that nothing reads may be of any kind, also large, sparse or outside the file.
+void remove_unneeded_tensors(onnx::GraphProto& graph, const std::string& file) {
+  const std::unordered_set<std::string> used = names_in_use(graph);
+  base::ErrorList errors;
+  for (const onnx::SparseTensorProto& tensor : graph.sparse_initializer()) {
+    if (used.count(tensor.values().name()) == 0) continue;
+    errors.add(file, "initializer '" + printable(tensor.values().name()) + "'", "a sparse tensor",
+               "dense: store all values");
+  }
+  graph.clear_sparse_initializer();
+  graph.clear_quantization_annotation();
+  auto& tensors = *graph.mutable_initializer();
+  int kept = 0;
+  std::unordered_set<std::string> seen;
+  for (int i = 0; i < tensors.size(); ++i) {
+    if (used.count(tensors[i].name()) == 0) continue;
+    if (!seen.insert(tensors[i].name()).second) {
+      errors.add(file, "initializer", "'" + printable(tensors[i].name()) + "' twice",
+                 "unique names");
+    }
+    tensors.SwapElements(i, kept++);
+  }
+  tensors.DeleteSubrange(kept, tensors.size() - kept);
+  errors.throw_if_any();
+}
+
+void refuse_functions(onnx::ModelProto& model, const std::string& file) {
+  std::set<std::pair<std::string, std::string>> functions;
+  for (const onnx::FunctionProto& function : model.functions()) {
+    functions.emplace(function.domain(), function.name());
+  }
+  base::ErrorList errors;
+  for (const onnx::NodeProto& node : model.graph().node()) {
+    if (functions.count({node.domain(), node.op_type()}) == 0) continue;
+    errors.add(file + ": " + place_of(node), "operator", "a function that the model itself defines",
+               "an operator of ONNX: export the model with its functions inlined");
+  }
+  errors.throw_if_any();
+  model.clear_functions();
+}
+
+// Some exporters keep weights in Constant nodes; from here on they are initializers.
+void hoist_constants(onnx::GraphProto& graph) {
+  auto& nodes = *graph.mutable_node();
+  int kept = 0;
+  for (int i = 0; i < nodes.size(); ++i) {
+    onnx::NodeProto& node = nodes[i];
+    const bool has_tensor = node.op_type() == "Constant" && node.domain().empty() &&
+                            node.output_size() == 1 && node.input_size() == 0 &&
+                            node.attribute_size() == 1 && node.attribute(0).name() == "value" &&
+                            node.attribute(0).type() == onnx::AttributeProto::TENSOR &&
+                            node.attribute(0).has_t();
+    if (has_tensor) {
+      onnx::TensorProto& tensor = *graph.add_initializer();
+      tensor.Swap(node.mutable_attribute(0)->mutable_t());
+      tensor.set_name(node.output(0));
+    } else {
+      nodes.SwapElements(i, kept++);
+    }
+  }
+  nodes.DeleteSubrange(kept, nodes.size() - kept);
+}
+
 }  // namespace
 
 std::string printable(const std::string& text, std::size_t max_length) {
@@ -114,6 +190,10 @@ std::string printable(const std::string& text, std::size_t max_length) {
   const auto is_odd = [](char c) { return c < ' ' || c > '~' || c == '\'' || c == '"'; };
   std::replace_if(result.begin(), result.end(), is_odd, '_');
   return result;
+}
+
+std::string place_of(const onnx::NodeProto& node) {
+  return "node '" + node.name() + "' (" + printable(node.op_type()) + ")";
 }
 
 int opset_of(const onnx::ModelProto& model) {
@@ -124,25 +204,18 @@ int opset_of(const onnx::ModelProto& model) {
   return 0;
 }
 
-onnx::ModelProto read_model(std::string_view bytes, const std::string& file) {
-  onnx::ModelProto model = parse(bytes, file);
+void prepare_model(onnx::ModelProto& model, const std::string& file) {
   check_structure(model, file);
-  // A newer container version brings types and functions, which are refused where they are used.
-  model.set_ir_version(std::min<std::int64_t>(model.ir_version(), onnx::Version::IR_VERSION));
+  leave_default_domain(model);
+  model.clear_training_info();
+  // Newer containers bring types and functions, which are refused where they are used; older ones
+  // want every initializer among the inputs, which is of no use here.
+  model.set_ir_version(std::clamp<std::int64_t>(model.ir_version(), 4, onnx::Version::IR_VERSION));
   name_nodes(*model.mutable_graph());
   remove_unneeded_nodes(*model.mutable_graph(), file);
-  return model;
-}
-
-void check_with_library(const onnx::ModelProto& model, const std::string& file) {
-  try {
-    const google::protobuf::LogSilencer silence;
-    onnx::checker::check_model(model);
-  } catch (const std::exception& error) {
-    const std::string reason = printable(error.what(), 400);
-    throw base::InputError(base::refusal(file, "model", "'" + reason + "' from the ONNX checker",
-                                         "a valid ONNX model"));
-  }
+  refuse_functions(model, file);
+  hoist_constants(*model.mutable_graph());
+  remove_unneeded_tensors(*model.mutable_graph(), file);
 }
 
 }  // namespace npusim::import

@@ -174,9 +174,13 @@ void NodeContext::emit_map(graph::Operator op, const std::vector<Activation>& in
 
 void NodeContext::bind(const Value& value) {
   if (node_.output_size() < 1 || node_.output(0).empty()) refuse("outputs", "none", "at least 1");
-  if (!state_.values.emplace(node_.output(0), value).second) {
+  const auto [place, is_new] = state_.values.emplace(node_.output(0), value);
+  if (is_new) return;
+  // Unknown until now: an earlier node reads it, which is refused elsewhere.
+  if (!std::holds_alternative<Unknown>(place->second)) {
     refuse("output", "'" + printable(node_.output(0)) + "' a second time", "a new tensor name");
   }
+  place->second = value;
 }
 
 void NodeContext::bind_reshaped(const Activation& activation, const Dims& dims) {

@@ -2,40 +2,50 @@
 #include "frontend/import/onnx_importer.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <deque>
+#include <unordered_map>
 #include <utility>
 
 #include "frontend/graph/verify.h"
-#include "frontend/import/input_layout.h"
+#include "frontend/import/external_data.h"
+#include "frontend/import/graph_order.h"
+#include "frontend/import/library_check.h"
+#include "frontend/import/model_input.h"
+#include "frontend/import/model_parser.h"
 #include "frontend/import/model_reader.h"
 #include "frontend/import/node_context.h"
+#include "frontend/import/opset_adapter.h"
 #include "frontend/import/rules.h"
-#include "frontend/import/shape_check.h"
 #include "frontend/import/tensors.h"
 #include "sim/base/errors.h"
-#include "sim/base/files.h"
 
 namespace npusim::import {
 namespace {
 
 class Importer {
  public:
-  Importer(onnx::ModelProto model, std::string file)
-      : model_(std::move(model)), file_(std::move(file)) {}
+  explicit Importer(OnnxModel model)
+      : source_(std::move(model)), model_(source_.proto()), file_(source_.file()) {}
 
   graph::Graph run() {
-    state_.opset = opset_of(model_);
+    opset_ = opset_of(model_);
+    state_.opset = std::clamp(opset_, kMinRuleOpset, kMaxRuleOpset);
     state_.graph.name = graph_name();
-    bind_initializers();
     bind_input();
-    collect_readers();
-    for (const onnx::NodeProto& node : model_.graph().node()) import_node(node);
+    bind_initializers();
+    bind_missing();
+    count_readers();
+    for (onnx::NodeProto& node : *model_.mutable_graph()->mutable_node()) {
+      import_node(node);
+      release_inputs(node);
+    }
     bind_outputs();
     errors_.throw_if_any();
-    // The library's checks stop at the first error, so they come after ours, which find all.
-    check_with_library(model_, file_);
-    check_shapes_with_library(model_, state_, file_);
+    if (opset_ > kMaxRuleOpset) {  // all nodes are lowered by now
+      model_.mutable_opset_import(0)->set_version(kMaxRuleOpset);
+    }
     verify_graph();
+    check_with_library(model_, state_, file_);
     return std::move(state_.graph);
   }
 
@@ -45,116 +55,98 @@ class Importer {
     return name.empty() ? std::filesystem::path(file_).stem().string() : name;
   }
 
-  void bind_initializers() {
-    for (const onnx::TensorProto& tensor : model_.graph().initializer()) {
-      if (!state_.values.emplace(tensor.name(), &tensor).second) {
-        errors_.add(file_, "initializer", "'" + printable(tensor.name()) + "' twice",
-                    "unique names");
-      }
-    }
-  }
-
   void bind_input() {
-    std::vector<onnx::ValueInfoProto*> inputs;
-    std::string names;
-    for (onnx::ValueInfoProto& info : *model_.mutable_graph()->mutable_input()) {
-      if (state_.values.count(info.name()) > 0) continue;  // an initializer listed as an input
-      inputs.push_back(&info);
-      names += (names.empty() ? "" : ", ") + printable(info.name());
-    }
-    if (inputs.size() != 1) {
-      errors_.add(file_, "inputs", std::to_string(inputs.size()) + " (" + names + ")",
-                  "exactly 1 tensor");
-    }
-    for (onnx::ValueInfoProto* info : inputs) bind_input(*info);
-  }
-
-  void bind_input(onnx::ValueInfoProto& info) {
-    Value& value = state_.values[info.name()];
-    value = Unknown{};
     try {
+      const ModelInput input = take_input(model_, file_);
       graph::Node layer;
-      layer.name = state_.unique_name(printable(info.name()));
-      const Dims dims = input_dims(*info.mutable_type()->mutable_tensor_type());
-      const bool is_last = channels_are_last(model_.graph(), info.name());
-      layer.shape = input_shape(dims, is_last);
-      layer.shape = infer_shape_of(layer, {});
-      const Layout layout = dims.size() < 4 ? vector_layout(dims.back())
-                            : is_last       ? channels_last_layout(layer.shape)
-                                            : map_layout(layer.shape);
-      value = Activation{static_cast<graph::NodeId>(state_.graph.nodes.size()), layout};
+      layer.name = state_.unique_name(printable(input.name));
+      layer.shape = input.shape;
+      state_.values[input.name] = Activation{0, input.layout};
       state_.graph.nodes.push_back(std::move(layer));
     } catch (const base::InputError& error) {
-      add_errors("input '" + printable(info.name()) + "'", error);
+      errors_.add(error);
+      for (const auto& info : model_.graph().input()) state_.values.emplace(info.name(), Unknown{});
     }
   }
 
-  // Sets a symbolic batch to 1, so that the library infers with it as well.
-  static Dims input_dims(onnx::TypeProto::Tensor& type) {
-    if (type.elem_type() != onnx::TensorProto::FLOAT) {
-      throw base::InputError(base::refusal("", "type", data_type_name(type.elem_type()), "FLOAT"));
+  void bind_initializers() {
+    for (onnx::TensorProto& tensor : *model_.mutable_graph()->mutable_initializer()) {
+      state_.values[tensor.name()] = Constant{&tensor};
+      releasable_.emplace(tensor.name(), &tensor);
     }
-    auto& dims = *type.mutable_shape();
-    if (dims.dim_size() != 4 && dims.dim_size() != 2) {
-      throw base::InputError(base::refusal("", "dimensions", std::to_string(dims.dim_size()),
-                                           "4, [N, C, H, W], or 2, [N, F]"));
-    }
-    if (!dims.dim(0).has_dim_value() || dims.dim(0).dim_value() == 1) {
-      dims.mutable_dim(0)->set_dim_value(1);
-    } else {
-      throw base::InputError(
-          base::refusal("", "batch", std::to_string(dims.dim(0).dim_value()), "1 or symbolic"));
-    }
-    Dims result{1};
-    for (int i = 1; i < dims.dim_size(); ++i) {
-      if (!dims.dim(i).has_dim_value()) {
-        throw base::InputError(base::refusal("", "dimension " + std::to_string(i),
-                                             "'" + printable(dims.dim(i).dim_param()) + "'",
-                                             "a number: export the model with a fixed size"));
-      }
-      result.push_back(dims.dim(i).dim_value());
-    }
-    return result;
   }
 
-  static graph::Shape input_shape(const Dims& dims, bool channels_are_last) {
-    if (dims.size() == 2) return {1, 1, dims[1]};
-    if (channels_are_last) return {dims[1], dims[2], dims[3]};
-    return {dims[2], dims[3], dims[1]};
+  // Tensors that are read before they are made: said here, and Unknown to whoever reads them.
+  void bind_missing() {
+    const OrderProblems problems = find_order_problems(model_.graph());
+    for (const std::string& message : problems.messages) errors_.add(file_ + ": " + message);
+    for (const std::string& name : problems.missing_tensors) {
+      state_.values.emplace(name, Unknown{});
+    }
   }
 
-  void collect_readers() {
+  void count_readers() {
     for (const onnx::NodeProto& node : model_.graph().node()) {
-      for (const std::string& input : node.input()) read_.insert(input);
+      for (const std::string& input : node.input()) ++readers_[input];
     }
-    for (const auto& output : model_.graph().output()) read_.insert(output.name());
+    for (const auto& output : model_.graph().output()) ++readers_[output.name()];
   }
 
-  void import_node(const onnx::NodeProto& node) {
-    const std::string place = "node '" + node.name() + "' (" + printable(node.op_type()) + ")";
+  void import_node(onnx::NodeProto& node) {
     try {
-      const OperatorRule* rule = find_rule(node);
-      if (rule == nullptr) refuse_operator(node);
-      for (int i = 1; i < node.output_size(); ++i) {
-        if (node.output(i).empty() || read_.count(node.output(i)) == 0) continue;
-        throw base::InputError(base::refusal("", "output " + std::to_string(i),
-                                             "'" + printable(node.output(i)) + "' in use",
-                                             "unused: only the first output is supported"));
+      if (find_rule(node) == nullptr) refuse_operator(node);
+      if (opset_ < kMinRuleOpset) {
+        for (onnx::NodeProto& part : raised(node, state_, opset_)) {
+          raised_.push_back(std::move(part));  // a Constant's tensor is read where it lies
+          apply_rule(raised_.back());
+        }
+      } else {
+        if (opset_ > kMaxRuleOpset) lower(node, state_, opset_);
+        apply_rule(node);
       }
-      NodeContext context(state_, node);
-      rule->import(context);
     } catch (const SkipNode&) {
       // What is wrong was said of an earlier node.
     } catch (const base::InputError& error) {
-      add_errors(place, error);
+      add_errors(place_of(node), error);
     }
     for (const std::string& output : node.output()) state_.values.emplace(output, Unknown{});
+  }
+
+  void apply_rule(const onnx::NodeProto& node) {
+    const OperatorRule* rule = find_rule(node);
+    if (rule == nullptr) refuse_operator(node);
+    for (int i = 1; i < node.output_size(); ++i) {
+      if (node.output(i).empty() || readers_.count(node.output(i)) == 0) continue;
+      throw base::InputError(base::refusal("", "output " + std::to_string(i),
+                                           "'" + printable(node.output(i)) + "' in use",
+                                           "unused: only the first output is supported"));
+    }
+    NodeContext context(state_, node);
+    rule->import(context);
   }
 
   [[noreturn]] static void refuse_operator(const onnx::NodeProto& node) {
     const std::string domain = node.domain().empty() ? "" : printable(node.domain()) + ".";
     throw base::InputError(base::refusal("", "operator", domain + printable(node.op_type()),
                                          "one of the operators in docs/operators.md"));
+  }
+
+  // The values of a large initializer go when its last reader has made a layer of them, so that
+  // model and graph are not in memory side by side. Its type and dimensions stay.
+  void release_inputs(const onnx::NodeProto& node) {
+    constexpr std::size_t kSmallBytes = 1 << 16;
+    for (const std::string& output : node.output()) {
+      const auto made = state_.values.find(output);
+      if (made == state_.values.end() || std::holds_alternative<Activation>(made->second)) continue;
+      // The result may be the tensor itself under another name, or nothing that has copied it.
+      for (const std::string& input : node.input()) releasable_.erase(input);
+    }
+    for (const std::string& input : node.input()) {
+      if (--readers_[input] > 0) continue;
+      const auto found = releasable_.find(input);
+      if (found == releasable_.end() || found->second->raw_data().size() <= kSmallBytes) continue;
+      found->second->clear_raw_data();
+    }
   }
 
   void bind_outputs() {
@@ -217,22 +209,46 @@ class Importer {
     for (const std::string& message : error.messages()) errors_.add(prefix + message);
   }
 
-  onnx::ModelProto model_;
-  std::string file_;
+  OnnxModel source_;
+  onnx::ModelProto& model_;
+  const std::string& file_;
+  int opset_ = 0;  // the model's; state_.opset is the one that the rules see
   ImportState state_;
-  std::unordered_set<std::string> read_;  // tensor names that something uses
+  std::unordered_map<std::string, std::int64_t> readers_;  // of each tensor, yet to come
+  std::unordered_map<std::string, onnx::TensorProto*> releasable_;
+  std::deque<onnx::NodeProto> raised_;
   base::ErrorList errors_;
 };
 
 }  // namespace
 
-graph::Graph import_onnx(std::string_view bytes, const std::string& file) {
-  return Importer(read_model(bytes, file), file).run();
+OnnxModel::OnnxModel(const std::filesystem::path& path)
+    : file_(path.string()), proto_(std::make_unique<onnx::ModelProto>()) {
+  ByteHasher hasher;
+  *proto_ = parse_model(path, hasher);
+  prepare_model(*proto_, file_);
+  load_external_data(*proto_, path.parent_path(), file_, hasher);
+  content_hash_ = hasher.digest();
 }
 
-graph::Graph import_onnx(const std::filesystem::path& path) {
-  const std::string bytes = base::read_file_text(path, kMaxModelBytes);
-  return import_onnx(bytes, path.string());
+OnnxModel::OnnxModel(std::string_view bytes, const std::string& file)
+    : file_(file), proto_(std::make_unique<onnx::ModelProto>()) {
+  ByteHasher hasher;
+  *proto_ = parse_model(bytes, file_, hasher);
+  prepare_model(*proto_, file_);
+  content_hash_ = hasher.digest();
+}
+
+OnnxModel::~OnnxModel() = default;
+OnnxModel::OnnxModel(OnnxModel&&) noexcept = default;
+OnnxModel& OnnxModel::operator=(OnnxModel&&) noexcept = default;
+
+graph::Graph import_onnx(OnnxModel model) { return Importer(std::move(model)).run(); }
+
+graph::Graph import_onnx(const std::filesystem::path& path) { return import_onnx(OnnxModel(path)); }
+
+graph::Graph import_onnx(std::string_view bytes, const std::string& file) {
+  return import_onnx(OnnxModel(bytes, file));
 }
 
 }  // namespace npusim::import

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX models as graphs.
 //
-// Accepted: opset 7 to 17 of the default domain, float32 weights inside the file, one float input
-// ([N,C,H,W], or [N,F] as a 1 x 1 map of F channels) whose batch is 1 or symbolic (then taken as
-// 1), and the operators of docs/operators.md. Nodes that no output depends on are ignored.
+// Accepted: opset 1 to 21 of the default domain, weights of FLOAT, FLOAT16, BFLOAT16 or DOUBLE in
+// the file or beside it, one input of these types ([N,C,H,W], or [N,F] as a 1 x 1 map of F
+// channels) whose batch, symbolic or a number, is taken as 1, and the operators of
+// docs/operators.md. Everything is computed in float, whatever the types. Nodes, tensors and inputs
+// that no output depends on are ignored.
 //
 // - Layers are named as the model's nodes; a node without a name is OPTYPE_INDEX; names are made
 //   unique by a suffix, and bytes that are not printable ASCII become '_'.
@@ -15,23 +17,52 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "frontend/graph/graph.h"
 
+namespace onnx {
+class ModelProto;
+}
+
 namespace npusim::import {
 
 /// The largest model that the file format's own encoding allows.
 inline constexpr std::uint64_t kMaxModelBytes = (std::uint64_t{1} << 31) - 1;
 
-/// Reads the file and gives a graph that graph::verify accepts, before any pass: BatchNorm, Clamp
-/// and Pad nodes stand as in the model. Throws base::InputError with all refusals of the model at
-/// once, `FILE: node 'NAME' (OPTYPE): KEY: got X, must be Y`; damaged files come to the same.
-graph::Graph import_onnx(const std::filesystem::path& path);
+/// A model read from its file and the files beside it, sound as a whole; its operators have not
+/// been looked at.
+class OnnxModel {
+ public:
+  /// Reads the file, and external data relative to its folder. Throws base::InputError.
+  explicit OnnxModel(const std::filesystem::path& path);
+  /// From memory; `file` is the name for messages. External data is refused: there is no folder.
+  OnnxModel(std::string_view bytes, const std::string& file);
+  ~OnnxModel();
+  OnnxModel(OnnxModel&&) noexcept;
+  OnnxModel& operator=(OnnxModel&&) noexcept;
 
-/// The same from memory; `file` is the name for messages, and the graph's where the model has none.
+  const std::string& file() const { return file_; }
+  /// XXH3 of the file's bytes and of all external data that was read.
+  std::uint64_t content_hash() const { return content_hash_; }
+  /// Only for import_onnx, which takes it apart.
+  onnx::ModelProto& proto() { return *proto_; }
+
+ private:
+  std::string file_;
+  std::unique_ptr<onnx::ModelProto> proto_;
+  std::uint64_t content_hash_ = 0;
+};
+
+/// A graph that graph::verify accepts, before any pass: BatchNorm, Clamp and Pad nodes stand as in
+/// the model. Named as the model, or the file where that has no name. Throws base::InputError with
+/// all refusals at once, `FILE: node 'NAME' (OPTYPE): KEY: got X, must be Y`; damaged files come to
+/// the same. Weights are given free as they are imported.
+graph::Graph import_onnx(OnnxModel model);
+graph::Graph import_onnx(const std::filesystem::path& path);
 graph::Graph import_onnx(std::string_view bytes, const std::string& file);
 
 /// One row of docs/operators.md.

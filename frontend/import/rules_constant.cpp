@@ -187,17 +187,22 @@ void fold_concat(NodeContext& node) {
 
 void import_cast(NodeContext& node) {
   const std::int64_t to = node.integer("to", 0);
-  const bool to_float = to == onnx::TensorProto::FLOAT;
+  // Whatever type of reals the model asks for: they are computed as float.
+  const bool to_float = to > 0 && to < 100 && is_real(static_cast<std::int32_t>(to));
   const bool to_integer = to == onnx::TensorProto::INT64 || to == onnx::TensorProto::INT32;
   if (!node.is_constant(0, "input")) {
     const Activation x = node.passed(0, "input");
-    if (!to_float) node.refuse("to", data_type_name(static_cast<std::int32_t>(to)), "FLOAT");
+    if (!to_float) {
+      node.refuse("to", data_type_name(static_cast<std::int32_t>(to)),
+                  "FLOAT, FLOAT16, BFLOAT16 or DOUBLE");
+    }
     node.bind(x);
     return;
   }
   const onnx::TensorProto& tensor = node.constant(0, "input");
   if (!to_float && !to_integer) {
-    node.refuse("to", data_type_name(static_cast<std::int32_t>(to)), "FLOAT, INT32 or INT64");
+    node.refuse("to", data_type_name(static_cast<std::int32_t>(to)),
+                "FLOAT, FLOAT16, BFLOAT16, DOUBLE, INT32 or INT64");
   }
   if (is_integer(tensor) == to_integer) return fold_reshaped(node, tensor, dims_of(tensor));
   if (to_float) {

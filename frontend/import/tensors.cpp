@@ -2,6 +2,7 @@
 #include "frontend/import/tensors.h"
 
 #include <cstring>
+#include <limits>
 
 #include "frontend/graph/graph.h"
 #include "frontend/import/model_reader.h"
@@ -16,18 +17,7 @@ namespace {
       base::refusal("tensor '" + printable(tensor.name()) + "'", key, got, must_be));
 }
 
-std::size_t element_count(const onnx::TensorProto& tensor) {
-  std::int64_t count = 1;
-  for (const std::int64_t dim : tensor.dims()) {
-    if (dim < 0 || (dim > 0 && count > graph::kMaxParameters / dim)) {
-      refuse(tensor, "dimensions", to_text(dims_of(tensor)),
-             "not negative, with at most " + std::to_string(graph::kMaxParameters) + " elements");
-    }
-    count *= dim;
-  }
-  return static_cast<std::size_t>(count);
-}
-
+// External data was read before, where the model has a folder (see external_data.h).
 void require_inside_file(const onnx::TensorProto& tensor) {
   const bool is_external = tensor.data_location() == onnx::TensorProto::EXTERNAL;
   if (is_external || tensor.external_data_size() > 0) {
@@ -36,9 +26,18 @@ void require_inside_file(const onnx::TensorProto& tensor) {
   if (tensor.has_segment()) refuse(tensor, "data", "a segment", "a whole tensor");
 }
 
-// Raw bytes are little-endian, as are the machines that this runs on.
-template <typename Stored, typename Value, typename Field>
-std::vector<Value> values_of(const onnx::TensorProto& tensor, const Field& field) {
+float bits_to_float(std::uint32_t bits) {
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+float bfloat_to_float(std::uint16_t bits) { return bits_to_float(std::uint32_t{bits} << 16); }
+
+// Raw bytes are little-endian, as are the machines that this runs on. `convert` takes a Stored.
+template <typename Stored, typename Value, typename Field, typename Convert>
+std::vector<Value> values_of(const onnx::TensorProto& tensor, const Field& field,
+                             const Convert& convert) {
   const std::size_t count = element_count(tensor);
   std::vector<Value> values;
   if (!tensor.raw_data().empty()) {
@@ -47,11 +46,11 @@ std::vector<Value> values_of(const onnx::TensorProto& tensor, const Field& field
       refuse(tensor, "data", std::to_string(raw.size()) + " bytes",
              std::to_string(count * sizeof(Stored)) + " for " + to_text(dims_of(tensor)));
     }
-    values.reserve(count);
+    values.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
       Stored stored;
       std::memcpy(&stored, raw.data() + i * sizeof(Stored), sizeof(Stored));
-      values.push_back(stored);
+      values[i] = convert(stored);
     }
     return values;
   }
@@ -59,8 +58,20 @@ std::vector<Value> values_of(const onnx::TensorProto& tensor, const Field& field
     refuse(tensor, "data", std::to_string(field.size()) + " values",
            std::to_string(count) + " for " + to_text(dims_of(tensor)));
   }
-  values.assign(field.begin(), field.end());
+  values.reserve(count);
+  for (const auto value : field) values.push_back(convert(static_cast<Stored>(value)));
   return values;
+}
+
+// Two-byte reals without raw data lie in the int32 field, one number each.
+std::vector<float> read_two_byte_reals(const onnx::TensorProto& tensor,
+                                       float (*convert)(uint16_t)) {
+  for (const std::int32_t bits : tensor.int32_data()) {
+    if (bits < 0 || bits > std::numeric_limits<std::uint16_t>::max()) {
+      refuse(tensor, "data", std::to_string(bits), "16 bits, in [0, 65535]");
+    }
+  }
+  return values_of<std::uint16_t, float>(tensor, tensor.int32_data(), convert);
 }
 
 }  // namespace
@@ -69,6 +80,35 @@ std::string data_type_name(std::int32_t data_type) {
   return onnx::TensorProto::DataType_IsValid(data_type)
              ? onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(data_type))
              : std::to_string(data_type);
+}
+
+bool is_real(std::int32_t data_type) {
+  return data_type == onnx::TensorProto::FLOAT || data_type == onnx::TensorProto::DOUBLE ||
+         data_type == onnx::TensorProto::FLOAT16 || data_type == onnx::TensorProto::BFLOAT16;
+}
+
+std::int64_t value_bytes(std::int32_t data_type) {
+  switch (data_type) {
+    case onnx::TensorProto::INT8:
+    case onnx::TensorProto::UINT8:
+    case onnx::TensorProto::BOOL:
+      return 1;
+    case onnx::TensorProto::FLOAT16:
+    case onnx::TensorProto::BFLOAT16:
+    case onnx::TensorProto::INT16:
+    case onnx::TensorProto::UINT16:
+      return 2;
+    case onnx::TensorProto::FLOAT:
+    case onnx::TensorProto::INT32:
+    case onnx::TensorProto::UINT32:
+      return 4;
+    case onnx::TensorProto::DOUBLE:
+    case onnx::TensorProto::INT64:
+    case onnx::TensorProto::UINT64:
+      return 8;
+    default:
+      return 0;
+  }
 }
 
 std::vector<std::int64_t> dims_of(const onnx::TensorProto& tensor) {
@@ -83,23 +123,58 @@ std::string to_text(const std::vector<std::int64_t>& dims) {
   return text + "]";
 }
 
+std::size_t element_count(const onnx::TensorProto& tensor) {
+  std::int64_t count = 1;
+  for (const std::int64_t dim : tensor.dims()) {
+    if (dim < 0 || (dim > 0 && count > graph::kMaxParameters / dim)) {
+      refuse(tensor, "dimensions", to_text(dims_of(tensor)),
+             "not negative, with at most " + std::to_string(graph::kMaxParameters) + " elements");
+    }
+    count *= dim;
+  }
+  return static_cast<std::size_t>(count);
+}
+
 std::vector<float> read_floats(const onnx::TensorProto& tensor) {
   require_inside_file(tensor);
-  if (tensor.data_type() != onnx::TensorProto::FLOAT) {
-    refuse(tensor, "type", data_type_name(tensor.data_type()), "FLOAT");
+  switch (tensor.data_type()) {
+    case onnx::TensorProto::FLOAT:
+      return values_of<float, float>(tensor, tensor.float_data(), [](float v) { return v; });
+    case onnx::TensorProto::DOUBLE:
+      return values_of<double, float>(tensor, tensor.double_data(),
+                                      [](double v) { return static_cast<float>(v); });
+    case onnx::TensorProto::FLOAT16:
+      return read_two_byte_reals(tensor, half_to_float);
+    case onnx::TensorProto::BFLOAT16:
+      return read_two_byte_reals(tensor, bfloat_to_float);
+    default:
+      refuse(tensor, "type", data_type_name(tensor.data_type()),
+             "FLOAT, FLOAT16, BFLOAT16 or DOUBLE");
   }
-  return values_of<float, float>(tensor, tensor.float_data());
 }
 
 std::vector<std::int64_t> read_integers(const onnx::TensorProto& tensor) {
   require_inside_file(tensor);
   if (tensor.data_type() == onnx::TensorProto::INT64) {
-    return values_of<std::int64_t, std::int64_t>(tensor, tensor.int64_data());
+    return values_of<std::int64_t, std::int64_t>(tensor, tensor.int64_data(),
+                                                 [](std::int64_t v) { return v; });
   }
   if (tensor.data_type() == onnx::TensorProto::INT32) {
-    return values_of<std::int32_t, std::int64_t>(tensor, tensor.int32_data());
+    return values_of<std::int32_t, std::int64_t>(tensor, tensor.int32_data(),
+                                                 [](std::int32_t v) { return std::int64_t{v}; });
   }
   refuse(tensor, "type", data_type_name(tensor.data_type()), "INT64 or INT32");
+}
+
+float half_to_float(std::uint16_t bits) {
+  const std::uint32_t sign = (std::uint32_t{bits} & 0x8000U) << 16;
+  const std::uint32_t exponent = (bits >> 10) & 0x1FU;
+  const std::uint32_t fraction = bits & 0x3FFU;
+  if (exponent == 0x1F) return bits_to_float(sign | 0x7F800000U | fraction << 13);
+  if (exponent != 0) return bits_to_float(sign | (exponent + 112) << 23 | fraction << 13);
+  // Subnormal: fraction * 2^-24, a product that float holds exactly.
+  const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
+  return sign != 0 ? -magnitude : magnitude;
 }
 
 }  // namespace npusim::import

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ONNX project's own test vectors (Debian package libonnx-testdata): each model that is
-// imported must give the recorded outputs. Inputs but the first become constants, batches are cut
-// to their first element, and older models are read as opset 7, which is the same for the operators
-// here.
+// imported must give the recorded outputs. Inputs but the first become constants, and batches are
+// cut to their first element.
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
 
@@ -72,9 +71,6 @@ std::vector<double> to_hwc(const Tensor& tensor) {
 void freeze(onnx::ModelProto& model, const fs::path& data_set) {
   auto& graph = *model.mutable_graph();
   if (graph.input_size() == 0) return;
-  for (auto& opset : *model.mutable_opset_import()) {
-    if (opset.version() < 7) opset.set_version(7);
-  }
   std::set<std::string> constants;
   for (const auto& tensor : graph.initializer()) constants.insert(tensor.name());
   for (int i = 1; i < graph.input_size(); ++i) {
@@ -109,6 +105,7 @@ void expect_recorded_output(const graph::Graph& graph, const fs::path& data_set,
   if (ends_with_softmax) got = softmax(std::move(got));
   ASSERT_EQ(got.size(), expected.size());
   for (std::size_t i = 0; i < got.size(); ++i) {
+    if (got[i] == expected[i]) continue;  // infinite ones too
     EXPECT_NEAR(got[i], expected[i], 1e-4 + 1e-4 * std::abs(expected[i])) << "value " << i;
   }
 }
