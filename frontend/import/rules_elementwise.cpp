@@ -91,7 +91,14 @@ void import_relu(NodeContext& node) {
 // A slope for each channel is no one table: max(x, 0) + slope * min(x, 0).
 void import_prelu(NodeContext& node) {
   const Activation x = node.activation(0, "X");
-  std::vector<float> slope = per_channel(node, 1, "slope", x);
+  Dims dims = dims_of(node.constant(1, "slope"));
+  // Before opset 7 a vector was one slope per channel; later it would not fit here.
+  const Dims& of_x = x.layout.dims;
+  if (dims.size() == 1 && of_x.size() > 2 && dims[0] == of_x[1] && dims[0] != of_x.back()) {
+    dims.resize(of_x.size() - 1, 1);
+  }
+  std::vector<float> slope =
+      per_channel(node, "slope", read_floats(node.constant(1, "slope")), dims, x);
   for (const float value : slope) {
     if (!std::isfinite(value)) node.refuse("slope", std::to_string(value), "finite");
   }
