@@ -137,7 +137,7 @@ class Parser {
 
   void check_filter(const ScaleSimRow& row) {
     const auto check = [&](const char* column, std::int64_t filter, std::int64_t input) {
-      if (filter > input)
+      if (input != 0 && filter > input)
         errors_.add(place_, column, std::to_string(filter),
                     "at most the IFMAP's " + std::to_string(input));
     };
@@ -145,13 +145,13 @@ class Parser {
     check("Filter Width", row.filter.width, row.input.width);
   }
 
-  /// 1 after an error.
+  /// 0 after an error.
   std::int64_t number(const std::string& cell, std::size_t column) {
     const IntegerRule rule = {1, kMaxTopologyExtent};
     const auto value = parse_integer(cell);
     if (value && rule.accepts(*value)) return *value;
     errors_.add(place_, columns()[std::min(column, columns().size() - 1)], cell, rule.text());
-    return 1;
+    return 0;
   }
 
   const std::string& file_;

@@ -85,13 +85,13 @@ void read_pool(YamlMap& map, TopologyLayer& layer) {
 }
 
 void read_conv(YamlMap& map, TopologyLayer& layer) {
-  map.require("kernel", kExtent.text());
-  read_window(map, layer, nullptr);
-  layer.window.dilation = extent(map, "dilation", {});
   if (layer.kind == LayerKind::conv) {
     layer.channels = map.integer("channels", kExtent);
     layer.groups = map.integer("groups", kExtent, 1);
   }
+  map.require("kernel", kExtent.text());
+  read_window(map, layer, nullptr);
+  layer.window.dilation = extent(map, "dilation", {});
 }
 
 ActivationKind read_activation(YamlMap& map) {
