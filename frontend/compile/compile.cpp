@@ -150,8 +150,8 @@ void describe_tensors(const QuantizedGraph& graph, const TensorPlan& plan,
 isa::Program compile(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
                      const isa::Metadata& metadata) {
   check_fits(graph, hardware);
-  TensorPlan plan = plan_tensors(graph, hardware);
   WeightLayout weights = lay_out_weights(graph, hardware);
+  TensorPlan plan = plan_tensors(graph, hardware, weights.weight_region_bytes);
   isa::Program program;
   program.hardware = hardware;
   program.metadata = metadata;

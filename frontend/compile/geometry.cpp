@@ -21,6 +21,11 @@ graph::Window operand_window(const graph::QuantizedNode& node) {
   return {};
 }
 
+bool skips_pixels(const graph::Window& w) {
+  const bool is_padded = w.pad_top + w.pad_bottom + w.pad_left + w.pad_right > 0;
+  return w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h * w.stride_w > 1 && !is_padded;
+}
+
 bool is_broadcast(const graph::QuantizedGraph& graph, const graph::QuantizedNode& node,
                   std::size_t input) {
   if (!std::holds_alternative<graph::QuantizedMul>(node.op)) return false;
@@ -28,13 +33,17 @@ bool is_broadcast(const graph::QuantizedGraph& graph, const graph::QuantizedNode
   return shape.height == 1 && shape.width == 1 && node.shape.height * node.shape.width != 1;
 }
 
+bool is_channelwise(const graph::QuantizedNode& node) {
+  if (const auto* conv = std::get_if<graph::QuantizedConv>(&node.op)) {
+    return conv->kind == graph::ConvKind::depthwise_conv;
+  }
+  return !std::holds_alternative<graph::QuantizedConcat>(node.op);
+}
+
 ChannelCut channel_cut(const graph::QuantizedNode& node, std::int64_t array_columns,
                        std::int64_t word_bytes) {
-  if (const auto* conv = std::get_if<graph::QuantizedConv>(&node.op)) {
-    if (conv->kind == graph::ConvKind::depthwise_conv) return {array_columns, array_columns};
-    return {};
-  }
-  if (std::holds_alternative<graph::QuantizedConcat>(node.op)) return {};
+  if (!is_channelwise(node)) return {};
+  if (std::holds_alternative<graph::QuantizedConv>(node.op)) return {array_columns, array_columns};
   return {1, word_bytes};
 }
 
@@ -78,20 +87,6 @@ std::int64_t largest_fitting(std::int64_t limit, std::int64_t budget,
   return low;
 }
 
-std::vector<Tile> tiles_of(const TileSize& whole, const TileSize& size) {
-  std::vector<Tile> tiles;
-  for (std::int64_t row = 0; row < whole.rows; row += size.rows) {
-    for (std::int64_t column = 0; column < whole.columns; column += size.columns) {
-      for (std::int64_t channel = 0; channel < whole.channels; channel += size.channels) {
-        tiles.push_back({row, std::min(size.rows, whole.rows - row), column,
-                         std::min(size.columns, whole.columns - column), channel,
-                         std::min(size.channels, whole.channels - channel)});
-      }
-    }
-  }
-  return tiles;
-}
-
 // Most channels of one pixel that fit, 0 if not even the least do.
 std::int64_t most_channels(std::int64_t channels, const ChannelCut& cut, std::int64_t budget,
                            const std::function<std::int64_t(const TileSize&)>& tile_bytes) {
@@ -106,6 +101,32 @@ std::int64_t most_channels(std::int64_t channels, const ChannelCut& cut, std::in
 
 }  // namespace
 
+std::vector<Tile> cut_map(const TileSize& whole, const TileSize& size) {
+  std::vector<Tile> tiles;
+  for (std::int64_t row = 0; row < whole.rows; row += size.rows) {
+    for (std::int64_t column = 0; column < whole.columns; column += size.columns) {
+      for (std::int64_t channel = 0; channel < whole.channels; channel += size.channels) {
+        tiles.push_back({row, std::min(size.rows, whole.rows - row), column,
+                         std::min(size.columns, whole.columns - column), channel,
+                         std::min(size.channels, whole.channels - channel)});
+      }
+    }
+  }
+  return tiles;
+}
+
+TileSize largest_tile(const TileSize& whole, std::int64_t budget_bytes,
+                      const std::function<std::int64_t(const TileSize&)>& tile_bytes) {
+  const std::int64_t rows = largest_fitting(whole.rows, budget_bytes, [&](std::int64_t n) {
+    return tile_bytes({n, whole.columns, whole.channels});
+  });
+  if (rows > 0) return {rows, whole.columns, whole.channels};
+  const std::int64_t columns = largest_fitting(whole.columns, budget_bytes, [&](std::int64_t n) {
+    return tile_bytes({1, n, whole.channels});
+  });
+  return {columns > 0 ? 1 : 0, columns, whole.channels};
+}
+
 TileSize least_tile(std::int64_t channels, const ChannelCut& cut) {
   return {1, 1, cut.least == 0 ? channels : std::min(channels, cut.least)};
 }
@@ -113,19 +134,12 @@ TileSize least_tile(std::int64_t channels, const ChannelCut& cut) {
 Tiling choose_tiling(const TileSize& whole, const ChannelCut& cut, std::int64_t workspace_bytes,
                      const std::function<std::int64_t(const TileSize&)>& tile_bytes) {
   const auto tiling = [&](const TileSize& size, std::int64_t buffers) {
-    return Tiling{tiles_of(whole, size), buffers, tile_bytes(size)};
+    return Tiling{cut_map(whole, size), buffers, tile_bytes(size), 0};
   };
   if (tile_bytes(whole) <= workspace_bytes) return tiling(whole, 1);
   for (const std::int64_t buffers : {2, 1}) {
-    const std::int64_t budget = workspace_bytes / buffers;
-    const std::int64_t rows = largest_fitting(whole.rows, budget, [&](std::int64_t n) {
-      return tile_bytes({n, whole.columns, whole.channels});
-    });
-    if (rows > 0) return tiling({rows, whole.columns, whole.channels}, buffers);
-    const std::int64_t columns = largest_fitting(whole.columns, budget, [&](std::int64_t n) {
-      return tile_bytes({1, n, whole.channels});
-    });
-    if (columns > 0) return tiling({1, columns, whole.channels}, buffers);
+    const TileSize size = largest_tile(whole, workspace_bytes / buffers, tile_bytes);
+    if (size.rows > 0) return tiling(size, buffers);
   }
   for (const std::int64_t buffers : {2, 1}) {
     const std::int64_t channels =

@@ -17,6 +17,8 @@ graph::Shape operand_shape(const graph::QuantizedGraph& graph, const graph::Quan
                            std::size_t input);
 // Window over the operands: the operator's, or 1 x 1.
 graph::Window operand_window(const graph::QuantizedNode& node);
+// The window is one pixel and steps over others: those need not be loaded.
+bool skips_pixels(const graph::Window& window);
 // An operand that every output pixel reads whole (the 1 x 1 operand of Mul).
 bool is_broadcast(const graph::QuantizedGraph& graph, const graph::QuantizedNode& node,
                   std::size_t input);
@@ -37,8 +39,11 @@ Extent input_extent(std::int64_t out_begin, std::int64_t out_count, std::int64_t
 std::int64_t input_extent_bound(std::int64_t out_count, std::int64_t stride, std::int64_t kernel,
                                 std::int64_t dilation, std::int64_t in_size);
 
+// Output channel c needs no input channel but c: pooling, depthwise layers, Add, Mul, Lookup.
+bool is_channelwise(const graph::QuantizedNode& node);
+
 // How finely a layer's channels can be cut: parts of a multiple of `least`, and of a multiple of
-// `preferred` where they are that large. Only where output channel c needs no input channel but c.
+// `preferred` where they are that large. Of channelwise layers only.
 struct ChannelCut {
   std::int64_t least = 0;  // 0: not at all
   std::int64_t preferred = 1;
@@ -63,8 +68,10 @@ struct Tile {
 
 struct Tiling {
   std::vector<Tile> tiles;
-  std::int64_t buffers = 1;       // 2: the next tile's transfers overlap this tile's work
-  std::int64_t buffer_bytes = 0;  // largest need of one tile
+  std::int64_t buffers = 1;        // 2: the next tile's transfers overlap this tile's work
+  std::int64_t buffer_bytes = 0;   // largest need of one tile
+  std::int64_t part_channels = 0;  // the result leaves in parts of so many channels, in turn
+                                   // through two places of the buffer; 0: whole
 };
 
 // The largest tiles whose buffers fit `workspace_bytes`: double-buffered rows if possible, then a
@@ -73,6 +80,14 @@ struct Tiling {
 // tile fits.
 Tiling choose_tiling(const TileSize& whole, const ChannelCut& cut, std::int64_t workspace_bytes,
                      const std::function<std::int64_t(const TileSize&)>& tile_bytes);
+
+// The largest tile that fits `budget_bytes`: whole rows, else a part of one; no rows where not even
+// one pixel fits. Its channels are `whole`'s.
+TileSize largest_tile(const TileSize& whole, std::int64_t budget_bytes,
+                      const std::function<std::int64_t(const TileSize&)>& tile_bytes);
+
+// The map in tiles of that size, row by row.
+std::vector<Tile> cut_map(const TileSize& whole, const TileSize& size);
 
 // The smallest tile: one pixel, or the fewest channels of one.
 TileSize least_tile(std::int64_t channels, const ChannelCut& cut);

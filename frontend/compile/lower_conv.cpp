@@ -9,10 +9,6 @@
 namespace npusim::compile {
 namespace {
 
-struct PixelRange {
-  std::int64_t begin, end;
-};
-
 constexpr std::int64_t kPixelsPerInstruction = 65535;  // a 16-bit field
 
 // Chunks of the tile's pixels that fit an accumulator buffer: of equal size, and of whole rows
@@ -58,44 +54,88 @@ void Lowering::lower_conv(graph::NodeId id, const graph::QuantizedConv&) {
   groups_.keep_together(weights_bytes);
   for_each_tile(id, [&](const TileView& tile) {
     const std::vector<PixelRange> chunks = chunk_pixels(tile.rows, tile.columns, most_pixels);
-    const std::vector<const WeightTile*> tiles = weight_tiles_of(weights, tile);
     if (pixels_first) {
+      const std::vector<const WeightTile*> tiles = weight_tiles_of(weights, tile);
       for (const PixelRange& chunk : chunks) {
-        for (const WeightTile* w : tiles) conv_pixels(tile, *w, chunk.begin, chunk.end);
-        finish_pixels(chunk.begin, chunk.end, draft_.last());
+        for (const WeightTile* w : tiles) conv_chunks(tile, *w, {chunk});
       }
       return;
     }
-    for (const WeightTile* w : tiles) {
-      for (const PixelRange& chunk : chunks) {
-        conv_pixels(tile, *w, chunk.begin, chunk.end);
-        if (w == tiles.back()) finish_pixels(chunk.begin, chunk.end, draft_.last());
+    for_each_part(tile, [&](const TileView& part) {
+      for (const WeightTile* w : weight_tiles_of(weights, part)) {
+        const std::size_t together = w->parts.size() > 1 ? 2 : 1;  // as the accumulators hold
+        for (std::size_t i = 0; i < chunks.size(); i += together) {
+          const auto first = chunks.begin() + static_cast<std::ptrdiff_t>(i);
+          const std::size_t count = std::min(together, chunks.size() - i);
+          conv_chunks(part, *w, {first, first + static_cast<std::ptrdiff_t>(count)});
+        }
       }
-    }
+    });
   });
 }
 
-void Lowering::conv_pixels(const TileView& tile, const WeightTile& weights, std::int64_t begin,
-                           std::int64_t end) {
+// Where a weight tile passes in parts, a part serves all the chunks before the next one is needed.
+void Lowering::conv_chunks(const TileView& tile, const WeightTile& weights,
+                           const std::vector<PixelRange>& chunks) {
+  std::vector<isa::Matmul> matmuls;
+  for (const PixelRange& chunk : chunks) {
+    if (acc_next_ + chunk.pixels() > hardware_.mac_array.accumulator_rows) acc_next_ = 0;
+    matmuls.push_back(matmul_of(tile, weights, chunk, acc_next_));
+    acc_next_ += chunk.pixels();
+  }
+  for (const WeightPart& part : weights.parts) {
+    for (isa::Matmul& matmul : matmuls) {
+      const isa::Preload preload = preload_of(weights, part);
+      draft_.preload(preload);
+      matmul.start_from_bias = preload.load_bias;
+      matmul.k_begin = preload.k_begin;
+      matmul.k_end = preload.k_end;
+      draft_.matmul(matmul);
+    }
+  }
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    requantize_pixels(tile, weights, chunks[i], matmuls[i].acc_row);
+    const bool is_last =
+        weights.channel_begin + weights.columns == tile.first_channel + tile.channels;
+    if (is_last) finish_pixels(chunks[i].begin, chunks[i].end, draft_.last());
+  }
+}
+
+isa::Preload Lowering::preload_of(const WeightTile& weights, const WeightPart& part) {
+  const graph::QuantizedNode& node = current();
+  const auto& conv = std::get<graph::QuantizedConv>(node.op);
+  const std::string& name = node.name;
+  const LayerWeights& layer = weights_.layers[static_cast<std::size_t>(current_)];
+  const ParameterBlock& block = layer.parameters[weights.parameter_block];
+  const std::int64_t parameters = parameters_at(current_, weights.parameter_block);
+  const std::int64_t bias =
+      parameters + block.bias_offset + 4 * (weights.channel_begin - block.channel_begin);
+  isa::Preload preload;
+  preload.load_bias = part.k_begin == 0;
+  preload.weights_address =
+      to_field<std::uint32_t>(weights_at(current_, part.group) + part.offset, name, "address");
+  preload.bias_address = to_field<std::uint32_t>(preload.load_bias ? bias : 0, name, "address");
+  preload.k_begin = to_field<std::uint32_t>(part.k_begin, name, "reduction index");
+  preload.k_end = to_field<std::uint32_t>(part.k_end, name, "reduction index");
+  preload.columns = to_field<std::uint16_t>(weights.columns, name, "columns");
+  preload.weight_bits = to_field<std::uint8_t>(conv.weight_bits, name, "weight bits");
+  preload.weight_zero_point =
+      to_field<std::int8_t>(conv.weight_zero_point, name, "weight zero point");
+  return preload;
+}
+
+isa::Matmul Lowering::matmul_of(const TileView& tile, const WeightTile& weights,
+                                const PixelRange& chunk, std::int64_t acc_row) const {
   const graph::QuantizedNode& node = current();
   const auto& conv = std::get<graph::QuantizedConv>(node.op);
   const bool depthwise = conv.kind == graph::ConvKind::depthwise_conv;
   const std::string& name = node.name;
   const OperandView& in = tile.operands.at(0);
-  const LayerWeights& layer = weights_.layers[static_cast<std::size_t>(current_)];
-  const ParameterBlock& block = layer.parameters[weights.parameter_block];
-
-  const std::int64_t acc_rows = hardware_.mac_array.accumulator_rows;
-  const std::int64_t pixels = end - begin;
-  if (acc_next_ + pixels > acc_rows) acc_next_ = 0;
-  const std::int64_t acc_row = acc_next_;
-  acc_next_ += pixels;
-
   isa::Matmul matmul;
   matmul.mode = depthwise ? isa::ArrayMode::depthwise : isa::ArrayMode::weight_stationary;
   matmul.acc_row = to_field<std::uint16_t>(acc_row, name, "accumulator row");
-  matmul.pixels = to_field<std::uint16_t>(pixels, name, "pixels of an instruction");
-  matmul.first_pixel = to_field<std::uint32_t>(begin, name, "first pixel");
+  matmul.pixels = to_field<std::uint16_t>(chunk.pixels(), name, "pixels of an instruction");
+  matmul.first_pixel = to_field<std::uint32_t>(chunk.begin, name, "first pixel");
   matmul.out_width = to_field<std::uint16_t>(tile.columns, name, "output width");
   matmul.columns = to_field<std::uint16_t>(weights.columns, name, "columns");
   const std::int64_t group_channels = depthwise ? weights.columns : in.channels / conv.groups;
@@ -112,41 +152,19 @@ void Lowering::conv_pixels(const TileView& tile, const WeightTile& weights, std:
       to_field<std::uint32_t>(in.row_stride_bytes, name, "bytes of an input row");
   matmul.kernel_h = to_field<std::uint8_t>(conv.window.kernel_h, name, "kernel height");
   matmul.kernel_w = to_field<std::uint8_t>(conv.window.kernel_w, name, "kernel width");
-  matmul.stride_h = to_field<std::uint8_t>(conv.window.stride_h, name, "vertical stride");
-  matmul.stride_w = to_field<std::uint8_t>(conv.window.stride_w, name, "horizontal stride");
+  matmul.stride_h = to_field<std::uint8_t>(in.stride_h, name, "vertical stride");
+  matmul.stride_w = to_field<std::uint8_t>(in.stride_w, name, "horizontal stride");
   matmul.dilation_h = to_field<std::uint8_t>(conv.window.dilation_h, name, "vertical dilation");
   matmul.dilation_w = to_field<std::uint8_t>(conv.window.dilation_w, name, "horizontal dilation");
   matmul.pad_top = to_field<std::int8_t>(in.pad_top, name, "top padding");
   matmul.pad_left = to_field<std::int8_t>(in.pad_left, name, "left padding");
   matmul.zero_point = to_field<std::int8_t>(graph_.node(node.inputs[0]).quantization.zero_point,
                                             name, "zero point");
-
-  const std::int64_t parameters = parameters_at(current_, weights.parameter_block);
-  for (const WeightPart& part : weights.parts) {
-    isa::Preload preload;
-    preload.load_bias = part.k_begin == 0;
-    preload.weights_address =
-        to_field<std::uint32_t>(weights_at(current_, part.group) + part.offset, name, "address");
-    const std::int64_t bias =
-        parameters + block.bias_offset + 4 * (weights.channel_begin - block.channel_begin);
-    preload.bias_address = to_field<std::uint32_t>(preload.load_bias ? bias : 0, name, "address");
-    preload.k_begin = to_field<std::uint32_t>(part.k_begin, name, "reduction index");
-    preload.k_end = to_field<std::uint32_t>(part.k_end, name, "reduction index");
-    preload.columns = matmul.columns;
-    preload.weight_bits = to_field<std::uint8_t>(conv.weight_bits, name, "weight bits");
-    preload.weight_zero_point =
-        to_field<std::int8_t>(conv.weight_zero_point, name, "weight zero point");
-    draft_.preload(preload);
-    matmul.start_from_bias = preload.load_bias;
-    matmul.k_begin = preload.k_begin;
-    matmul.k_end = preload.k_end;
-    draft_.matmul(matmul);
-  }
-  requantize_pixels(tile, weights, begin, end, acc_row);
+  return matmul;
 }
 
 DraftIndex Lowering::requantize_pixels(const TileView& tile, const WeightTile& weights,
-                                       std::int64_t begin, std::int64_t end, std::int64_t acc_row) {
+                                       const PixelRange& chunk, std::int64_t acc_row) {
   const graph::QuantizedNode& node = current();
   const auto& conv = std::get<graph::QuantizedConv>(node.op);
   const std::string& name = node.name;
@@ -156,10 +174,10 @@ DraftIndex Lowering::requantize_pixels(const TileView& tile, const WeightTile& w
   isa::Requantize requantize;
   requantize.per_channel = conv.requantization.per_channel();
   requantize.acc_row = to_field<std::uint16_t>(acc_row, name, "accumulator row");
-  requantize.pixels = to_field<std::uint16_t>(end - begin, name, "pixels of an instruction");
+  requantize.pixels = to_field<std::uint16_t>(chunk.pixels(), name, "pixels of an instruction");
   requantize.columns = to_field<std::uint16_t>(weights.columns, name, "columns");
   requantize.out_address =
-      to_field<std::uint32_t>(tile.out_address + begin * tile.out_pixel_stride_bytes +
+      to_field<std::uint32_t>(tile.out_address + chunk.begin * tile.out_pixel_stride_bytes +
                                   weights.channel_begin - tile.first_channel,
                               name, "scratchpad address");
   requantize.out_pixel_stride_bytes =

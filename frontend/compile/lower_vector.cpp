@@ -58,8 +58,8 @@ void Lowering::lower_pool(graph::NodeId id, const graph::QuantizedPool& pool) {
           to_field<std::uint32_t>(in.row_stride_bytes, name, "bytes of an input row");
       p.kernel_h = to_field<std::uint16_t>(w.kernel_h, name, "window height");
       p.kernel_w = to_field<std::uint16_t>(w.kernel_w, name, "window width");
-      p.stride_h = to_field<std::uint8_t>(w.stride_h, name, "vertical stride");
-      p.stride_w = to_field<std::uint8_t>(w.stride_w, name, "horizontal stride");
+      p.stride_h = to_field<std::uint8_t>(in.stride_h, name, "vertical stride");
+      p.stride_w = to_field<std::uint8_t>(in.stride_w, name, "horizontal stride");
       p.pad_top = to_field<std::int8_t>(in.pad_top, name, "top padding");
       p.pad_left = to_field<std::int8_t>(in.pad_left, name, "left padding");
       p.out_address = to_field<std::uint32_t>(

@@ -103,6 +103,22 @@ void Lowering::for_each_tile(graph::NodeId id, const std::function<void(const Ti
   }
 }
 
+void Lowering::for_each_part(const TileView& tile,
+                             const std::function<void(const TileView&)>& body) {
+  const std::int64_t most = plan_.layers[static_cast<std::size_t>(current_)].tiling.part_channels;
+  if (most == 0) return body(tile);
+  const std::int64_t place_bytes =
+      base::round_up(tile.pixels() * most, hardware_.activation_scratchpad.bank_word_bytes);
+  for (std::int64_t channel = 0; channel < tile.channels; channel += most) {
+    TileView part = tile;
+    part.first_channel = tile_.channel = channel;
+    part.channels = tile_.channels = std::min(most, tile.channels - channel);
+    part.out_address = open_out_address_ = tile.out_address + channel / most % 2 * place_bytes;
+    part.out_pixel_stride_bytes = part.channels;
+    body(part);
+  }
+}
+
 TileView Lowering::open_tile(graph::NodeId id, const Tile& tile, std::int64_t buffer) {
   const graph::QuantizedNode& node = graph_.node(id);
   const LayerPlan& layer = plan_.layers[static_cast<std::size_t>(id)];
@@ -157,6 +173,8 @@ OperandView Lowering::on_chip_operand(graph::NodeId id, std::size_t input, const
   view.width = columns.end - columns.begin;
   view.pad_top = rows.pad;
   view.pad_left = columns.pad;
+  view.stride_h = w.stride_h;
+  view.stride_w = w.stride_w;
   return view;
 }
 
@@ -167,9 +185,16 @@ OperandView Lowering::buffered_operand(graph::NodeId id, std::size_t input, cons
   const graph::QuantizedNode& node = graph_.node(id);
   const TensorPlacement& tensor = plan_.tensors[static_cast<std::size_t>(node.inputs[input])];
   const std::uint64_t dram_address = tensor.dram_address + static_cast<std::uint64_t>(view.address);
+  if (skips_pixels(operand_window(node))) {  // what it skips is not loaded
+    view.pixel_stride_bytes *= view.stride_w;
+    view.row_stride_bytes *= view.stride_h;
+    view.height = tile.rows;
+    view.width = tile.columns;
+    view.stride_h = view.stride_w = 1;
+  }
   const std::int64_t row_bytes = view.width * view.channels;
   if (view.channels < view.pixel_stride_bytes && view.height * view.width > 1) {
-    load_channels(view, dram_address, address);
+    load_pixels(view, dram_address, address);
   } else {
     isa::Dma rows;
     rows.dram_address = dram_address;
@@ -185,9 +210,9 @@ OperandView Lowering::buffered_operand(graph::NodeId id, std::size_t input, cons
   return view;
 }
 
-// Some channels of every pixel, packed: one short run for each.
-void Lowering::load_channels(const OperandView& view, std::uint64_t dram_address,
-                             std::int64_t address) {
+// Pixels that do not lie side by side, packed: a run for each.
+void Lowering::load_pixels(const OperandView& view, std::uint64_t dram_address,
+                           std::int64_t address) {
   isa::Dma dma;
   dma.dram_address = dram_address;
   dma.local_address = u32(address, current(), "scratchpad address");
@@ -213,7 +238,14 @@ void Lowering::finish_pixels(std::int64_t begin, std::int64_t end, DraftIndex wr
                      static_cast<std::uint64_t>(first_pixel * shape.channels + tile_.channel);
   dma.local_address =
       u32(open_out_address_ + begin * tile_.channels, current(), "scratchpad address");
-  dma.bytes = u32((end - begin) * tile_.channels, current(), "bytes of a transfer");
+  if (tile_.channels == shape.channels) {
+    dma.bytes = u32((end - begin) * shape.channels, current(), "bytes of a transfer");
+  } else {
+    dma.bytes = u32(tile_.channels, current(), "channels of a part");
+    dma.count1 = u32(end - begin, current(), "pixels of a transfer");
+    dma.dram_stride1 = u32(shape.channels, current(), "output channels");
+    dma.local_stride1 = dma.bytes;
+  }
   completed = draft_.store_activations(dma);
 }
 

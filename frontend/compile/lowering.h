@@ -20,6 +20,7 @@ struct OperandView {
   std::int64_t height = 1, width = 1, channels = 1;
   std::int64_t pixel_stride_bytes = 0, row_stride_bytes = 0;
   std::int64_t pad_top = 0, pad_left = 0;
+  std::int64_t stride_h = 1, stride_w = 1;  // of the window over it
 };
 
 // One tile of a layer: pixels are counted from the tile's first. Its channels are those of the
@@ -31,6 +32,12 @@ struct TileView {
   std::int64_t out_address = 0;
   std::int64_t out_pixel_stride_bytes = 0;
   std::int64_t pixels() const { return rows * columns; }
+};
+
+// Pixels [begin, end) of a tile.
+struct PixelRange {
+  std::int64_t begin = 0, end = 0;
+  std::int64_t pixels() const { return end - begin; }
 };
 
 class Lowering {
@@ -57,13 +64,15 @@ class Lowering {
   // Calls `body` for every tile, its operands loaded. The body writes the tile and calls
   // finish_pixels.
   void for_each_tile(graph::NodeId id, const std::function<void(const TileView&)>& body);
+  // The open tile in the parts in which its result leaves; each is open in turn.
+  void for_each_part(const TileView& tile, const std::function<void(const TileView&)>& body);
   TileView open_tile(graph::NodeId id, const Tile& tile, std::int64_t buffer);
   OperandView on_chip_operand(graph::NodeId id, std::size_t input, const Tile& tile) const;
   // Loads the operand's part into the buffer at `address`.
   OperandView buffered_operand(graph::NodeId id, std::size_t input, const Tile& tile,
                                std::int64_t address);
   void load_rows(const isa::Dma& rows, std::int64_t row_count);
-  void load_channels(const OperandView& view, std::uint64_t dram_address, std::int64_t address);
+  void load_pixels(const OperandView& view, std::uint64_t dram_address, std::int64_t address);
   // Pixels [begin, end) of the open tile are written: stores them where the tensor has a DRAM
   // address.
   void finish_pixels(std::int64_t begin, std::int64_t end, DraftIndex written_by);
@@ -72,10 +81,15 @@ class Lowering {
   std::int64_t parameters_at(graph::NodeId id, std::size_t index);
   std::int64_t weights_at(graph::NodeId id, std::size_t index);
 
-  void conv_pixels(const TileView& tile, const WeightTile& weights, std::int64_t begin,
-                   std::int64_t end);
-  DraftIndex requantize_pixels(const TileView& tile, const WeightTile& weights, std::int64_t begin,
-                               std::int64_t end, std::int64_t acc_row);
+  // One weight tile over chunks that fit the accumulators together.
+  void conv_chunks(const TileView& tile, const WeightTile& weights,
+                   const std::vector<PixelRange>& chunks);
+  isa::Preload preload_of(const WeightTile& weights, const WeightPart& part);
+  // Without the range of k, which the PRELOAD before it decides.
+  isa::Matmul matmul_of(const TileView& tile, const WeightTile& weights, const PixelRange& chunk,
+                        std::int64_t acc_row) const;
+  DraftIndex requantize_pixels(const TileView& tile, const WeightTile& weights,
+                               const PixelRange& chunk, std::int64_t acc_row);
 
   // The fields that add, mul, lookup and rescale share, for pixels [begin, end) of the tile.
   isa::Elementwise elementwise_of(const TileView& tile, const OperandView& in, std::size_t input,
@@ -93,7 +107,7 @@ class Lowering {
   std::vector<DraftIndex> completed_by_;
 
   graph::NodeId current_ = 0;
-  Tile tile_;  // the open tile
+  Tile tile_;  // the open tile, or part of it
   std::int64_t open_out_address_ = 0;
   std::int64_t acc_next_ = 0;  // next accumulator buffer of the ring
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "frontend/compile/streamed_tiling.h"
 #include "sim/base/errors.h"
 #include "sim/base/math.h"
 
@@ -59,12 +60,15 @@ std::optional<std::int64_t> find_address(const std::vector<Block>& placed, const
 
 class Planner {
  public:
-  Planner(const QuantizedGraph& graph, const config::HardwareConfig& hardware)
+  Planner(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
+          std::int64_t weight_region_bytes)
       : graph_(graph),
+        weight_region_bytes_(weight_region_bytes),
         align_bytes_(hardware.activation_scratchpad.bank_word_bytes),
         scratchpad_bytes_(hardware.activation_scratchpad.bytes),
         capacity_bytes_(scratchpad_bytes_ / align_bytes_ * align_bytes_),
         array_columns_(hardware.mac_array.columns),
+        accumulator_rows_(hardware.mac_array.accumulator_rows),
         last_use_(last_uses(graph)),
         tensors_(graph.nodes.size()) {
     // An input that nobody reads is not loaded.
@@ -76,16 +80,21 @@ class Planner {
   TensorPlan plan() {
     check_least_sizes();
     std::vector<Block> blocks = place_all();
+    grow_workspaces(blocks);
     TensorPlan plan;
     plan.layers.resize(graph_.nodes.size());
+    std::vector<std::int64_t> workspace_bytes(graph_.nodes.size(), 0);
     for (const Block& block : blocks) {
       const auto i = static_cast<std::size_t>(block.node);
       (block.is_workspace ? plan.layers[i].workspace_address : tensors_[i].address) = block.address;
+      if (block.is_workspace) workspace_bytes[i] = block.bytes;
     }
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (is_input(graph_.nodes[i])) continue;
-      plan.layers[i].tiling =
-          tiling(static_cast<NodeId>(i), workspace_bytes(static_cast<NodeId>(i)));
+      plan.layers[i].tiling = tiling(static_cast<NodeId>(i), workspace_bytes[i]);
+    }
+    for (Block& block : blocks) {
+      if (block.is_workspace) block.bytes = held_bytes(plan, block.node);
     }
     for (std::size_t i = 0; i < tensors_.size(); ++i) {
       tensors_[i].in_dram = !tensors_[i].on_chip || is_input(graph_.nodes[i]);
@@ -98,6 +107,12 @@ class Planner {
   }
 
  private:
+  // Of what the layer was given, what its tiles take.
+  static std::int64_t held_bytes(const TensorPlan& plan, NodeId id) {
+    const Tiling& tiling = plan.layers[static_cast<std::size_t>(id)].tiling;
+    return tiling.buffers * tiling.buffer_bytes;
+  }
+
   std::vector<Block> place_all() {
     for (;;) {
       std::vector<Block> blocks = make_blocks();
@@ -199,9 +214,72 @@ class Planner {
   }
 
   Tiling tiling(NodeId id, std::int64_t budget) const {
-    const graph::Shape& shape = graph_.node(id).shape;
+    const graph::QuantizedNode& node = graph_.node(id);
+    const graph::Shape& shape = node.shape;
+    const auto* conv = std::get_if<graph::QuantizedConv>(&node.op);
+    const bool streams =
+        conv && !is_channelwise(node) && weights_bytes(*conv) > weight_region_bytes_;
+    if (streams && budget > 0) {
+      return choose_streamed_tiling(streamed_layer(id, *conv), budget);
+    }
     return choose_tiling({shape.height, shape.width, shape.channels}, cut_of(id), budget,
                          [&](const TileSize& size) { return buffer_bytes(id, size); });
+  }
+
+  static std::int64_t weights_bytes(const graph::QuantizedConv& conv) {
+    return static_cast<std::int64_t>(conv.weights_ohwi.size());
+  }
+
+  // Output pixels that a weight tile which comes in parts passes for: all that the accumulators
+  // hold.
+  std::int64_t pass_pixels(const graph::QuantizedConv& conv) const {
+    const std::int64_t columns = std::min(array_columns_, conv.out_channels / conv.groups);
+    const std::int64_t tile_bytes = weights_bytes(conv) / conv.out_channels * columns;
+    return tile_bytes > weight_region_bytes_ / 2 ? accumulator_rows_ / 2 * 2 : 0;
+  }
+
+  StreamedLayer streamed_layer(NodeId id, const graph::QuantizedConv& conv) const {
+    const graph::QuantizedNode& node = graph_.node(id);
+    const NodeId from = node.inputs.at(0);
+    const bool writes_dram = !tensors_[static_cast<std::size_t>(id)].on_chip;
+    StreamedLayer layer;
+    layer.whole = {node.shape.height, node.shape.width, node.shape.channels};
+    layer.part_step = writes_dram && conv.groups == 1 ? array_columns_ : 0;
+    layer.weights_bytes = weights_bytes(conv);
+    layer.pass_pixels = pass_pixels(conv);
+    if (!tensors_[static_cast<std::size_t>(from)].on_chip) {
+      layer.operand_bytes = graph_.node(from).shape.elements();
+    }
+    if (writes_dram) layer.result_bytes = node.shape.elements();
+    layer.tile_bytes = [this, id](const TileSize& size) { return buffer_bytes(id, size); };
+    return layer;
+  }
+
+  // Every workspace may take all that is free while its layer runs: larger tiles, fewer transfers.
+  void grow_workspaces(std::vector<Block>& blocks) const {
+    for (Block& block : blocks) {
+      if (block.is_workspace) grow(block, blocks);
+    }
+  }
+
+  void grow(Block& workspace, const std::vector<Block>& blocks) const {
+    std::vector<const Block*> neighbours;
+    for (const Block& other : blocks) {
+      if (!other.is_workspace && other.alive_with(workspace)) neighbours.push_back(&other);
+    }
+    std::sort(neighbours.begin(), neighbours.end(),
+              [](const Block* a, const Block* b) { return a->address < b->address; });
+    std::int64_t free_from = 0;
+    const auto take = [&](std::int64_t end) {
+      if (end - free_from <= workspace.bytes) return;
+      workspace.address = free_from;
+      workspace.bytes = end - free_from;
+    };
+    for (const Block* other : neighbours) {
+      take(other->address);
+      free_from = std::max(free_from, other->address + other->bytes);
+    }
+    take(capacity_bytes_);
   }
 
   std::int64_t peak_bytes(const std::vector<Block>& blocks) const {
@@ -218,10 +296,12 @@ class Planner {
   }
 
   const QuantizedGraph& graph_;
+  std::int64_t weight_region_bytes_;
   std::int64_t align_bytes_;
   std::int64_t scratchpad_bytes_;
   std::int64_t capacity_bytes_;  // whole words
   std::int64_t array_columns_;
+  std::int64_t accumulator_rows_;
   std::vector<NodeId> last_use_;
   std::vector<TensorPlacement> tensors_;
 };
@@ -239,14 +319,16 @@ std::int64_t tile_buffer_bytes(const QuantizedGraph& graph, NodeId id,
     if (first_use(node, i) < i) continue;  // buffered once
     const graph::Shape shape = operand_shape(graph, node, i);
     std::int64_t pixels = 1;
-    if (!is_broadcast(graph, node, i)) {
+    if (skips_pixels(window)) {
+      pixels = size.rows * size.columns;
+    } else if (!is_broadcast(graph, node, i)) {
       pixels = input_extent_bound(size.rows, window.stride_h, window.kernel_h, window.dilation_h,
                                   shape.height) *
                input_extent_bound(size.columns, window.stride_w, window.kernel_w, window.dilation_w,
                                   shape.width);
     }
     // A layer whose channels are cut reads those that it writes.
-    const bool is_cut = size.channels < node.shape.channels;
+    const bool is_cut = is_channelwise(node) && size.channels < node.shape.channels;
     bytes += base::round_up(pixels * (is_cut ? size.channels : shape.channels), align_bytes);
   }
   if (!tensors[static_cast<std::size_t>(id)].on_chip) {
@@ -255,8 +337,9 @@ std::int64_t tile_buffer_bytes(const QuantizedGraph& graph, NodeId id,
   return bytes;
 }
 
-TensorPlan plan_tensors(const QuantizedGraph& graph, const config::HardwareConfig& hardware) {
-  return Planner(graph, hardware).plan();
+TensorPlan plan_tensors(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
+                        std::int64_t weight_region_bytes) {
+  return Planner(graph, hardware, weight_region_bytes).plan();
 }
 
 }  // namespace npusim::compile

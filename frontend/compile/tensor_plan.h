@@ -37,7 +37,10 @@ struct TensorPlan {
 // largest tensor alive there moves to DRAM and everything is placed anew. Throws base::InputError
 // naming every layer of which not even the least tile fits (one pixel, or the fewest channels of
 // one), and the bytes it needs; with the largest of these there is a plan.
-TensorPlan plan_tensors(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware);
+// `weight_region_bytes`: what the weight scratchpad holds of weights (weight_layout.h); a
+// convolution with more is tiled as one whose weights pass once per tile.
+TensorPlan plan_tensors(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware,
+                        std::int64_t weight_region_bytes);
 
 // Bytes of the buffers of one tile: operands and result that do not stay on chip, each rounded up
 // to `align_bytes`.

@@ -225,6 +225,13 @@ TEST(Operands, WindowsOfConvolutionAndPoolingOnly) {
   EXPECT_EQ(operand_window(g.node(lookup)).kernel_h, 1);
 }
 
+TEST(Operands, AWindowOfOnePixelStepsOverWhatItDoesNotRead) {
+  EXPECT_TRUE(skips_pixels(square_window(1, 2)));
+  EXPECT_FALSE(skips_pixels(square_window(1, 1)));
+  EXPECT_FALSE(skips_pixels(square_window(2, 2)));
+  EXPECT_FALSE(skips_pixels(square_window(1, 2, 1)));  // padding shifts what it reads
+}
+
 TEST(Operands, TheOnePixelOperandOfMulIsBroadcastWhicheverComesFirst) {
   QuantizedGraphBuilder b(3);
   const NodeId map = b.input({2, 3, 4});

@@ -9,8 +9,9 @@ namespace npusim::compile {
 /// Keep it where it is: the lowering refers to the rest.
 struct Lowered {
   Lowered(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware)
-      : plan(with_dram_addresses(graph, plan_tensors(graph, hardware))),
-        weights(lay_out_weights(graph, hardware)),
+      : weights(lay_out_weights(graph, hardware)),
+        plan(
+            with_dram_addresses(graph, plan_tensors(graph, hardware, weights.weight_region_bytes))),
         lowering(graph, hardware, plan, weights) {
     lowering.run();
   }
@@ -29,8 +30,8 @@ struct Lowered {
     return plan;
   }
 
-  TensorPlan plan;
   WeightLayout weights;
+  TensorPlan plan;
   Lowering lowering;
 };
 

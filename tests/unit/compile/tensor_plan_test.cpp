@@ -21,7 +21,7 @@ using test::square_window;
 constexpr std::int64_t kWordBytes = 8;
 
 TensorPlan plan_for(const QuantizedGraph& graph, std::int64_t bytes) {
-  return plan_tensors(graph, small_machine(4, 4, bytes, 4096));
+  return plan_tensors(graph, small_machine(4, 4, bytes, 4096), 512);
 }
 
 bool is_input(const QuantizedGraph& graph, NodeId id) {
@@ -86,10 +86,13 @@ void expect_sound(const QuantizedGraph& graph, const TensorPlan& plan, std::int6
 // Operand regions and result of every tile lie inside the buffer.
 void expect_tiles_fit(const QuantizedGraph& graph, const TensorPlan& plan) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    for (const Tile& tile : plan.layers[i].tiling.tiles) {
+    const Tiling& tiling = plan.layers[i].tiling;
+    for (const Tile& tile : tiling.tiles) {
+      const std::int64_t channels =
+          tiling.part_channels == 0 ? tile.channels : tiling.part_channels;
       ASSERT_LE(tile_buffer_bytes(graph, static_cast<NodeId>(i), plan.tensors,
-                                  {tile.rows, tile.columns, tile.channels}, kWordBytes),
-                plan.layers[i].tiling.buffer_bytes);
+                                  {tile.rows, tile.columns, channels}, kWordBytes),
+                tiling.buffer_bytes);
     }
   }
 }
