@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
 
 #include "frontend/graph/affine.h"
 #include "frontend/graph/passes.h"
 #include "frontend/graph/rewrite.h"
+#include "sim/base/errors.h"
 
 namespace npusim::graph {
 namespace {
@@ -16,8 +19,44 @@ std::vector<Line> lines_of(const BatchNorm& norm) {
   return lines;
 }
 
+[[noreturn]] void refuse_factor(const std::string& name, std::size_t c, double a,
+                                const char* must_be) {
+  throw base::InputError(base::refusal("node '" + name + "' (batch_norm)",
+                                       "factor of channel " + std::to_string(c),
+                                       std::to_string(a) + " behind quantized weights", must_be));
+}
+
+// The codes stay and the scale takes the factor; a negative one turns the codes' signs.
+void fold_given(GivenWeights& given, const BatchNorm& norm, const std::string& name) {
+  const std::size_t channels = norm.gamma.size();
+  const std::size_t per_channel = given.codes_ohwi.size() / channels;
+  if (given.scales.size() == 1) given.scales.assign(channels, given.scales.front());
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double a = line_of(norm, c).scale;
+    std::int8_t* codes = given.codes_ohwi.data() + c * per_channel;
+    if (a == 0) {
+      std::fill_n(codes, per_channel, static_cast<std::int8_t>(given.zero_point));
+      continue;
+    }
+    if (a < 0) {
+      if (given.zero_point != 0) refuse_factor(name, c, a, "above 0 for a zero point other than 0");
+      if (std::count(codes, codes + per_channel, -128) > 0) {
+        refuse_factor(name, c, a, "above 0 where a weight's code is -128");
+      }
+      for (std::size_t k = 0; k < per_channel; ++k) codes[k] = static_cast<std::int8_t>(-codes[k]);
+    }
+    given.scales[c] *= a < 0 ? -a : a;
+    if (!(given.scales[c] > 0) || std::isinf(given.scales[c])) {
+      refuse_factor(name, c, a, "of a size that leaves the weight scale finite and above 0");
+    }
+  }
+  given.bias_codes.clear();
+  given.bias_scales.clear();
+}
+
 // All of `conv` in place, for each output channel.
 void fold_into(Conv& conv, const BatchNorm& norm, const std::string& name) {
+  if (conv.given) fold_given(*conv.given, norm, name);
   const std::size_t channels = norm.gamma.size();
   const std::size_t per_channel = conv.weights_ohwi.size() / channels;
   for (std::size_t c = 0; c < channels; ++c) {
@@ -81,7 +120,7 @@ Graph fold_backward(Graph graph) {
     if (norm == nullptr) continue;
     const NodeId producer_id = node.inputs.front();
     Node& producer = rewriter.node(producer_id);
-    if (!producer.activation.is_identity() || !rewriter.has_single_reader(producer_id)) continue;
+    if (!producer.activation.is_identity() || !rewriter.may_vanish(producer_id)) continue;
     if (auto* conv = std::get_if<Conv>(&producer.op)) {
       fold_into(*conv, *norm, node.name);
     } else if (auto* first = std::get_if<BatchNorm>(&producer.op)) {
@@ -95,6 +134,7 @@ Graph fold_backward(Graph graph) {
       continue;
     }
     producer.activation = node.activation;
+    producer.given = node.given;
     rewriter.replace(id, producer_id);
   }
   return rewriter.finish();
@@ -105,16 +145,17 @@ Graph fold_forward(Graph graph) {
   Rewriter rewriter(std::move(graph));
   for (NodeId id = 0; id < rewriter.size(); ++id) {
     Node& node = rewriter.visit(id);
-    if (is_identity(node) && !is_input(rewriter.node(node.inputs.front()))) {
+    if (is_identity(node) && !is_input(rewriter.node(node.inputs.front())) &&
+        rewriter.pass_quantization_to(node.inputs.front(), node)) {
       rewriter.replace(id, node.inputs.front());
     }
     auto* conv = std::get_if<Conv>(&node.op);
-    if (conv == nullptr) continue;
+    if (conv == nullptr || conv->given) continue;
     const NodeId norm_id = node.inputs.front();
     const Node& before = rewriter.node(norm_id);
     const auto* norm = std::get_if<BatchNorm>(&before.op);
-    if (norm == nullptr || !before.activation.is_identity() ||
-        !rewriter.has_single_reader(norm_id) || !may_fold_into_inputs(*conv, *norm)) {
+    if (norm == nullptr || !before.activation.is_identity() || !rewriter.may_vanish(norm_id) ||
+        !may_fold_into_inputs(*conv, *norm)) {
       continue;
     }
     fold_into_inputs(*conv, *norm, before.name);

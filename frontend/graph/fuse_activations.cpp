@@ -28,9 +28,10 @@ Graph fuse_activations(Graph graph) {
     if (!std::holds_alternative<Clamp>(node.op)) continue;
     const NodeId producer_id = node.inputs.front();
     Node& producer = rewriter.node(producer_id);
-    if (node.activation.is_identity()) {
-      rewriter.replace(id, producer_id);
-    } else if (can_clamp(producer.op) && rewriter.has_single_reader(producer_id)) {
+    // Rounding to the codes of one scale and clamping may change places; to two scales, not.
+    const bool is_absorbed = node.activation.is_identity() ||
+                             (can_clamp(producer.op) && rewriter.has_single_reader(producer_id));
+    if (is_absorbed && rewriter.pass_quantization_to(producer_id, node)) {
       producer.activation = composed(producer.activation, node.activation);
       rewriter.replace(id, producer_id);
     } else {

@@ -48,7 +48,7 @@ class Matcher {
     Line inner;
     NodeId source = rewriter_.node(id).inputs.front();
     if (const auto line =
-            rewriter_.has_single_reader(source) ? uniform_line(source) : std::optional<Line>()) {
+            rewriter_.may_vanish(source) ? uniform_line(source) : std::optional<Line>()) {
       inner = *line;
       source = rewriter_.node(source).inputs.front();
     }
@@ -65,7 +65,7 @@ class Matcher {
   // To the only input, where the node is its only reader.
   bool step(NodeId& id) {
     id = rewriter_.node(id).inputs.front();
-    return rewriter_.has_single_reader(id);
+    return rewriter_.may_vanish(id);
   }
 
   // scale and offset of a BatchNorm with one value of each for all channels.
@@ -92,7 +92,7 @@ struct Product {
 };
 
 std::optional<Product> product_with(Rewriter& rewriter, NodeId x, NodeId gate) {
-  if (!rewriter.has_single_reader(gate)) return std::nullopt;
+  if (!rewriter.may_vanish(gate)) return std::nullopt;
   const Node& node = rewriter.node(gate);
   const auto* lookup = std::get_if<Lookup>(&node.op);
   const auto is_hard = [](double alpha, double beta) {
@@ -105,7 +105,7 @@ std::optional<Product> product_with(Rewriter& rewriter, NodeId x, NodeId gate) {
   }
   if (!node.activation.is_identity()) return std::nullopt;
   const NodeId argument = node.inputs.front();
-  if (lookup->function == Function::tanh && rewriter.has_single_reader(argument)) {
+  if (lookup->function == Function::tanh && rewriter.may_vanish(argument)) {
     const Node& inner = rewriter.node(argument);
     const auto* softplus = std::get_if<Lookup>(&inner.op);
     if (softplus != nullptr && softplus->function == Function::softplus &&

@@ -96,6 +96,7 @@ Graph fuse_pads(Graph graph) {
     const auto* pad = std::get_if<Pad>(&producer.op);
     if (pad == nullptr || !producer.activation.is_identity()) continue;
     const NodeId source = producer.inputs.front();
+    if (producer.given && producer.given != rewriter.node(source).given) continue;
     if (absorb(node, *pad, rewriter.node(source).shape, low.at(static_cast<std::size_t>(source)))) {
       node.inputs.front() = source;
       rewriter.move_reader(pad_id, source);

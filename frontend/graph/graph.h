@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -48,6 +49,32 @@ struct Activation {
   bool is_identity() const { return low == -1.0 / 0.0 && high == 1.0 / 0.0; }
 };
 
+// real = scale * (code - zero_point)
+struct TensorQuantization {
+  double scale = 1;
+  std::int32_t zero_point = 0;
+  friend bool operator==(const TensorQuantization& a, const TensorQuantization& b) {
+    return a.scale == b.scale && a.zero_point == b.zero_point;
+  }
+  friend bool operator!=(const TensorQuantization& a, const TensorQuantization& b) {
+    return !(a == b);
+  }
+};
+
+// The integers of a layer that the model brings itself; the layer's floats are what they stand for:
+// weight = scale * (code - zero_point), bias = bias_scale * bias_code.
+struct GivenWeights {
+  std::vector<std::int8_t> codes_ohwi;  // in the order of Conv::weights_ohwi
+  std::vector<double> scales;           // one, or one per output channel
+  std::int32_t zero_point = 0;
+  std::vector<std::int32_t> bias_codes;  // empty: the bias is a float only
+  std::vector<double> bias_scales;       // one, or one per output channel; empty as bias_codes
+  double scale(std::size_t channel) const { return scales[scales.size() > 1 ? channel : 0]; }
+  double bias_scale(std::size_t channel) const {
+    return bias_scales[bias_scales.size() > 1 ? channel : 0];
+  }
+};
+
 enum class ConvKind { conv, depthwise_conv, gemm };
 // depthwise_conv where groups == in_channels == out_channels, else conv. A gemm is one by its
 // origin.
@@ -67,6 +94,7 @@ struct Conv {
   std::int64_t in_channels = 0;  // of the whole input (gemm: flattened)
   std::vector<float> weights_ohwi;
   std::vector<float> bias;
+  std::optional<GivenWeights> given = std::nullopt;
 };
 // y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, per channel.
 struct BatchNorm {
@@ -89,6 +117,7 @@ struct Pool {
 };
 // y = f(x) elementwise, by a 256-entry table once quantized. Functions are added with their
 // operators.
+// `identity` changes the scale of a tensor's codes, nothing else.
 enum class Function {
   hard_sigmoid,
   hard_swish,
@@ -98,7 +127,8 @@ enum class Function {
   elu,
   tanh,
   softplus,
-  mish
+  mish,
+  identity
 };
 struct Lookup {
   Function function = Function::sigmoid;
@@ -114,6 +144,9 @@ struct Node {
   std::vector<NodeId> inputs;  // nodes before this one
   Shape shape;                 // of the output
   Activation activation;       // applied to the operator's result
+  // Of the output behind its activation, where the model brings it; else calibration chooses. The
+  // float network does not round to it.
+  std::optional<TensorQuantization> given = std::nullopt;
 };
 
 struct Graph {

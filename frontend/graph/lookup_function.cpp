@@ -76,6 +76,8 @@ double evaluate(const Lookup& lookup, double x) {
       return softplus(x);
     case Function::mish:
       return mish(x);
+    case Function::identity:
+      return x;
   }
   throw base::InternalError("lookup: unknown function");
 }

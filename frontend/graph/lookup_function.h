@@ -17,6 +17,7 @@ namespace npusim::graph {
 ///   tanh          (e^x - e^-x) / (e^x + e^-x)
 ///   softplus      ln(1 + e^x)
 ///   mish          x * tanh(softplus(x))
+///   identity      x
 /// The error is a few units of the last place of the larger of 1 and the result's summands: more
 /// than enough for a table of 8-bit codes.
 double evaluate(const Lookup& lookup, double x);

@@ -38,6 +38,16 @@ Graph fuse_activations(Graph graph);
 /// Any other is refused: InputError naming all of them.
 Graph fuse_pads(Graph graph);
 
+/// A quantization that the model gives for one tensor is taken over by those that have none and
+/// lose nothing by it: by the only reader's input of a max Pool, Concat or Pad (each passes values
+/// on), and by a max Pool or Pad from its input.
+Graph spread_quantization(Graph graph);
+
+/// A max Pool passes codes on, so where the model gives its output another quantization than its
+/// input's, a Lookup of the identity does the change: in place of a 1x1 Pool, else behind the Pool
+/// under the name NAME_requantize.
+Graph insert_requantization(Graph graph);
+
 /// Drops what no output depends on; Inputs stay.
 Graph remove_dead_nodes(Graph graph);
 

@@ -31,7 +31,9 @@ const std::vector<Pass>& passes() {
       {"fuse_lookups", fuse_lookups},
       {"fold_batch_norm", fold_batch_norm},
       {"fuse_activations", fuse_activations},
+      {"spread_quantization", spread_quantization},
       {"fuse_pads", fuse_pads},
+      {"insert_requantization", insert_requantization},
   };
   return list;
 }

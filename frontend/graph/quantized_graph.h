@@ -15,12 +15,6 @@
 
 namespace npusim::graph {
 
-// real = scale * (code - zero_point)
-struct TensorQuantization {
-  double scale = 1;
-  std::int32_t zero_point = 0;
-};
-
 struct Clamps {
   std::int32_t low = -128;
   std::int32_t high = 127;

@@ -36,6 +36,18 @@ bool Rewriter::has_single_reader(NodeId id) const {
   return uses.readers == 1 && !uses.is_output;
 }
 
+bool Rewriter::may_vanish(NodeId id) const {
+  return has_single_reader(id) && !graph_.node(id).given;
+}
+
+bool Rewriter::pass_quantization_to(NodeId to, const Node& from) {
+  Node& producer = node(to);
+  if (!from.given || producer.given == from.given) return true;
+  if (producer.given || !has_single_reader(to)) return false;
+  producer.given = from.given;
+  return true;
+}
+
 bool Rewriter::is_read(NodeId id) const {
   const Uses& uses = uses_.at(index(id));
   return uses.readers > 0 || uses.is_output;

@@ -27,6 +27,12 @@ class Rewriter {
   Node& visit(NodeId id);
   /// True where `id` is no output and exactly one input of one node reads it.
   bool has_single_reader(NodeId id) const;
+  /// True where a pass may compute the reader without this tensor: it has a single reader, and the
+  /// model does not round it to codes of its own.
+  bool may_vanish(NodeId id) const;
+  /// For a node that changes no value of its input `to`: makes the quantization that the model
+  /// gives it that of `to` and returns true, where `to` has the same, or none and no other reader.
+  bool pass_quantization_to(NodeId to, const Node& from);
   void replace(NodeId id, NodeId by);
   /// One reader of `id` fewer, one of `by` more: for a node whose input the pass moves by hand.
   void move_reader(NodeId id, NodeId by);

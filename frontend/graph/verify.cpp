@@ -60,6 +60,10 @@ class Verifier {
                       std::to_string(node.activation.high) + "]",
                   "low <= high");
     }
+    if (node.given) {
+      check_scales("output scale", {node.given->scale}, {1});
+      check_zero_point("output zero point", node.given->zero_point);
+    }
     if (check_order(node, index)) check_shape(node);
     if (const auto* conv = std::get_if<Conv>(&node.op)) check_conv(*conv);
     if (const auto* norm = std::get_if<BatchNorm>(&node.op)) check_batch_norm(*norm, node.shape);
@@ -125,6 +129,40 @@ class Verifier {
     }
     check_values("weights", conv.weights_ohwi, count);
     check_values("bias", conv.bias, conv.out_channels);
+    if (conv.given) check_given(*conv.given, conv.out_channels, count);
+  }
+
+  void check_given(const GivenWeights& given, std::int64_t channels, std::int64_t weights) {
+    check_count("weight codes", given.codes_ohwi.size(), {weights});
+    check_scales("weight scale", given.scales, {1, channels});
+    check_zero_point("weight zero point", given.zero_point);
+    if (given.bias_codes.empty() && given.bias_scales.empty()) return;
+    check_count("bias codes", given.bias_codes.size(), {channels});
+    check_scales("bias scale", given.bias_scales, {1, channels});
+  }
+
+  void check_zero_point(const std::string& key, std::int32_t value) {
+    if (value >= -128 && value <= 127) return;
+    errors_.add(place_, key, std::to_string(value), "in [-128, 127]");
+  }
+
+  void check_count(const std::string& key, std::size_t count,
+                   const std::vector<std::int64_t>& allowed) {
+    const auto got = static_cast<std::int64_t>(count);
+    if (std::find(allowed.begin(), allowed.end(), got) != allowed.end()) return;
+    std::string must_be = std::to_string(allowed.front());
+    if (allowed.size() > 1) must_be += " or " + std::to_string(allowed.back());
+    errors_.add(place_, key, std::to_string(got) + " values", must_be);
+  }
+
+  void check_scales(const std::string& key, const std::vector<double>& scales,
+                    const std::vector<std::int64_t>& allowed) {
+    check_count(key, scales.size(), allowed);
+    const auto found = std::find_if(scales.begin(), scales.end(),
+                                    [](double s) { return !(s > 0) || std::isinf(s); });
+    if (found == scales.end()) return;
+    errors_.add(place_, key + " " + std::to_string(found - scales.begin()), std::to_string(*found),
+                "finite and above 0");
   }
 
   void check_batch_norm(const BatchNorm& norm, const Shape& shape) {

@@ -10,6 +10,9 @@
 // > 0
 // - a depthwise_conv has groups == in_channels == out_channels; a gemm a 1x1 window and one group
 // - activations have low <= high
+// - what the model gives of its quantization: scales finite and above 0, zero points in [-128,
+// 127],
+//   as many codes and scales as the layer has weights, biases and channels
 #pragma once
 
 #include <string>

@@ -6,13 +6,14 @@
 namespace npusim::quantize {
 
 AccumulatorRange accumulator_range(std::int64_t bias, const std::int8_t* codes, std::int64_t count,
-                                   const graph::Clamps& input) {
+                                   const graph::Clamps& input, std::int32_t zero_point) {
   AccumulatorRange range{bias, bias};
   std::int64_t least = bias;
   std::int64_t greatest = bias;
   for (std::int64_t k = 0; k < count; ++k) {
-    const std::int32_t at_low = codes[k] * input.low;
-    const std::int32_t at_high = codes[k] * input.high;
+    const std::int32_t weight = codes[k] - zero_point;
+    const std::int32_t at_low = weight * input.low;
+    const std::int32_t at_high = weight * input.high;
     least += std::min(at_low, at_high);
     greatest += std::max(at_low, at_high);
     range.least = std::min(range.least, least);

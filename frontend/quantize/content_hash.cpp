@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <new>
+#include <optional>
 #include <variant>
 
 namespace npusim::quantize {
@@ -61,10 +62,23 @@ void put(ContentHasher&, const graph::Add&) {}
 void put(ContentHasher&, const graph::Mul&) {}
 void put(ContentHasher&, const graph::Concat&) {}
 
+void put(ContentHasher& h, const graph::TensorQuantization& q) { h.add(q.scale).add(q.zero_point); }
+
+void put(ContentHasher& h, const graph::GivenWeights& g) {
+  h.add(g.codes_ohwi).add(g.scales).add(g.zero_point).add(g.bias_codes).add(g.bias_scales);
+}
+
+template <typename Value>
+void put(ContentHasher& h, const std::optional<Value>& value) {
+  h.add(value.has_value());
+  if (value) put(h, *value);
+}
+
 void put(ContentHasher& h, const graph::Conv& c) {
   h.add(c.kind);
   put(h, c.window);
   h.add(c.groups).add(c.out_channels).add(c.in_channels).add(c.weights_ohwi).add(c.bias);
+  put(h, c.given);
 }
 
 void put(ContentHasher& h, const graph::BatchNorm& b) {
@@ -128,6 +142,7 @@ std::uint64_t content_hash(const graph::Graph& graph) {
   for (const graph::Node& node : graph.nodes) {
     put_node(h, node);
     h.add(node.activation.low).add(node.activation.high);
+    put(h, node.given);
   }
   return h.add(graph.outputs).digest();
 }
@@ -139,7 +154,7 @@ std::uint64_t content_hash(const graph::QuantizedGraph& graph) {
   h.add(graph.nodes.size());
   for (const graph::QuantizedNode& node : graph.nodes) {
     put_node(h, node);
-    h.add(node.quantization.scale).add(node.quantization.zero_point);
+    put(h, node.quantization);
     h.add(node.clamps.low).add(node.clamps.high);
   }
   return h.add(graph.outputs).digest();

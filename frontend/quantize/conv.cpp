@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "frontend/quantize/accumulator.h"
+#include "frontend/quantize/given.h"
 #include "sim/arith/fixed_point.h"
 #include "sim/arith/rounding.h"
 
@@ -39,7 +40,7 @@ class ConvQuantizer {
 
   ConvSolution run() {
     if (!check_finite()) return std::move(solution_);
-    scales_ = scheme_->choose(matrix_, max_code_);
+    if (!choose_scales()) return std::move(solution_);
     for (std::int64_t c = 0; c < matrix_.channels; ++c) {
       if (!quantize_channel(c)) return std::move(solution_);
     }
@@ -65,6 +66,26 @@ class ConvQuantizer {
     return true;
   }
 
+  bool choose_scales() {
+    if (!given()) {
+      scales_ = scheme_->choose(matrix_, max_code_);
+      return true;
+    }
+    std::optional<WeightScales> carried =
+        carry_scales(problem_.name, *given(), *scheme_, matrix_.channels, errors_);
+    if (!carried) return false;
+    scales_ = std::move(*carried);
+    if (solution_.conv.weight_bits == 8) return true;
+    errors_.add("layer '" + problem_.name + "'", "quantization.weight_bits",
+                std::to_string(solution_.conv.weight_bits), "8, as the model's weights");
+    return false;
+  }
+
+  const std::optional<graph::GivenWeights>& given() const { return problem_.conv.given; }
+
+  // The model's own scales are as coarse as they are.
+  bool coarsen(std::int64_t c) { return !given() && scheme_->coarsen(scales_, c); }
+
   bool refuse_number(std::int64_t c, const char* what, float value) {
     errors_.add(place(c), what, std::to_string(value), "a finite number");
     return false;
@@ -78,15 +99,15 @@ class ConvQuantizer {
       const arith::FixedPoint factor = requantization_scale(c);
       if (factor.shift < arith::kMinShift) return refuse_shift(c, factor.shift);
       if (factor.shift + scales_.shift(c) > arith::kMaxShift) {
-        if (scheme_->coarsen(scales_, c)) continue;
+        if (coarsen(c)) continue;
         return refuse_shift(c, factor.shift + scales_.shift(c));
       }
       make_codes(c);
       const std::int64_t bias = quantized_bias(c);
-      const int bits =
-          signed_bits(accumulator_range(bias, codes(c), matrix_.per_channel, input_codes_));
+      const int bits = signed_bits(
+          accumulator_range(bias, codes(c), matrix_.per_channel, input_codes_, scales_.zero_point));
       if (bits > limits_.accumulator_bits) {
-        if (scheme_->coarsen(scales_, c)) continue;
+        if (coarsen(c)) continue;
         if (bits > worst_bits_) worst_bits_ = bits, worst_channel_ = c;
         return true;  // go on: the error names the channel that needs most
       }
@@ -97,7 +118,8 @@ class ConvQuantizer {
     }
     if (coarsened) ++solution_.summary.coarsened_channels;
     const std::int8_t* row = codes(c);
-    if (std::all_of(row, row + matrix_.per_channel, [](std::int8_t q) { return q == 0; })) {
+    const std::int32_t zero = scales_.zero_point;
+    if (std::all_of(row, row + matrix_.per_channel, [&](std::int8_t q) { return q == zero; })) {
       ++solution_.summary.dead_channels;
     }
     return true;
@@ -111,6 +133,11 @@ class ConvQuantizer {
 
   // Rule 4. The scaling by 2^s_c is exact; one division, one rounding.
   void make_codes(std::int64_t c) {
+    if (given()) {
+      const std::int8_t* first = given()->codes_ohwi.data() + c * matrix_.per_channel;
+      std::copy_n(first, matrix_.per_channel, codes(c));
+      return;
+    }
     const double power = std::ldexp(1.0, scales_.shift(c));
     const double scale = scales_.scale(c);
     const float* row = matrix_.row(c);
@@ -121,17 +148,19 @@ class ConvQuantizer {
     }
   }
 
-  // Rules 5 and 6.
+  // Rules 5 and 6. Given codes stand for the given weights exactly: nothing to correct.
   std::int64_t quantized_bias(std::int64_t c) {
     double bias = static_cast<double>(problem_.conv.bias[static_cast<std::size_t>(c)]);
-    if (bias_correction_) bias += correction(c);
-    const double scaled =
-        std::ldexp(bias, scales_.shift(c)) / (problem_.input.scale * scales_.scale(c));
+    if (bias_correction_ && !given()) bias += correction(c);
+    const double unit = std::ldexp(problem_.input.scale * scales_.scale(c), -scales_.shift(c));
+    const double scaled = given() && !given()->bias_codes.empty()
+                              ? given_bias(*given(), static_cast<std::size_t>(c), unit)
+                              : bias / unit;
     constexpr double kHuge =
         1152921504606846976.0;  // 2^60: far outside any accumulator, no overflow
     const std::int8_t* row = codes(c);
     std::int64_t sum = 0;
-    for (std::int64_t k = 0; k < matrix_.per_channel; ++k) sum += row[k];
+    for (std::int64_t k = 0; k < matrix_.per_channel; ++k) sum += row[k] - scales_.zero_point;
     return arith::rne(std::clamp(scaled, -kHuge, kHuge)) - problem_.input.zero_point * sum;
   }
 

@@ -14,6 +14,7 @@ constexpr int kFloorBits = 23;
 class PerChannel final : public WeightScheme {
  public:
   std::string_view name() const override { return "per_channel"; }
+  bool has_channel_scales() const override { return true; }
 
   WeightScales choose(const WeightMatrix& weights, std::int32_t max_code) const override {
     const std::vector<double> maxima = channel_maxima(weights);

@@ -72,11 +72,16 @@ class GraphQuantizer {
     const auto* pool = std::get_if<graph::Pool>(&node.op);
     if (pool != nullptr && pool->kind == graph::PoolKind::max) {
       const graph::QuantizedNode& in = input(node, 0);
+      if (node.given && *node.given != in.quantization) {
+        throw base::InternalError("quantize_graph: layer '" + node.name +
+                                  "': got another quantization than its input's, must be inserted "
+                                  "behind the pool by the passes");
+      }
       out.quantization = in.quantization;
       out.clamps = restrict_clamps(in.clamps, activation_clamps(node.activation, in.quantization));
     } else {
       const TensorCalibration& seen = calibration_.tensors[id()];
-      out.quantization = activation_quantization(seen.low, seen.high);
+      out.quantization = node.given ? *node.given : activation_quantization(seen.low, seen.high);
       out.clamps = activation_clamps(node.activation, out.quantization);
     }
     out.op = std::visit([&](const auto& op) { return quantize_operator(op, node, out); }, node.op);

@@ -45,12 +45,14 @@ struct WeightScales {
 ///   its sums do not fit the accumulator or its shift not the barrel shifter. It must not touch
 ///   another channel's codes. False, and nothing changed, where the scheme has no coarser step:
 ///   then the layer is refused.
+/// - has_channel_scales(): whether each output channel may have any scale of its own.
 /// - field_bits(): width of the channel shift field that the hardware needs, 0 for none.
 class WeightScheme {
  public:
   virtual ~WeightScheme() = default;
   virtual std::string_view name() const = 0;
   virtual std::int32_t field_bits() const { return 0; }
+  virtual bool has_channel_scales() const { return false; }
   virtual WeightScales choose(const WeightMatrix& weights, std::int32_t max_code) const = 0;
   virtual bool coarsen(WeightScales& scales, std::int64_t channel) const = 0;
 };
