@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/graph/graph.h"
 
+#include <sstream>
 #include <type_traits>
 
 #include "frontend/graph/quantized_graph.h"
@@ -60,6 +61,12 @@ std::int64_t conv_macs(const AnyConv& conv, const Shape& output, const std::stri
 std::string to_string(const Shape& shape) {
   return std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " +
          std::to_string(shape.channels);
+}
+
+std::string to_string(const TensorQuantization& quantization) {
+  std::ostringstream text;  // std::to_string would show small scales as 0
+  text << "scale " << quantization.scale << ", zero point " << quantization.zero_point;
+  return text.str();
 }
 
 ConvKind conv_kind(std::int64_t in_channels, std::int64_t out_channels, std::int64_t groups) {

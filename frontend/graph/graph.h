@@ -60,6 +60,8 @@ struct TensorQuantization {
     return !(a == b);
   }
 };
+// "scale 0.5, zero point -3", for messages.
+std::string to_string(const TensorQuantization& quantization);
 
 // The integers of a layer that the model brings itself; the layer's floats are what they stand for:
 // weight = scale * (code - zero_point), bias = bias_scale * bias_code.

@@ -15,11 +15,19 @@
 
 namespace npusim::import {
 
+/// How a tensor name stands to the values of its node: `real`, as computed; the codes that a
+/// QuantizeLinear made of them; or read back from those codes by a DequantizeLinear.
+enum class Reading { real, codes_int8, codes_uint8, dequantized };
+inline bool is_codes(Reading reading) {
+  return reading == Reading::codes_int8 || reading == Reading::codes_uint8;
+}
+
 /// A tensor that a node of the graph computes, under some ONNX dimensions.
 struct Activation {
   graph::NodeId node = 0;
   Layout layout;
   bool is_after_softmax = false;  // the Softmax was dropped: nothing may compute with this
+  Reading reading = Reading::real;
 };
 
 /// A tensor known at import; lives in the model or in ImportState::made.
@@ -29,6 +37,16 @@ using Constant = const onnx::TensorProto*;
 /// skipped.
 struct Unknown {};
 
+/// What a DequantizeLinear of a constant read. uint8 codes are shifted by 128 to int8, zero points
+/// with them.
+struct QuantizedConstant {
+  std::vector<std::int8_t> codes;         // in the file's order; empty for int32
+  std::vector<std::int32_t> codes_int32;  // else empty
+  std::vector<double> scales;             // one, or one per index of the axis
+  std::size_t axis = 0;                   // 0 where there is one scale
+  std::int32_t zero_point = 0;
+};
+
 using Value = std::variant<Unknown, Activation, Constant>;
 
 struct ImportState {
@@ -36,8 +54,10 @@ struct ImportState {
   graph::Graph graph;
   std::unordered_map<std::string, Value> values;  // by ONNX tensor name
   std::deque<onnx::TensorProto> made;             // constants that no node or initializer holds
-  std::int64_t made_elements = 0;                 // of all of them
-  std::unordered_map<std::string, int> names;     // of layers, with the last suffix given
+  // The codes behind those of `made` that a DequantizeLinear made.
+  std::unordered_map<Constant, QuantizedConstant> quantized;
+  std::int64_t made_elements = 0;              // of all of them
+  std::unordered_map<std::string, int> names;  // of layers, with the last suffix given
 
   /// `wanted`, or with the first free suffix _2, _3, ...
   std::string unique_name(const std::string& wanted);

@@ -116,6 +116,11 @@ std::vector<std::int64_t> NodeContext::constant_integers(int index, const std::s
   return read_integers(constant(index, what));
 }
 
+const QuantizedConstant* NodeContext::quantized(int index, const std::string& what) const {
+  const auto found = state_.quantized.find(&constant(index, what));
+  return found == state_.quantized.end() ? nullptr : &found->second;
+}
+
 Activation NodeContext::passed(int index, const std::string& what) const {
   const Value& found = value(index, what);
   if (std::holds_alternative<Unknown>(found)) throw SkipNode{};
@@ -129,6 +134,9 @@ Activation NodeContext::activation(int index, const std::string& what) const {
   if (result.is_after_softmax) {
     refuse(what, "the result of a Softmax", "anything else: a Softmax may only end the model");
   }
+  if (is_codes(result.reading)) {
+    refuse(what, "the codes of a QuantizeLinear", "real values: read through a DequantizeLinear");
+  }
   return result;
 }
 
@@ -140,8 +148,12 @@ Activation NodeContext::map(int index, const std::string& what) const {
   return result;
 }
 
+const graph::Node& NodeContext::layer(const Activation& activation) const {
+  return state_.graph.node(activation.node);
+}
+
 const graph::Shape& NodeContext::shape(const Activation& activation) const {
-  return state_.graph.node(activation.node).shape;
+  return layer(activation).shape;
 }
 
 std::string NodeContext::text_of(const Activation& activation) const {
@@ -229,6 +241,39 @@ void NodeContext::bind_floats(const Dims& dims, const std::vector<float>& values
   tensor.set_data_type(onnx::TensorProto::FLOAT);
   for (const float value : values) tensor.add_float_data(value);
   bind(Constant{&tensor});
+}
+
+void NodeContext::bind_dequantized(const Dims& dims, const std::vector<float>& values,
+                                   QuantizedConstant codes) {
+  bind_floats(dims, values);
+  state_.quantized.emplace(&state_.made.back(), std::move(codes));
+}
+
+void NodeContext::bind_code_bytes(const Dims& dims, bool is_unsigned, std::string bytes) {
+  // Limited as the floats that take as much memory.
+  onnx::TensorProto& tensor = new_constant({static_cast<std::int64_t>(bytes.size()) / 4 + 1});
+  tensor.clear_dims();
+  for (const std::int64_t dim : dims) tensor.add_dims(dim);
+  tensor.set_data_type(is_unsigned ? onnx::TensorProto::UINT8 : onnx::TensorProto::INT8);
+  tensor.set_raw_data(std::move(bytes));
+  bind(Constant{&tensor});
+}
+
+void NodeContext::bind_codes(Activation activation, const graph::TensorQuantization& quantization,
+                             Reading codes) {
+  const auto given = [&]() -> std::optional<graph::TensorQuantization>& {
+    return state_.graph.nodes.at(static_cast<std::size_t>(activation.node)).given;
+  };
+  if (given() && *given() != quantization) {
+    if (activation.reading != Reading::dequantized) {
+      refuse("y_scale", graph::to_string(quantization),
+             graph::to_string(*given()) + ", as another QuantizeLinear of this tensor has");
+    }
+    activation.node = append(graph::Lookup{graph::Function::identity, 0, 0}, {activation.node});
+  }
+  given() = quantization;
+  activation.reading = codes;
+  bind(activation);
 }
 
 }  // namespace npusim::import

@@ -48,12 +48,15 @@ class NodeContext {
   /// FLOAT constant with exactly `count` values.
   std::vector<float> floats(int index, const std::string& what, std::int64_t count) const;
   std::vector<std::int64_t> constant_integers(int index, const std::string& what) const;
-  /// An activation that may be computed with; throws SkipNode where it is Unknown.
+  /// The codes behind a constant that a DequantizeLinear made; null for any other.
+  const QuantizedConstant* quantized(int index, const std::string& what) const;
+  /// Real values that may be computed with; throws SkipNode where they are Unknown.
   Activation activation(int index, const std::string& what) const;
   /// The same, and [1, C, H, W] (1x1 maps: [1, C, 1, 1]).
   Activation map(int index, const std::string& what) const;
   /// The same for operators that only pass values on: may come after a Softmax.
   Activation passed(int index, const std::string& what) const;
+  const graph::Node& layer(const Activation& activation) const;
   const graph::Shape& shape(const Activation& activation) const;
   /// "[1, C, H, W] = [1, 3, 8, 8]", for messages.
   std::string text_of(const Activation& activation) const;
@@ -78,6 +81,15 @@ class NodeContext {
   /// A constant computed here, kept until the import ends; INT64 or FLOAT.
   void bind_integers(const Dims& dims, const std::vector<std::int64_t>& values);
   void bind_floats(const Dims& dims, const std::vector<float>& values);
+  /// Floats and the codes that they stand for.
+  void bind_dequantized(const Dims& dims, const std::vector<float>& values,
+                        QuantizedConstant codes);
+  /// int8 or uint8, one byte each.
+  void bind_code_bytes(const Dims& dims, bool is_unsigned, std::string bytes);
+  /// The codes of `activation`, quantized as told. A tensor that was read back from other codes
+  /// gets a layer that changes them; one with other codes is refused otherwise.
+  void bind_codes(Activation activation, const graph::TensorQuantization& quantization,
+                  Reading codes);
 
  private:
   const onnx::AttributeProto* typed(const std::string& name,

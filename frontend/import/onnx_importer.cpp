@@ -168,6 +168,9 @@ class Importer {
     if (std::holds_alternative<Unknown>(found->second)) return;
     const auto* activation = std::get_if<Activation>(&found->second);
     if (activation == nullptr) refuse("a constant", "computed by a layer");
+    if (is_codes(activation->reading)) {
+      refuse("the codes of a QuantizeLinear", "real values: end with a DequantizeLinear");
+    }
     if (is_input(*activation)) refuse("the model's input", "computed by a layer");
     const graph::Shape& shape = state_.graph.node(activation->node).shape;
     // Values are given out in height, width, channel order: a map may have its dimensions in any

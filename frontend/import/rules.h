@@ -55,6 +55,9 @@ void import_softmax(NodeContext& node);
 void import_squeeze(NodeContext& node);
 void import_transpose(NodeContext& node);
 void import_unsqueeze(NodeContext& node);
+// rules_quantize.cpp
+void import_dequantize_linear(NodeContext& node);
+void import_quantize_linear(NodeContext& node);
 // rules_constant.cpp
 void import_cast(NodeContext& node);
 void import_constant(NodeContext& node);

@@ -171,7 +171,7 @@ void import_sum(NodeContext& node) {
     const bool is_last = i + 1 == node.input_count();
     sum.node = node.append(graph::Add{}, {sum.node, next.node}, {}, is_last ? "" : "_partial");
   }
-  node.bind(sum);
+  node.bind(Activation{sum.node, sum.layout});
 }
 
 void import_min(NodeContext& node) { import_limit(node, /*is_upper=*/true); }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "frontend/import/rules.h"
@@ -126,6 +127,20 @@ std::vector<Value> walked(const std::vector<Value>& values, Walk walk) {
   return result;
 }
 
+// The dimension along which the scales of a constant lie once it has other dimensions; nothing
+// where no dimension stands for them alone.
+std::optional<std::size_t> axis_after_reshape(const QuantizedConstant& codes,
+                                              const onnx::TensorProto& tensor, const Dims& dims) {
+  if (codes.scales.size() == 1) return 0;
+  const Dims strides = strides_of(dims);
+  const std::int64_t stride = strides_of(dims_of(tensor)).at(codes.axis);
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    const bool is_axis = dims[i] == static_cast<std::int64_t>(codes.scales.size());
+    if (is_axis && strides[i] == stride) return i;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void fold_arithmetic(NodeContext& node) {
@@ -144,9 +159,14 @@ void fold_arithmetic(NodeContext& node) {
 void fold_reshaped(NodeContext& node, const onnx::TensorProto& tensor, const Dims& dims) {
   if (is_integer(tensor)) {
     node.bind_integers(dims, read_integers(tensor));
-  } else {
-    node.bind_floats(dims, read_floats(tensor));
+    return;
   }
+  const QuantizedConstant* codes = node.quantized(0, "data");
+  const auto axis = codes == nullptr ? std::nullopt : axis_after_reshape(*codes, tensor, dims);
+  if (!axis) return node.bind_floats(dims, read_floats(tensor));
+  QuantizedConstant result = *codes;
+  result.axis = *axis;
+  node.bind_dequantized(dims, read_floats(tensor), std::move(result));
 }
 
 void fold_transposed(NodeContext& node, const onnx::TensorProto& tensor, const Dims& permutation) {
@@ -161,9 +181,20 @@ void fold_transposed(NodeContext& node, const onnx::TensorProto& tensor, const D
   node.constant_elements(dims);
   if (is_integer(tensor)) {
     node.bind_integers(dims, walked(read_integers(tensor), {dims, steps}));
-  } else {
-    node.bind_floats(dims, walked(read_floats(tensor), {dims, steps}));
+    return;
   }
+  const std::vector<float> floats = walked(read_floats(tensor), {dims, steps});
+  const QuantizedConstant* codes = node.quantized(0, "data");
+  if (codes == nullptr) return node.bind_floats(dims, floats);
+  QuantizedConstant result = *codes;
+  result.codes = walked(codes->codes, {dims, steps});
+  result.codes_int32 = walked(codes->codes_int32, {dims, steps});
+  const auto axis =
+      std::find(permutation.begin(), permutation.end(), static_cast<std::int64_t>(codes->axis));
+  if (codes->scales.size() > 1) {
+    result.axis = static_cast<std::size_t>(axis - permutation.begin());
+  }
+  node.bind_dequantized(dims, floats, std::move(result));
 }
 
 void fold_concat(NodeContext& node) {
@@ -191,7 +222,8 @@ void import_cast(NodeContext& node) {
   const bool to_float = to > 0 && to < 100 && is_real(static_cast<std::int32_t>(to));
   const bool to_integer = to == onnx::TensorProto::INT64 || to == onnx::TensorProto::INT32;
   if (!node.is_constant(0, "input")) {
-    const Activation x = node.passed(0, "input");
+    Activation x = node.passed(0, "input");
+    if (!x.is_after_softmax) x = node.activation(0, "input");
     if (!to_float) {
       node.refuse("to", data_type_name(static_cast<std::int32_t>(to)),
                   "FLOAT, FLOAT16, BFLOAT16 or DOUBLE");

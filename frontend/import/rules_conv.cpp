@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conv and Gemm: the operators with weights.
+#include <cstdint>
 #include <numeric>
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "frontend/import/given_weights.h"
 #include "frontend/import/rules.h"
 #include "frontend/import/tensors.h"
 #include "frontend/import/window_attributes.h"
@@ -11,12 +15,13 @@ namespace npusim::import {
 namespace {
 
 // [out][in][kernel_h][kernel_w] to [out][kernel_h][kernel_w][in].
-std::vector<float> to_ohwi(const std::vector<float>& oihw, std::size_t out, std::size_t in,
+template <typename Value>
+std::vector<Value> to_ohwi(const std::vector<Value>& oihw, std::size_t out, std::size_t in,
                            std::size_t positions) {
-  std::vector<float> ohwi(oihw.size());
+  std::vector<Value> ohwi(oihw.size());
   for (std::size_t o = 0; o < out; ++o) {
-    const float* from = oihw.data() + o * in * positions;
-    float* to = ohwi.data() + o * in * positions;
+    const Value* from = oihw.data() + o * in * positions;
+    Value* to = ohwi.data() + o * in * positions;
     for (std::size_t i = 0; i < in; ++i) {
       for (std::size_t p = 0; p < positions; ++p) to[p * in + i] = from[i * positions + p];
     }
@@ -43,8 +48,9 @@ struct GemmWeights {
   std::vector<float> values;
   bool is_transposed = false;  // [N, K] rather than [K, N]
   std::size_t inputs = 0, outputs = 0;
-  float at(std::size_t output, std::size_t input) const {
-    return is_transposed ? values[output * inputs + input] : values[input * outputs + output];
+  std::optional<graph::GivenWeights> given;  // in the order of `values`
+  std::size_t index(std::size_t output, std::size_t input) const {
+    return is_transposed ? output * inputs + input : input * outputs + output;
   }
 };
 
@@ -58,6 +64,7 @@ GemmWeights read_gemm_weights(const NodeContext& node, bool is_transposed) {
   if (weights.values.empty()) node.refuse("B", to_text(dims), "not empty");
   weights.inputs = static_cast<std::size_t>(dims[weights.is_transposed ? 1 : 0]);
   weights.outputs = static_cast<std::size_t>(dims[weights.is_transposed ? 0 : 1]);
+  weights.given = given_weights(node, {"B", "C", is_transposed ? 0U : 1U, weights.outputs});
   return weights;
 }
 
@@ -91,7 +98,16 @@ graph::Conv gemm_of(const GemmWeights& weights, const std::vector<std::size_t>& 
   gemm.weights_ohwi.reserve(weights.values.size());
   for (std::size_t output = 0; output < weights.outputs; ++output) {
     for (const std::size_t input : order) {
-      gemm.weights_ohwi.push_back(scaled(alpha, weights.at(output, input)));
+      gemm.weights_ohwi.push_back(scaled(alpha, weights.values[weights.index(output, input)]));
+    }
+  }
+  gemm.given = weights.given;
+  if (!gemm.given) return gemm;
+  std::vector<std::int8_t>& codes = gemm.given->codes_ohwi;
+  codes.clear();
+  for (std::size_t output = 0; output < weights.outputs; ++output) {
+    for (const std::size_t input : order) {
+      codes.push_back(weights.given->codes_ohwi[weights.index(output, input)]);
     }
   }
   return gemm;
@@ -110,6 +126,7 @@ void import_conv(NodeContext& node) {
   }
   std::vector<float> weights = read_floats(tensor);
   if (weights.empty()) node.refuse("W", to_text(dims), "not empty");
+  auto given = given_weights(node, {"W", "B", 0, static_cast<std::size_t>(dims[0])});
 
   graph::Conv conv;
   conv.groups = groups;
@@ -120,9 +137,12 @@ void import_conv(NodeContext& node) {
                                 : std::vector<float>(static_cast<std::size_t>(dims[0]), 0.0F);
   const Activation x = node.map(0, "X");
   conv.window = place_window(node, attributes, node.shape(x), /*counts_padding=*/false);
-  conv.weights_ohwi =
-      to_ohwi(weights, static_cast<std::size_t>(dims[0]), static_cast<std::size_t>(dims[1]),
-              static_cast<std::size_t>(dims[2] * dims[3]));
+  const auto out = static_cast<std::size_t>(dims[0]);
+  const auto in = static_cast<std::size_t>(dims[1]);
+  const auto positions = static_cast<std::size_t>(dims[2] * dims[3]);
+  conv.weights_ohwi = to_ohwi(weights, out, in, positions);
+  conv.given = std::move(given);
+  if (conv.given) conv.given->codes_ohwi = to_ohwi(conv.given->codes_ohwi, out, in, positions);
   node.emit_map(std::move(conv), {x});
 }
 
@@ -133,6 +153,10 @@ void import_gemm(NodeContext& node) {
   const GemmWeights weights = read_gemm_weights(node, node.integer("transB", 0) != 0);
   std::vector<float> bias = read_gemm_bias(node, weights.outputs);
   for (float& value : bias) value = scaled(beta, value);
+  if (weights.given && (alpha != 1.0F || beta != 1.0F)) {
+    node.refuse("alpha and beta", std::to_string(alpha) + " and " + std::to_string(beta),
+                "1 where B is quantized");
+  }
 
   const Activation a = node.activation(0, "A");
   const auto inputs = static_cast<std::int64_t>(weights.inputs);

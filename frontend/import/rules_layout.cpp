@@ -225,6 +225,7 @@ void import_reshape(NodeContext& node) {
 void import_softmax(NodeContext& node) {
   const std::int64_t axis = node.integer("axis", node.opset() < 13 ? 1 : -1);
   Activation x = node.passed(0, "input");
+  if (!x.is_after_softmax) x = node.activation(0, "input");
   const Dims& dims = x.layout.dims;
   // Before opset 13 all dimensions from `axis` on are one.
   const auto first = static_cast<std::size_t>(resolved_axis(node, "axis", axis, dims.size()));

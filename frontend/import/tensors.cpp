@@ -153,6 +153,20 @@ std::vector<float> read_floats(const onnx::TensorProto& tensor) {
   }
 }
 
+std::vector<std::int32_t> read_codes(const onnx::TensorProto& tensor) {
+  require_inside_file(tensor);
+  switch (tensor.data_type()) {
+    case onnx::TensorProto::INT8:
+      return values_of<std::int8_t, std::int32_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::UINT8:
+      return values_of<std::uint8_t, std::int32_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::INT32:
+      return values_of<std::int32_t, std::int32_t>(tensor, tensor.int32_data());
+    default:
+      refuse(tensor, "type", data_type_name(tensor.data_type()), "INT8, UINT8 or INT32");
+  }
+}
+
 std::vector<std::int64_t> read_integers(const onnx::TensorProto& tensor) {
   require_inside_file(tensor);
   if (tensor.data_type() == onnx::TensorProto::INT64) {
