@@ -153,14 +153,32 @@ const quantize::Quantization& Pipeline::quantized(const std::string& scheme) {
       .first->second;
 }
 
-isa::Metadata Pipeline::metadata(const std::string& scheme) const {
+GivenQuantization Pipeline::given() {
+  GivenQuantization result;
+  for (const graph::Node& node : network().nodes) {
+    const auto* pool = std::get_if<graph::Pool>(&node.op);
+    const bool keeps_scale = pool != nullptr && pool->kind == graph::PoolKind::max;
+    result.tensors += keeps_scale ? 0 : 1;
+    result.given_tensors += !keeps_scale && node.given ? 1 : 0;
+    if (const auto* conv = std::get_if<graph::Conv>(&node.op)) {
+      ++result.layers;
+      result.given_layers += conv->given ? 1 : 0;
+    }
+  }
+  return result;
+}
+
+isa::Metadata Pipeline::metadata(const std::string& scheme) {
   isa::Metadata metadata;
   metadata.name = run_.network_name();
   metadata.scheme = scheme;
   metadata.field_bits =
       scheme == "shift_scaler" ? static_cast<std::int32_t>(run_.quantization.field_bits) : 0;
   metadata.rule = run_.quantization.rule;
-  metadata.bias_correction = run_.quantization.bias_correction;
+  // Weights that the model brings as codes have nothing to be corrected.
+  const GivenQuantization from_model = given();
+  metadata.bias_correction =
+      run_.quantization.bias_correction && from_model.given_layers < from_model.layers;
   metadata.preprocessing.size = run_.input.size;
   metadata.preprocessing.resize_shorter_side = run_.input.resize_shorter_side;
   metadata.preprocessing.center_crop = run_.input.center_crop;

@@ -27,6 +27,13 @@ struct StageRecord {
   std::uint64_t inputs_hash = 0;
 };
 
+/// Of the imported network: the tensors that calibration would choose a scale for, the layers with
+/// weights, and how many of each are quantized in the model already.
+struct GivenQuantization {
+  std::int64_t tensors = 0, given_tensors = 0;
+  std::int64_t layers = 0, given_layers = 0;
+};
+
 class Pipeline {
  public:
   /// `threads`: for calibration, at least 1; results do not depend on it. `started`, if given, is
@@ -43,6 +50,8 @@ class Pipeline {
   /// The images of a data set as tensors of the network's inputs, all of an image one behind the
   /// other.
   std::unique_ptr<data::Dataset> open(const config::DatasetConfig& dataset);
+  /// How much of the quantization the model brings itself.
+  GivenQuantization given();
   /// The network quantized by `scheme`, everything else as the run file says. Field bits count for
   /// shift_scaler only.
   const quantize::Quantization& quantized(const std::string& scheme);
@@ -56,7 +65,7 @@ class Pipeline {
   void record(const char* stage, std::uint64_t inputs_hash);
   quantize::QuantizationOptions options(const std::string& scheme) const;
   quantize::HardwareLimits limits() const;
-  isa::Metadata metadata(const std::string& scheme) const;
+  isa::Metadata metadata(const std::string& scheme);
 
   config::RunConfig run_;
   int threads_;

@@ -23,10 +23,10 @@ const std::vector<OperatorRule>& operator_rules() {
       {"Constant", import_constant, "folded", "tensors and numbers, no strings or sparse tensors"},
       {"ConstantOfShape", import_constant_of_shape, "folded", "constant shape"},
       {"Conv", import_conv, "conv, depthwise_conv", "2-D, constant weights and bias"},
-      {"Div", import_div, "batch_norm", "by a constant other than 0, one value per channel"},
       {"DequantizeLinear", import_dequantize_linear, "the floats of a constant, or nothing",
        "int8 and uint8, and int32 of a constant; of what a QuantizeLinear of the same scale and "
        "zero point made"},
+      {"Div", import_div, "batch_norm", "by a constant other than 0, one value per channel"},
       {"Dropout", import_dropout, "nothing", "not in training mode, mask unused"},
       {"Elu", import_elu, "lookup", ""},
       {"Flatten", import_flatten, "nothing", "dimensions must stay whole axes"},
@@ -53,13 +53,13 @@ const std::vector<OperatorRule>& operator_rules() {
       {"Pad", import_pad, "pad",
        "constant mode, over height and width only, no cropping; a value other than 0 only before a "
        "MaxPool where it cannot win"},
-      {"ReduceMax", import_reduce_max, "pool", "over height, width or both"},
-      {"ReduceMean", import_reduce_mean, "pool", "over height, width or both"},
-      {"ReduceSum", import_reduce_sum, "pool and batch_norm", "over height, width or both"},
       {"QuantizeLinear", import_quantize_linear,
        "the codes of a constant, or the scale of a layer's output; a second scale becomes a lookup",
        "int8 and uint8, constant scale and zero point; one of each for tensors that are no "
        "constants"},
+      {"ReduceMax", import_reduce_max, "pool", "over height, width or both"},
+      {"ReduceMean", import_reduce_mean, "pool", "over height, width or both"},
+      {"ReduceSum", import_reduce_sum, "pool and batch_norm", "over height, width or both"},
       {"Relu", import_relu, "clamp", ""},
       {"Reshape", import_reshape, "nothing",
        "shape known at import; dimensions must stay whole axes"},

@@ -23,7 +23,9 @@ std::vector<Candidate> quantize_all(compile::Pipeline& pipeline, const std::stri
       candidates.push_back({scheme, &pipeline.quantized(scheme).graph});
     } catch (const base::InputError& error) {
       if (scheme == chosen) throw;
-      notes.push_back("accuracy of " + scheme + " left out: " + error.messages().front());
+      const std::size_t others = error.messages().size() - 1;
+      notes.push_back("accuracy of " + scheme + " left out: " + error.messages().front() +
+                      (others == 0 ? "" : " (and " + std::to_string(others) + " more)"));
     }
   }
   return candidates;

@@ -56,6 +56,22 @@ std::string simulated_data_note(const config::DatasetConfig& data) {
   return "simulated on random tensors, uniform in [-1, 1), seed " + std::to_string(data.seed);
 }
 
+// Says in the report what of the quantization the model brought.
+void describe_source(const compile::GivenQuantization& given, report::Report& report) {
+  const bool any = given.given_tensors + given.given_layers > 0;
+  const bool all = given.given_tensors == given.tensors && given.given_layers == given.layers;
+  report.quantization.source = !any ? "calibration" : all ? "model" : "model and calibration";
+  if (!any) return;
+  const auto share = [](std::int64_t part, std::int64_t whole) {
+    return std::to_string(part) + " of " + std::to_string(whole);
+  };
+  report.notes.push_back("the model is quantized already: its own scales for " +
+                         share(given.given_tensors, given.tensors) +
+                         " tensors, its own codes for " + share(given.given_layers, given.layers) +
+                         " layers with weights; the float network has the weights that these codes "
+                         "stand for and rounds no tensor");
+}
+
 int run(const RunOptions& options) {
   const HostClock clock;
   const int threads = parse_threads(options.arguments.threads);
@@ -88,6 +104,7 @@ int run(const RunOptions& options) {
     report.simulation = verified.simulation;
     report.notes = run.notes;
     report.notes.insert(report.notes.end(), measured.notes.begin(), measured.notes.end());
+    describe_source(pipeline.given(), report);
   }
   report.host = clock.host(threads);
   write_report(report, options.json, options.arguments.quiet);

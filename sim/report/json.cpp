@@ -99,6 +99,8 @@ std::string to_json(const Report& report) {
         {"cpu_seconds", report.host.cpu_seconds},
         {"threads", report.host.threads},
         {"versions", report.host.versions}}}};
+  if (!report.quantization.source.empty())
+    document["quantization"]["source"] = report.quantization.source;
   if (report.accuracy)
     document["accuracy"] = accuracy_json(*report.accuracy, report.quantization.scheme);
   if (!report.accuracy_not_measured.empty())

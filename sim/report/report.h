@@ -40,6 +40,9 @@ struct Quantization {
   std::int64_t field_bits = 0;
   std::string rule;
   bool bias_correction = false;
+  // Where scales and codes come from: "calibration", "model" (it is quantized already), or
+  // "model and calibration"; empty where that is not known (a Program does not say).
+  std::string source = {};
 };
 
 /// One quantized network over the data set; counts of images.
