@@ -74,6 +74,21 @@ std::vector<float> read_two_byte_reals(const onnx::TensorProto& tensor,
   return values_of<std::uint16_t, float>(tensor, tensor.int32_data(), convert);
 }
 
+// One-byte integers without raw data lie there as well.
+template <typename Stored>
+std::vector<std::int32_t> read_code_bytes(const onnx::TensorProto& tensor) {
+  constexpr std::int32_t kLeast = std::numeric_limits<Stored>::min();
+  constexpr std::int32_t kMost = std::numeric_limits<Stored>::max();
+  for (const std::int32_t value : tensor.int32_data()) {
+    if (value < kLeast || value > kMost) {
+      refuse(tensor, "data", std::to_string(value),
+             "8 bits, in [" + std::to_string(kLeast) + ", " + std::to_string(kMost) + "]");
+    }
+  }
+  return values_of<Stored, std::int32_t>(tensor, tensor.int32_data(),
+                                         [](Stored v) { return std::int32_t{v}; });
+}
+
 }  // namespace
 
 std::string data_type_name(std::int32_t data_type) {
@@ -157,11 +172,12 @@ std::vector<std::int32_t> read_codes(const onnx::TensorProto& tensor) {
   require_inside_file(tensor);
   switch (tensor.data_type()) {
     case onnx::TensorProto::INT8:
-      return values_of<std::int8_t, std::int32_t>(tensor, tensor.int32_data());
+      return read_code_bytes<std::int8_t>(tensor);
     case onnx::TensorProto::UINT8:
-      return values_of<std::uint8_t, std::int32_t>(tensor, tensor.int32_data());
+      return read_code_bytes<std::uint8_t>(tensor);
     case onnx::TensorProto::INT32:
-      return values_of<std::int32_t, std::int32_t>(tensor, tensor.int32_data());
+      return values_of<std::int32_t, std::int32_t>(tensor, tensor.int32_data(),
+                                                   [](std::int32_t v) { return v; });
     default:
       refuse(tensor, "type", data_type_name(tensor.data_type()), "INT8, UINT8 or INT32");
   }
