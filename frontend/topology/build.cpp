@@ -192,10 +192,11 @@ class Builder {
   /// In double: the factors reach 2^80.
   bool count_parameters(const TopologyLayer& layer, const graph::Conv& conv) {
     const double before = parameters_;
+    const std::int64_t group_channels = conv.in_channels / conv.groups;
     parameters_ +=
         static_cast<double>(conv.out_channels) *
         (1 + static_cast<double>(conv.window.kernel_h) * static_cast<double>(conv.window.kernel_w) *
-                 static_cast<double>(conv.in_channels / conv.groups));
+                 static_cast<double>(group_channels));
     const auto most = static_cast<double>(graph::kMaxParameters);
     if (before <= most && parameters_ > most) {
       errors_.add(layer.place, "layer '" + layer.name + "': parameters up to here",
