@@ -151,9 +151,11 @@ const std::vector<Case>& cases() {
          b.conv(first, 12, window(7, 1, 1, 2));
          b.depthwise(first, window(3, 11, 2, 1));
        }},
-      {"SeveralOutputs",
+      {"SeveralInputsAndOutputs",
        [](auto& b) {
+         const NodeId other = b.input({20, 20, 3});
          const NodeId in = b.input({20, 20, 12});
+         b.concat({in, b.conv(other, 5), other});
          b.conv(in, 9, square_window(3, 1, 1));
          b.pool(in, PoolKind::average, square_window(2, 2));
          b.gemm(in, 5);
@@ -185,7 +187,11 @@ TEST_P(LayerShapes, CompilesAndComputesTheSame) {
   const graph::QuantizedGraph graph = builder.build();
   const isa::Program program = compile::compile(graph, hardware, {});
   EXPECT_EQ(functional::find_races(program), std::vector<std::string>{});
-  const std::vector<std::int8_t> input = test::random_codes(index, graph.nodes[0].shape.elements());
+  std::int64_t input_bytes = 0;
+  for (const std::uint32_t tensor : program.inputs) {
+    input_bytes += program.tensors[tensor].elements();
+  }
+  const std::vector<std::int8_t> input = test::random_codes(index, input_bytes);
   EXPECT_EQ(test::tensors_that_differ(graph, program, input), std::vector<std::string>{});
 }
 

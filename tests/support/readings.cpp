@@ -13,7 +13,7 @@ namespace {
 /// Compares each tensor when the machine has completed it.
 class Comparison final : public model::Observer {
  public:
-  Comparison(const isa::Program& program, const std::vector<std::vector<std::int8_t>>& wanted)
+  Comparison(const isa::Program& program, const CodeTensors& wanted)
       : program_(program), wanted_(wanted), seen_(wanted.size(), false) {}
 
   void on_tensor(std::size_t tensor, const std::uint8_t* data, std::size_t bytes,
@@ -33,7 +33,7 @@ class Comparison final : public model::Observer {
 
  private:
   const isa::Program& program_;
-  const std::vector<std::vector<std::int8_t>>& wanted_;
+  const CodeTensors& wanted_;
   std::vector<bool> seen_;
 };
 
@@ -48,19 +48,36 @@ std::vector<std::int8_t> random_codes(std::uint64_t seed, std::int64_t count) {
   return codes;
 }
 
-std::vector<std::string> tensors_that_differ(const graph::QuantizedGraph& graph,
-                                             const isa::Program& program,
-                                             const std::vector<std::int8_t>& input) {
-  std::vector<std::vector<std::int8_t>> wanted(graph.nodes.size());
+CodeTensors executed_tensors(const graph::QuantizedGraph& graph,
+                             const std::vector<std::int8_t>& input) {
+  CodeTensors tensors(graph.nodes.size());
   execute::IntegerExecutor(graph).run(
       input.data(), [&](graph::NodeId node, const std::int8_t* values, std::int64_t count) {
-        wanted[static_cast<std::size_t>(node)].assign(values, values + count);
+        tensors[static_cast<std::size_t>(node)].assign(values, values + count);
       });
+  return tensors;
+}
+
+std::vector<std::string> tensors_that_differ(const isa::Program& program, const CodeTensors& wanted,
+                                             const std::vector<std::int8_t>& input) {
+  CodeTensors inputs;
+  auto next = input.begin();
+  for (const std::uint32_t tensor : program.inputs) {
+    const auto end = next + program.tensors.at(tensor).elements();
+    inputs.emplace_back(next, end);
+    next = end;
+  }
   Comparison comparison(program, wanted);
   model::SimulationOptions options;
   options.observer = &comparison;
-  model::simulate(program, {input}, options);
+  model::simulate(program, inputs, options);
   return comparison.differing();
+}
+
+std::vector<std::string> tensors_that_differ(const graph::QuantizedGraph& graph,
+                                             const isa::Program& program,
+                                             const std::vector<std::int8_t>& input) {
+  return tensors_that_differ(program, executed_tensors(graph, input), input);
 }
 
 }  // namespace npusim::test
