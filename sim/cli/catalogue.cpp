@@ -113,6 +113,7 @@ FileKind kind_of_file(const fs::path& path) {
   if (head == magic || path.extension() == ".npu") return FileKind::program;
   if (path.extension() == ".onnx" || (!head.empty() && head.front() == kOnnxHead))
     return FileKind::onnx;
+  if (path.extension() == ".csv") return FileKind::scale_sim;
   return kind_of_yaml(base::read_file_text(path, kMaxYamlBytes));
 }
 

@@ -10,12 +10,12 @@
 
 namespace npusim::cli {
 
-enum class FileKind { run_file, hardware_file, program, onnx, unknown };
+enum class FileKind { run_file, hardware_file, program, onnx, scale_sim, unknown };
 
 /// By content: the magic of a Program file, the first field of an ONNX model, the keys of a YAML
-/// text, also of one with errors. A file named .onnx or .npu that holds something else is `onnx` or
-/// `program`, so that their readers say what is wrong. Throws base::InputError where it cannot be
-/// read.
+/// text, also of one with errors. A file named .onnx, .npu or .csv (a SCALE-Sim topology) that
+/// holds something else is of that kind all the same, so that its reader says what is wrong. Throws
+/// base::InputError where it cannot be read.
 FileKind kind_of_file(const std::filesystem::path& path);
 
 /// The same for a text that should be YAML: run_file, hardware_file or unknown.

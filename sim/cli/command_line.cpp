@@ -22,6 +22,8 @@ constexpr char kDescription[] =
     "npusim: a cycle-accurate simulator of neural processing units with a quantization frontend.";
 constexpr char kExamples[] =
     "Examples:\n"
+    "  npusim list                    what may be run, and on what\n"
+    "  npusim show npu_32x32.yaml     what a file says, with peaks and units\n"
     "  npusim run mobilenet.yaml      accuracy, cycles and memory in one report\n"
     "  npusim run mobilenet.yaml --scheme per_layer --json report.json\n"
     "  npusim compile mobilenet.yaml -o mobilenet.npu\n"

@@ -4,8 +4,8 @@
 namespace npusim::cli {
 
 const std::vector<AddCommand>& commands() {
-  static const std::vector<AddCommand> all = {add_run, add_compile, add_simulate, add_disasm,
-                                              add_list};
+  static const std::vector<AddCommand> all = {add_run,    add_compile, add_simulate,
+                                              add_disasm, add_list,    add_show};
   return all;
 }
 

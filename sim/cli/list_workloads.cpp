@@ -2,7 +2,6 @@
 // `npusim list workloads`: every run file, also one that cannot be read.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -28,21 +27,13 @@ bool is_missing(const fs::path& model) {
   return !fs::exists(model, unreadable);
 }
 
-std::size_t input_count(const config::RunConfig& run) {
-  const auto& layers = run.topology->layers;
-  return static_cast<std::size_t>(std::count_if(layers.begin(), layers.end(), [](const auto& each) {
-    return each.kind == config::LayerKind::input;
-  }));
-}
-
 const char* model_kind(const config::RunConfig& run) {
   if (run.topology) return "layers";
   return run.model.empty() ? "none" : "onnx";
 }
 
 std::string network_text(const config::RunConfig& run) {
-  if (run.topology && run.model.empty())
-    return fmt::format("{} layers, no weights", run.topology->layers.size() - input_count(run));
+  if (run.topology && run.model.empty()) return "layers";
   if (run.model.empty()) return "needs --model";
   return (is_missing(run.model) ? "missing: " : "") + run.model.filename().string();
 }
@@ -62,7 +53,7 @@ std::vector<std::array<std::int64_t, 3>> inputs(const config::RunConfig& run) {
 std::string inputs_text(const config::RunConfig& run) {
   std::string text;
   for (const auto& [height, width, channels] : inputs(run))
-    text += fmt::format("{}{} x {} x {}", text.empty() ? "" : ", ", height, width, channels);
+    text += fmt::format("{}{}x{}x{}", text.empty() ? "" : ", ", height, width, channels);
   return text.empty() ? "the network's" : text;
 }
 

@@ -6,12 +6,12 @@
 
 namespace npusim::cli {
 
-void add_run_arguments(CLI::App& command, RunArguments& arguments) {
+void add_run_file_arguments(CLI::App& command, RunArguments& arguments) {
   config::RunFlags& flags = arguments.flags;
   command.add_option(
       "FILE", arguments.file,
       "run file: a path, or a bare name in the current folder or the workloads folder");
-  command.add_option("--model", flags.model, "ONNX file")->option_text("F");
+  command.add_option("--model", flags.model, "ONNX file, or a topology (.csv)")->option_text("F");
   command
       .add_option("--dataset", flags.dataset, "folder of images in place of the run file's dataset")
       ->option_text("DIR");
@@ -33,6 +33,10 @@ void add_run_arguments(CLI::App& command, RunArguments& arguments) {
       ->option_text("key.path=value")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_run_arguments(CLI::App& command, RunArguments& arguments) {
+  add_run_file_arguments(command, arguments);
   command
       .add_option("-j", arguments.threads,
                   "threads (default: all processors); results do not depend on it")

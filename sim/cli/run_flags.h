@@ -17,7 +17,11 @@ struct RunArguments {
   bool quiet = false;
 };
 
-/// The arguments must live until the command line has been read.
+// The arguments must live until the command line has been read.
+
+/// FILE and the flags that change what it says.
+void add_run_file_arguments(CLI::App& command, RunArguments& arguments);
+/// The same, with -j and --quiet.
 void add_run_arguments(CLI::App& command, RunArguments& arguments);
 
 /// The run that the arguments describe. Throws base::InputError with every error found.

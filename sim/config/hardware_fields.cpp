@@ -81,7 +81,7 @@ std::vector<HardwareField> make_fields() {
       field<&Hw::dram, &DramConfig::bytes>("dram.bytes", "address space", kProgram,
                                            bytes(4096, 1024 * kGiB, Form::multiple_of, 4096)),
       field<&Hw::dram, &DramConfig::bandwidth_bytes_per_second>(
-          "dram.bandwidth_bytes_per_second", "bytes per second of the data bus", kTiming,
+          "dram.bandwidth_bytes_per_second", "of the data bus", kTiming,
           range(1'000'000, 100'000'000'000'000)),
       field<&Hw::dram, &DramConfig::read_latency_ns>("dram.read_latency_ns", "from grant to data",
                                                      kTiming, range(0, 1'000'000)),
@@ -93,9 +93,8 @@ std::vector<HardwareField> make_fields() {
           "activation_scratchpad.banks", "consecutive words that one access may touch", kTiming,
           range(1, 1024)),
       field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::bank_word_bytes>(
-          "activation_scratchpad.bank_word_bytes",
-          "bytes of one word of one bank; tensors are aligned to it", kProgram,
-          bytes(1, 256, Form::power_of_two)),
+          "activation_scratchpad.bank_word_bytes", "bytes of a bank's word; tensors align to it",
+          kProgram, bytes(1, 256, Form::power_of_two)),
       field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::ports>(
           "activation_scratchpad.ports", "accesses per cycle", kTiming, ports),
       field<&Hw::weight_scratchpad, &WeightScratchpadConfig::bytes>(
@@ -103,7 +102,7 @@ std::vector<HardwareField> make_fields() {
       field<&Hw::weight_scratchpad, &WeightScratchpadConfig::ports>(
           "weight_scratchpad.ports", "accesses per cycle", kTiming, ports),
       field<&Hw::feeder, &FeederConfig::bytes_per_cycle>(
-          "feeder.bytes_per_cycle", "bytes read from the activation scratchpad per cycle", kTiming,
+          "feeder.bytes_per_cycle", "bytes from the activation scratchpad per cycle", kTiming,
           bytes(1, 65536)),
       field<&Hw::feeder, &FeederConfig::line_buffer_bytes>("feeder.line_buffer_bytes",
                                                            "input rows kept for depthwise layers",
@@ -118,20 +117,19 @@ std::vector<HardwareField> make_fields() {
           "mac_array.accumulator_rows", "output pixels held, both halves together", kProgram,
           range(2, 65536)),
       field<&Hw::mac_array, &MacArrayConfig::depthwise_pixels>(
-          "mac_array.depthwise_pixels", "output pixels per column and cycle in depthwise mode",
-          kProgram, range(1, 1)),
+          "mac_array.depthwise_pixels", "depthwise output pixels per column and cycle", kProgram,
+          range(1, 1)),
       field<&Hw::mac_array, &MacArrayConfig::overlap_weight_load>(
-          "mac_array.overlap_weight_load", "load the next fold's weights while this one streams",
-          kTiming, range(0, 1), no_yes),
+          "mac_array.overlap_weight_load", "load weights while the fold before streams", kTiming,
+          range(0, 1), no_yes),
       field<&Hw::requantization, &RequantizationConfig::lanes>("requantization.lanes",
                                                                "values per cycle", kTiming, lanes),
       field<&Hw::requantization, &RequantizationConfig::field_bits>(
           "requantization.field_bits", "bits of the widest channel-shift field", kProgram,
           range(0, 4)),
       field<&Hw::requantization, &RequantizationConfig::placement>(
-          "requantization.placement",
-          "barrel shifter: in the rounding shift, or before the multiplier", kProgram, range(0, 1),
-          {"fused", "pre_multiply"}),
+          "requantization.placement", "of the barrel shifter; fused rounds once", kProgram,
+          range(0, 1), {"fused", "pre_multiply"}),
       field<&Hw::requantization, &RequantizationConfig::multiplier_bits>(
           "requantization.multiplier_bits", "bits of a multiplier", kProgram,
           {15, 31, Form::one_of_two}),

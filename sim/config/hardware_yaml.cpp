@@ -8,7 +8,7 @@
 namespace npusim::config {
 namespace {
 
-constexpr std::size_t kCommentColumn = 38;
+constexpr std::size_t kCommentColumn = 28;
 
 std::string unit_of(const std::string& key) {
   const std::size_t dot = key.find('.');

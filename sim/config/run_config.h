@@ -73,8 +73,9 @@ struct RunConfig {
   // path, or empty.
   std::filesystem::path model;
   std::optional<TopologyConfig> topology;  // in place of an ONNX file
-  std::optional<DatasetConfig> dataset;    // empty: accuracy is not measured
-  std::string accuracy_not_measured;       // why; empty where it is, or RunNeeds::dataset is false
+  std::string topology_yaml;  // as the run file has it, indented by two; empty where it does not
+  std::optional<DatasetConfig> dataset;  // empty: accuracy is not measured
+  std::string accuracy_not_measured;     // why; empty where it is, or RunNeeds::dataset is false
   CalibrationConfig calibration;
   InputConfig input;
   QuantizationConfig quantization;

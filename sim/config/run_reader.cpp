@@ -3,11 +3,13 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/config/find_file.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/run_config.h"
 #include "sim/config/scale_sim_reader.h"
 #include "sim/config/topology_reader.h"
 #include "sim/config/yaml_reader.h"
+#include "sim/config/yaml_writer.h"
 
 namespace npusim::config {
 namespace {
@@ -19,6 +21,7 @@ constexpr std::int64_t kMaxImages = 10'000'000;
 constexpr std::int64_t kMaxSimulatedImages = 10'000;
 constexpr std::int64_t kMaxSide = 8192;      // pixels
 constexpr std::size_t kMaxPathBytes = 4096;  // Linux takes no longer one
+constexpr std::size_t kTopologyColumns = 80;  // as wide as everything that is printed
 constexpr char kHardwarePrefix[] = "hardware.";
 
 // In the order of DatasetKind; the last one is for calibration only.
@@ -26,42 +29,11 @@ const std::vector<std::string> kKinds = {"fractal", "image_folder", "random"};
 const std::vector<std::string> kMethods = {"min_max"};
 const std::vector<std::string> kRules = {"floor"};
 
-bool is_file(const fs::path& path) {
-  std::error_code unreadable;
-  return fs::exists(path, unreadable) && !fs::is_directory(path, unreadable);
-}
-
 bool is_bare(const fs::path& name) { return !name.has_parent_path(); }
-
-/// The first of the candidates that is a file; an error that lists them otherwise.
-std::optional<fs::path> first_file(const std::vector<fs::path>& candidates) {
-  const auto found = std::find_if(candidates.begin(), candidates.end(), is_file);
-  if (found == candidates.end()) return std::nullopt;
-  return *found;
-}
-
-std::string existing_file(const std::vector<fs::path>& candidates) {
-  std::vector<std::string> names;
-  names.reserve(candidates.size());
-  for (const fs::path& candidate : candidates) names.push_back(candidate.string());
-  return "an existing file: " + list_choices(names);
-}
 
 void append_in_folders(std::vector<fs::path>& candidates, const std::vector<fs::path>& folders,
                        const fs::path& name) {
   for (const fs::path& folder : folders) candidates.push_back(folder / name);
-}
-
-fs::path find_run_file(const std::string& file, const SearchFolders& folders) {
-  std::vector<fs::path> candidates = {file};
-  if (is_bare(file)) append_in_folders(candidates, folders.workloads, file);
-  if (const auto found = first_file(candidates)) return *found;
-  std::error_code unreadable;
-  if (fs::is_directory(file, unreadable)) {
-    throw base::InputError(
-        base::refusal("", "run file", file + ", a folder", existing_file(candidates)));
-  }
-  throw base::InputError(base::refusal("", "run file", file, existing_file(candidates)));
 }
 
 YamlNode flag_scalar(const std::string& text, const std::string& flag) {
@@ -207,6 +179,7 @@ class RunReader {
     if (node->kind == YamlNode::Kind::mapping) {
       is_topology_ = true;
       run.topology = read_topology(*node, errors_);
+      run.topology_yaml = yaml_text(*node, 2, kTopologyColumns);
     } else if (is_path(root_, *node, "model", what, "--model F")) {
       is_topology_ = is_topology_file(node->text);
       run.model = find_model(*node);
@@ -383,7 +356,7 @@ const std::vector<std::string>& scheme_choices() {
 
 RunConfig read_run_config(const std::string& file, const RunFlags& flags, const RunNeeds& needs,
                           const SearchFolders& folders) {
-  const fs::path path = find_run_file(file, folders);
+  const fs::path path = find_file(file, "run file", folders.workloads);
   base::ErrorList errors;
   YamlNode root = parse_yaml(base::read_file_text(path, kMaxRunFileBytes), path.string(), errors);
   errors.throw_if_any();
@@ -405,10 +378,7 @@ RunConfig read_run_config(const std::string& file, const RunFlags& flags, const 
 
 fs::path find_hardware_file(const std::string& name, const std::string& flag,
                             const SearchFolders& folders) {
-  std::vector<fs::path> candidates = {name};
-  if (is_bare(name)) append_in_folders(candidates, folders.configs, name);
-  if (const auto found = first_file(candidates)) return *found;
-  throw base::InputError(base::refusal("", flag, name, existing_file(candidates)));
+  return find_file(name, flag, folders.configs);
 }
 
 }  // namespace npusim::config

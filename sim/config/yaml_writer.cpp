@@ -16,10 +16,11 @@ bool is_plain(const std::string& text) {
   static constexpr std::array<const char*, 3> kNulls = {"null", "Null", "NULL"};
   if (text.empty()) return false;
   const char first = text.front();
-  if (!is_letter(first) && first != '/' && first != '_') return false;
+  if (!is_letter(first) && first != '/' && first != '_' && first != '$') return false;
   if (std::find(kNulls.begin(), kNulls.end(), text) != kNulls.end()) return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '/' || c == '+';
+    return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '/' ||
+           c == '+' || c == '$';
   });
 }
 

@@ -52,6 +52,11 @@ def check_program(options, prefix, folder):
     shutil.copy(data / "configs/npu_16x16_edge.yaml", data / "configs/only_installed_hw.yaml")
     work = folder / "elsewhere"
     work.mkdir()
+    listed = json.loads(run(program, "list", "--json", folder=work))
+    for kind, name in (("workloads", "only_installed.yaml"), ("configs", "only_installed_hw.yaml")):
+        paths = [each["path"] for each in listed[kind] if each["name"] == name]
+        expect(f"npusim list {kind}", paths, [str(data / kind / name)])
+        run(program, "show", name, folder=work)
     run(program, "run", "only_installed.yaml", "--hardware", "only_installed_hw.yaml",
         "--images", "20", "--set", "simulation.images=1", "--json", "report.json",
         folder=work, environment=environment)

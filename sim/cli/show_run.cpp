@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Run files and hardware files as `npusim show` writes them.
+#include <fmt/format.h>
+
+#include "sim/base/errors.h"
+#include "sim/cli/show_text.h"
+#include "sim/config/hardware_yaml.h"
+#include "sim/config/yaml_writer.h"
+#include "sim/report/format.h"
+
+namespace npusim::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using config::yaml_number;
+using config::yaml_scalar;
+
+/// "path: /a/b  # exists", or null and the flag that sets it.
+std::string path_line(const std::string& key, const fs::path& path, const std::string& flag) {
+  if (path.empty()) return key + ": null  # set it with " + flag + '\n';
+  const fs::path whole = fs::absolute(path).lexically_normal();
+  std::error_code unreadable;
+  return key + ": " + yaml_scalar(whole.string()) +
+         (fs::exists(whole, unreadable) ? "  # exists\n" : "  # missing\n");
+}
+
+std::string images_text(const config::DatasetConfig& data, const std::string& flag) {
+  switch (data.kind) {
+    case config::DatasetKind::image_folder:
+      return "  kind: image_folder\n  " + path_line("path", data.path, flag) +
+             (data.images ? fmt::format("  images: {}\n", *data.images)
+                          : "  # images: left out, all of the folder\n");
+    case config::DatasetKind::fractal:
+    case config::DatasetKind::random:
+      return fmt::format("  kind: {}\n  seed: {}\n  images: {}\n",
+                         data.kind == config::DatasetKind::fractal ? "fractal" : "random",
+                         data.seed, data.images.value_or(1));
+  }
+  throw base::InternalError("show: a kind of data set without a name");
+}
+
+std::string model_text(const config::RunConfig& run) {
+  if (!run.topology_yaml.empty()) return "model:\n" + run.topology_yaml;
+  return path_line("model", run.model, "--model F");
+}
+
+std::string dataset_text(const config::RunConfig& run) {
+  if (run.dataset) return "dataset:\n" + images_text(*run.dataset, "--dataset DIR");
+  if (run.accuracy_not_measured.empty())
+    return "# dataset: left out; npusim compile needs none, npusim run does\n";
+  return "dataset: null  # accuracy is not measured\n";
+}
+
+std::string input_text(const config::InputConfig& input) {
+  if (input.size == 0) return "# input: left out, the network is shown no pictures\n";
+  const auto side = [](const char* key, std::int64_t pixels) {
+    return pixels == 0 ? fmt::format("  # {}: left out, none\n", key)
+                       : fmt::format("  {}: {}\n", key, pixels);
+  };
+  const auto three = [](const std::array<double, 3>& values) {
+    return '[' + yaml_number(values[0]) + ", " + yaml_number(values[1]) + ", " +
+           yaml_number(values[2]) + "]\n";
+  };
+  return fmt::format("input:\n  size: {}\n", input.size) +
+         side("resize_shorter_side", input.resize_shorter_side) +
+         side("center_crop", input.center_crop) + "  mean: " + three(input.mean) +
+         "  scale: " + three(input.scale);
+}
+
+std::string derived(const std::string& label, const std::string& text) {
+  return fmt::format("#   {:<23}{}\n", label, text);
+}
+
+/// Three digits, or the whole part with all of them.
+std::string amount(double value) {
+  constexpr double kThreeDigits = 99.95;
+  return value < kThreeDigits ? fmt::format("{:.3g}", value)
+                              : report::grouped(static_cast<std::int64_t>(value + 0.5));
+}
+
+std::string capacity(std::int64_t bytes) {
+  constexpr double kKiB = 1024;
+  return report::grouped(bytes) + " bytes, " + amount(static_cast<double>(bytes) / kKiB) + " KiB";
+}
+
+}  // namespace
+
+std::string derived_text(const config::HardwareConfig& hardware) {
+  const config::HardwarePeaks peaks = config::hardware_peaks(hardware);
+  return "# Derived, with two operations per MAC\n" +
+         derived("peak", report::grouped(peaks.macs_per_cycle) + " MACs/cycle, " +
+                             report::si(peaks.macs_per_second, "MAC/s") + ", " +
+                             report::si(peaks.operations_per_second, "OPS")) +
+         derived("DRAM", amount(peaks.dram_bytes_per_cycle) + " bytes/cycle, " +
+                             report::si(peaks.dram_bytes_per_second, "B/s")) +
+         derived("machine balance",
+                 amount(peaks.balance_macs_per_dram_byte) + " MACs per DRAM byte") +
+         derived("activation scratchpad", capacity(hardware.activation_scratchpad.bytes)) +
+         derived("weight scratchpad", capacity(hardware.weight_scratchpad.bytes)) +
+         derived("feeder", report::grouped(hardware.feeder.bytes_per_cycle) + " bytes/cycle") +
+         derived("requantization",
+                 report::grouped(hardware.requantization.lanes) + " results/cycle") +
+         derived("vector unit", report::grouped(hardware.vector_unit.lanes) + " results/cycle") +
+         derived("config hash", config::config_hash(hardware));
+}
+
+std::string hardware_text(const config::HardwareConfig& hardware) {
+  return config::hardware_yaml(hardware) + '\n' + derived_text(hardware);
+}
+
+std::string run_text(const config::RunConfig& run) {
+  const config::QuantizationConfig& quantization = run.quantization;
+  std::string text = model_text(run) + '\n' + dataset_text(run);
+  text += "\ncalibration:\n" + images_text(run.calibration.data, "--calibration DIR") +
+          "  method: " + run.calibration.method + "\n\n" + input_text(run.input);
+  text += fmt::format(
+      "\nquantization:\n  scheme: {}\n  field_bits: {}\n  rule: {}\n  bias_correction: {}\n",
+      quantization.scheme, quantization.field_bits, quantization.rule,
+      quantization.bias_correction);
+  text += fmt::format("\nsimulation:\n  images: {}\n", run.simulation_images);
+  if (run.hardware.name.empty()) return text + "\nhardware: null  # set it with --hardware F\n";
+  text += "\nhardware:\n" + config::hardware_yaml(run.hardware, 2) + '\n';
+  return text + derived_text(run.hardware);
+}
+
+}  // namespace npusim::cli
