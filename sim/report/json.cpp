@@ -65,7 +65,8 @@ json layer_json(const Layer& layer) {
           {"stall_cycles", layer.stall_cycles},
           {"dram_read_bytes", layer.dram_read_bytes},
           {"dram_write_bytes", layer.dram_write_bytes},
-          {"weights_bytes", layer.weights_bytes}};
+          {"weights_bytes", layer.weights_bytes},
+          {"spilled", layer.is_spilled}};
 }
 
 json memory_json(const Memory& memory) {
@@ -75,6 +76,7 @@ json memory_json(const Memory& memory) {
           {"channel_shift_bytes", memory.channel_shift_bytes},
           {"instructions_bytes", memory.instructions_bytes},
           {"activation_peak_bytes", memory.activation_peak_bytes},
+          {"spilled_activation_bytes", memory.spilled_activation_bytes},
           {"dram_read_bytes", memory.dram_read_bytes},
           {"dram_write_bytes", memory.dram_write_bytes}};
 }

@@ -2,6 +2,7 @@
 #include "sim/report/report.h"
 
 #include "sim/stats/bounds.h"
+#include "sim/stats/spills.h"
 
 namespace npusim::report {
 namespace {
@@ -52,6 +53,7 @@ Cycles cycles_of(const isa::Program& program, const stats::SimulationResult& res
 
 std::vector<Layer> layers_of(const isa::Program& program, const stats::SimulationResult& result) {
   const std::vector<stats::LayerBounds> bounds = stats::layer_bounds(program);
+  const std::vector<bool> spilled = stats::spilled_tensors(program);
   std::vector<Layer> layers;
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
     const isa::LayerInfo& info = program.layers[i];
@@ -69,6 +71,7 @@ std::vector<Layer> layers_of(const isa::Program& program, const stats::Simulatio
     layer.dram_read_bytes = measured.dram_read_bytes;
     layer.dram_write_bytes = measured.dram_write_bytes;
     layer.weights_bytes = info.weights_bytes;
+    layer.is_spilled = spilled.at(info.output_tensor);
     layers.push_back(std::move(layer));
   }
   return layers;
@@ -84,6 +87,10 @@ Memory memory_of(const isa::Program& program, const stats::SimulationResult& res
   }
   memory.instructions_bytes = program.instructions_bytes();
   memory.activation_peak_bytes = program.activation_peak_bytes;
+  const std::vector<bool> spilled = stats::spilled_tensors(program);
+  for (std::size_t t = 0; t < spilled.size(); ++t) {
+    if (spilled[t]) memory.spilled_activation_bytes += program.tensors[t].elements();
+  }
   memory.dram_read_bytes = result.dram.read_bytes;
   memory.dram_write_bytes = result.dram.write_bytes;
   return memory;

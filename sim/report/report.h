@@ -99,6 +99,7 @@ struct Layer {
   std::int64_t stall_cycles = 0;
   std::int64_t dram_read_bytes = 0, dram_write_bytes = 0;
   std::int64_t weights_bytes = 0;
+  bool is_spilled = false;  // its result does not stay on chip: layers read it back from DRAM
   /// "memory" where the layer's DRAM traffic alone takes longer than its arithmetic alone, else
   /// "compute".
   const char* bound_by() const {
@@ -110,6 +111,7 @@ struct Memory {
   std::int64_t weights_bytes = 0, bias_bytes = 0, requant_bytes = 0, channel_shift_bytes = 0;
   std::int64_t instructions_bytes = 0;
   std::int64_t activation_peak_bytes = 0;
+  std::int64_t spilled_activation_bytes = 0;  // of the layers' results that do not stay on chip
   std::int64_t dram_read_bytes = 0, dram_write_bytes = 0;
 };
 

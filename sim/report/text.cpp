@@ -209,8 +209,35 @@ class TextWriter {
     amount("channel shifts", memory.channel_shift_bytes);
     amount("instructions", memory.instructions_bytes);
     amount("activations, peak on chip", memory.activation_peak_bytes);
+    spills(memory.spilled_activation_bytes);
     amount("DRAM read per inference", memory.dram_read_bytes);
     amount("DRAM written per inference", memory.dram_write_bytes);
+  }
+
+  /// Which layers' results do not stay on chip.
+  void spills(std::int64_t bytes) {
+    constexpr std::size_t kMostNames = 12;
+    std::vector<std::string> names;
+    for (const Layer& layer : report_.layers) {
+      if (layer.is_spilled) names.push_back(shortened(layer.name, 30));
+    }
+    amount("activations, through DRAM", bytes,
+           fmt::format(", {} of {} layers", names.size(), report_.layers.size()));
+    std::string current(2 * kIndent, ' ');
+    for (std::size_t i = 0; i < std::min(names.size(), kMostNames); ++i) {
+      const bool is_last = i + 1 == names.size();
+      const bool more = !is_last && i + 1 == kMostNames;
+      const std::string part =
+          names[i] + (more ? fmt::format(" and {} more", names.size() - kMostNames)
+                           : std::string(is_last ? "" : ","));
+      if (current.size() + 1 + part.size() > kTextColumns) {
+        line(current);
+        current.assign(2 * kIndent, ' ');
+      }
+      if (current.size() > 2 * kIndent) current += ' ';
+      current += part;
+    }
+    if (!names.empty()) line(current);
   }
 
   void notes() {

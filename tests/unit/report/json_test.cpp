@@ -41,14 +41,15 @@ TEST(JsonTest, HasExactlyTheKeysOfTheContract) {
               ElementsAre("bit_exact", "images", "mismatched_values", "output_sha256"));
   EXPECT_THAT(keys(document["cycles"]),
               ElementsAre("latency_seconds", "stalls", "total", "utilization"));
-  EXPECT_THAT(keys(document["layers"][0]),
-              ElementsAre("bound_by", "compute_bound_cycles", "cycles", "dram_read_bytes",
-                          "dram_write_bytes", "kind", "macs", "memory_bound_cycles", "name",
-                          "span_cycles", "stall_cycles", "utilization", "weights_bytes"));
   EXPECT_THAT(
-      keys(document["memory"]),
-      ElementsAre("activation_peak_bytes", "bias_bytes", "channel_shift_bytes", "dram_read_bytes",
-                  "dram_write_bytes", "instructions_bytes", "requant_bytes", "weights_bytes"));
+      keys(document["layers"][0]),
+      ElementsAre("bound_by", "compute_bound_cycles", "cycles", "dram_read_bytes",
+                  "dram_write_bytes", "kind", "macs", "memory_bound_cycles", "name", "span_cycles",
+                  "spilled", "stall_cycles", "utilization", "weights_bytes"));
+  EXPECT_THAT(keys(document["memory"]),
+              ElementsAre("activation_peak_bytes", "bias_bytes", "channel_shift_bytes",
+                          "dram_read_bytes", "dram_write_bytes", "instructions_bytes",
+                          "requant_bytes", "spilled_activation_bytes", "weights_bytes"));
   EXPECT_THAT(keys(document["host"]),
               ElementsAre("cpu_seconds", "threads", "versions", "wall_seconds"));
 }

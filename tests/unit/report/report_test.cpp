@@ -25,8 +25,17 @@ isa::Program two_layers() {
   program.metadata.scheme = "shift_scaler";
   program.metadata.field_bits = 3;
   program.metadata.rule = "floor";
-  program.instructions.resize(1);
-  program.origins.resize(1);
+  isa::Dma read_back;  // of the first layer's result
+  read_back.dram_address = 4096 + 50;
+  program.instructions = {{isa::Opcode::load_activations, 0, 0, read_back},
+                          {isa::Opcode::end, 0, 0, isa::End{}}};
+  program.origins.resize(2);
+  isa::TensorInfo first;
+  first.channels = 60;
+  first.address = 4096;
+  isa::TensorInfo second;
+  second.memory = isa::Memory::activation_scratchpad;
+  program.tensors = {first, second};
   isa::LayerInfo conv;
   conv.name = "conv_1";
   conv.kind = "conv";
@@ -39,6 +48,7 @@ isa::Program two_layers() {
   pool.name = "pool";
   pool.kind = "pool";
   pool.requant_bytes = 5;
+  pool.output_tensor = 1;
   program.layers = {conv, pool};
   program.activation_peak_bytes = 77;
   return program;
@@ -92,8 +102,11 @@ TEST(ReportOfTest, TakesEveryFigure) {
   EXPECT_EQ(report.layers[1].dram_write_bytes, 12);
   EXPECT_EQ(report.memory.requant_bytes, 35);
   EXPECT_EQ(report.memory.channel_shift_bytes, 40);
-  EXPECT_EQ(report.memory.instructions_bytes, 64);
+  EXPECT_EQ(report.memory.instructions_bytes, 128);
   EXPECT_EQ(report.memory.activation_peak_bytes, 77);
+  EXPECT_EQ(report.memory.spilled_activation_bytes, 60);
+  EXPECT_TRUE(report.layers[0].is_spilled);
+  EXPECT_FALSE(report.layers[1].is_spilled);
   EXPECT_EQ(report.memory.dram_read_bytes, 500);
   EXPECT_THAT(report.simulation.output_sha256, IsEmpty());
 }

@@ -49,6 +49,8 @@ Memory
   channel shifts                          32 bytes
   instructions                         6,400 bytes
   activations, peak on chip           65,536 bytes
+  activations, through DRAM          401,408 bytes, 1 of 2 layers
+    conv_1
   DRAM read per inference         12,345,678 bytes
   DRAM written per inference           4,096 bytes
 
@@ -56,6 +58,23 @@ Notes
   accuracy of a further scheme left out: layer 'conv_1', channel 17:
   hardware.mac_array.accumulator_bits: got 16, must be at least 19
 )";
+
+TEST(TextTest, NamesTheFirstOfManyLayersThatSpillWithin80Columns) {
+  Report report = example_report();
+  report.layers.resize(20, report.layers[0]);
+  for (std::size_t i = 0; i < report.layers.size(); ++i) {
+    report.layers[i].name = "a_rather_long_name_" + std::to_string(i);
+    report.layers[i].is_spilled = i != 3;
+  }
+  const std::string text = to_text(report, {});
+  EXPECT_NE(text.find(", 19 of 20 layers\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("    a_rather_long_name_0, a_rather_long_name_1, a_rather_long_name_2,\n"
+                      "    a_rather_long_name_4, a_rather_long_name_5, a_rather_long_name_6,\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("a_rather_long_name_12 and 7 more\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("long_name_13\n"), std::string::npos) << text;
+}
 
 TEST(TextTest, WholeReport) {
   Report report = example_report();
