@@ -68,10 +68,51 @@ void strip_weights(onnx::GraphProto& graph) {
   tensors.DeleteSubrange(kept, tensors.size() - kept);
 }
 
+// Operators of old opsets come without inference in the library, which then misses the types of
+// what reads them; what is declared here is still compared with what it infers.
+void declare_shapes(onnx::GraphProto& graph, const ImportState& state) {
+  std::unordered_set<std::string> declared;
+  for (const auto* infos : {&graph.value_info(), &graph.output()}) {
+    for (const onnx::ValueInfoProto& info : *infos) declared.insert(info.name());
+  }
+  for (const onnx::NodeProto& node : graph.node()) {
+    if (node.output_size() == 0 || !declared.insert(node.output(0)).second) continue;
+    const auto found = state.values.find(node.output(0));
+    if (found == state.values.end()) continue;
+    const auto* activation = std::get_if<Activation>(&found->second);
+    if (activation == nullptr) continue;
+    onnx::ValueInfoProto& info = *graph.add_value_info();
+    info.set_name(node.output(0));
+    auto& type = *info.mutable_type()->mutable_tensor_type();
+    type.set_elem_type(onnx::TensorProto::FLOAT);
+    type.mutable_shape();
+    for (const std::int64_t dim : activation->layout.dims) {
+      type.mutable_shape()->add_dim()->set_dim_value(dim);
+    }
+  }
+}
+
+// In one line.
+std::string readable(std::string text) {
+  const std::string context = "==> Context: ";
+  if (const std::size_t at = text.find(context); at != std::string::npos) {
+    text.erase(at, context.size());
+  }
+  std::string line;
+  for (const char c : text) {
+    if (c != '\n') {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  return printable(line, 400);
+}
+
 [[noreturn]] void refuse(const std::string& file, const char* key, const std::exception& error,
                          const char* from, const char* must_be) {
   throw base::InputError(
-      base::refusal(file, key, "'" + printable(error.what(), 400) + "' from " + from, must_be));
+      base::refusal(file, key, "'" + readable(error.what()) + "' from " + from, must_be));
 }
 
 void check(const onnx::ModelProto& model, const std::string& file) {
@@ -131,6 +172,7 @@ void check_with_library(onnx::ModelProto& model, const ImportState& state,
   compare_all(model.graph(), state, file);
   strip_weights(*model.mutable_graph());
   unify_reals(*model.mutable_graph());
+  if (opset_of(model) < kMinRuleOpset) declare_shapes(*model.mutable_graph(), state);
   check(model, file);
   infer(model, file);
   compare_all(model.graph(), state, file);

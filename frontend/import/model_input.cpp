@@ -41,16 +41,15 @@ void remove_unread_inputs(onnx::GraphProto& graph) {
 }
 
 void check_count(const onnx::GraphProto& graph, const std::string& file) {
-  if (graph.input_size() == 1) return;
+  if (graph.input_size() <= 1) return;
   std::string names;
   for (const auto& info : graph.input()) {
-    names += (names.empty() ? " (" : ", ") + printable(info.name()) + " " +
+    names += (names.empty() ? "" : ", ") + printable(info.name()) + " " +
              dims_text(info.type().tensor_type().shape());
   }
-  throw base::InputError(
-      base::refusal(file, "inputs that something reads",
-                    std::to_string(graph.input_size()) + names + (names.empty() ? "" : ")"),
-                    "exactly 1, the image"));
+  throw base::InputError(base::refusal(file, "inputs that something reads",
+                                       std::to_string(graph.input_size()) + " (" + names + ")",
+                                       "exactly 1, the image"));
 }
 
 void check_type(const onnx::TypeProto& type) {
@@ -149,10 +148,11 @@ void set_batch(onnx::GraphProto& graph, std::int64_t batch) {
 
 }  // namespace
 
-ModelInput take_input(onnx::ModelProto& model, const std::string& file) {
+std::optional<ModelInput> take_input(onnx::ModelProto& model, const std::string& file) {
   onnx::GraphProto& graph = *model.mutable_graph();
   remove_unread_inputs(graph);
   check_count(graph, file);
+  if (graph.input_size() == 0) return std::nullopt;
   onnx::ValueInfoProto& info = *graph.mutable_input(0);
   try {
     check_type(info.type());

@@ -4,6 +4,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <optional>
 #include <string>
 
 #include "frontend/graph/graph.h"
@@ -20,7 +21,8 @@ struct ModelInput {
 /// The input that nodes or outputs depend on; those that nothing reads are removed from the model,
 /// as are initializers listed as inputs. A batch that is symbolic, or a number greater than 1, is
 /// set to 1: in the input, the outputs, and the shapes of Reshapes that begin with that number.
-/// Throws base::InputError beginning with `file`.
-ModelInput take_input(onnx::ModelProto& model, const std::string& file);
+/// Nothing where no input is read: something else is wrong. Throws base::InputError beginning with
+/// `file`.
+std::optional<ModelInput> take_input(onnx::ModelProto& model, const std::string& file);
 
 }  // namespace npusim::import

@@ -10,13 +10,6 @@
 namespace npusim::import {
 namespace {
 
-std::string attribute_type_name(int type) {
-  return onnx::AttributeProto::AttributeType_IsValid(type)
-             ? onnx::AttributeProto::AttributeType_Name(
-                   static_cast<onnx::AttributeProto::AttributeType>(type))
-             : std::to_string(type);
-}
-
 std::vector<graph::NodeId> nodes_of(const std::vector<Activation>& activations) {
   std::vector<graph::NodeId> nodes;
   nodes.reserve(activations.size());
@@ -25,6 +18,12 @@ std::vector<graph::NodeId> nodes_of(const std::vector<Activation>& activations) 
 }
 
 }  // namespace
+std::string attribute_type_name(int type) {
+  return onnx::AttributeProto::AttributeType_IsValid(type)
+             ? onnx::AttributeProto::AttributeType_Name(
+                   static_cast<onnx::AttributeProto::AttributeType>(type))
+             : std::to_string(type);
+}
 
 void NodeContext::refuse(const std::string& key, const std::string& got,
                          const std::string& must_be) const {
@@ -100,16 +99,26 @@ const onnx::TensorProto& NodeContext::constant(int index, const std::string& wha
   if (std::holds_alternative<Unknown>(found)) throw SkipNode{};
   const auto* tensor = std::get_if<Constant>(&found);
   if (tensor == nullptr) refuse(what, "a computed tensor", "a constant");
+  element_count(**tensor);  // refuses dimensions that nothing can be computed with
   return **tensor;
 }
 
-std::vector<float> NodeContext::floats(int index, const std::string& what,
-                                       std::int64_t count) const {
-  std::vector<float> values = read_floats(constant(index, what));
+std::vector<float> NodeContext::counted(std::vector<float> values, const std::string& what,
+                                        std::int64_t count) const {
   if (static_cast<std::int64_t>(values.size()) != count) {
     refuse(what, std::to_string(values.size()) + " values", std::to_string(count));
   }
   return values;
+}
+
+std::vector<float> NodeContext::floats(int index, const std::string& what,
+                                       std::int64_t count) const {
+  return counted(read_floats(constant(index, what)), what, count);
+}
+
+std::vector<float> NodeContext::finite_floats(int index, const std::string& what,
+                                              std::int64_t count) const {
+  return counted(read_finite(constant(index, what)), what, count);
 }
 
 std::vector<std::int64_t> NodeContext::constant_integers(int index, const std::string& what) const {

@@ -17,6 +17,9 @@ namespace npusim::import {
 /// Thrown through a rule whose input is Unknown. Not an error of this node.
 struct SkipNode {};
 
+/// "INTS", ...; the number where the type is unknown.
+std::string attribute_type_name(int type);
+
 class NodeContext {
  public:
   NodeContext(ImportState& state, const onnx::NodeProto& node) : state_(state), node_(node) {}
@@ -45,8 +48,10 @@ class NodeContext {
   /// Whether all inputs that the node has are constants.
   bool has_only_constants() const;
   const onnx::TensorProto& constant(int index, const std::string& what) const;
-  /// FLOAT constant with exactly `count` values.
+  /// Real constant with exactly `count` values.
   std::vector<float> floats(int index, const std::string& what, std::int64_t count) const;
+  /// The same, and all finite.
+  std::vector<float> finite_floats(int index, const std::string& what, std::int64_t count) const;
   std::vector<std::int64_t> constant_integers(int index, const std::string& what) const;
   /// The codes behind a constant that a DequantizeLinear made; null for any other.
   const QuantizedConstant* quantized(int index, const std::string& what) const;
@@ -94,6 +99,8 @@ class NodeContext {
  private:
   const onnx::AttributeProto* typed(const std::string& name,
                                     onnx::AttributeProto::AttributeType type) const;
+  std::vector<float> counted(std::vector<float> values, const std::string& what,
+                             std::int64_t count) const;
   onnx::TensorProto& new_constant(const Dims& dims);
 
   ImportState& state_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -40,6 +41,9 @@ class Importer {
       release_inputs(node);
     }
     bind_outputs();
+    if (errors_.empty() && state_.graph.nodes.empty()) {
+      errors_.add(file_, "input", "none that an output depends on", "exactly 1, the image");
+    }
     errors_.throw_if_any();
     if (opset_ > kMaxRuleOpset) {  // all nodes are lowered by now
       model_.mutable_opset_import(0)->set_version(kMaxRuleOpset);
@@ -57,7 +61,9 @@ class Importer {
 
   void bind_input() {
     try {
-      const ModelInput input = take_input(model_, file_);
+      const std::optional<ModelInput> found = take_input(model_, file_);
+      if (!found) return;
+      const ModelInput& input = *found;
       graph::Node layer;
       layer.name = state_.unique_name(printable(input.name));
       layer.shape = input.shape;
@@ -96,12 +102,14 @@ class Importer {
     try {
       if (find_rule(node) == nullptr) refuse_operator(node);
       if (opset_ < kMinRuleOpset) {
+        check_attributes(node, opset_);
         for (onnx::NodeProto& part : raised(node, state_, opset_)) {
           raised_.push_back(std::move(part));  // a Constant's tensor is read where it lies
           apply_rule(raised_.back());
         }
       } else {
         if (opset_ > kMaxRuleOpset) lower(node, state_, opset_);
+        check_attributes(node, state_.opset);
         apply_rule(node);
       }
     } catch (const SkipNode&) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <set>
 
 #include "frontend/import/model_reader.h"
 #include "frontend/import/node_context.h"
@@ -70,7 +71,7 @@ class Raising {
   }
 
   std::vector<onnx::NodeProto> run() {
-    check();
+    check_ranks();
     align_second_operand();
     rewrite_cast();
     rewrite_pad();
@@ -79,15 +80,7 @@ class Raising {
   }
 
  private:
-  void check() const {
-    if (onnx::OpSchemaRegistry::Schema(node_.op_type(), opset_, "") == nullptr) {
-      refuse("operator", printable(node_.op_type()), "one that " + opset_text(opset_) + " has");
-    }
-    for (const onnx::AttributeProto& attribute : node_.attribute()) {
-      if (attribute.has_g() || attribute.graphs_size() > 0) {
-        refuse("attribute", "'" + printable(attribute.name()) + "', a subgraph", "absent");
-      }
-    }
+  void check_ranks() const {
     // The converter takes the ranks of a Gemm for granted.
     if (node_.op_type() != "Gemm") return;
     for (std::size_t i = 0; i < 2 && i < inputs_.size(); ++i) {
@@ -278,6 +271,35 @@ void lower_axes(onnx::NodeProto& node, const onnx::OpSchema& schema, const Impor
 }
 
 }  // namespace
+
+void check_attributes(const onnx::NodeProto& node, int opset) {
+  const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(node.op_type(), opset, "");
+  if (schema == nullptr) {
+    refuse("operator", printable(node.op_type()), "one that " + opset_text(opset) + " has");
+  }
+  base::ErrorList errors;
+  std::set<std::string> seen;
+  for (const onnx::AttributeProto& attribute : node.attribute()) {
+    const std::string name = printable(attribute.name());
+    const auto known = schema->attributes().find(attribute.name());
+    if (known == schema->attributes().end()) {
+      std::string all;
+      for (const auto& [other, unused] : schema->attributes()) {
+        all += (all.empty() ? "" : ", ") + other;
+      }
+      errors.add("", "attribute", "'" + name + "'",
+                 all.empty()
+                     ? "absent: " + node.op_type() + " has none"
+                     : "one that " + node.op_type() + " has in " + opset_text(opset) + ": " + all);
+    } else if (attribute.type() != known->second.type || !attribute.ref_attr_name().empty()) {
+      errors.add("", name, "an attribute of type " + attribute_type_name(attribute.type()),
+                 attribute_type_name(known->second.type));
+    }
+    if (!seen.insert(attribute.name()).second)
+      errors.add("", "attribute", "'" + name + "' twice", "given once");
+  }
+  errors.throw_if_any();
+}
 
 std::vector<onnx::NodeProto> raised(const onnx::NodeProto& node, const ImportState& state,
                                     int opset) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nodes of opsets that the rules are not written for, as nodes of those that they are.
+// What a node may say in its opset, and nodes of opsets that the rules are not written for as nodes
+// of those that they are.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -9,6 +10,10 @@
 #include "frontend/import/import_state.h"
 
 namespace npusim::import {
+
+/// Refuses attributes that the operator does not have in `opset` (at most kMaxRuleOpset), those of
+/// another type, and one given twice; names all. Throws base::InputError without a place.
+void check_attributes(const onnx::NodeProto& node, int opset);
 
 /// The nodes that do in opset kMinRuleOpset what `node` does in the older `opset`, in order; the
 /// last one makes the node's outputs. Done by the ONNX library's version converter, one node at a

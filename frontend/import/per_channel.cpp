@@ -66,7 +66,7 @@ std::vector<float> per_channel(const NodeContext& node, const std::string& what,
 std::vector<float> per_channel(const NodeContext& node, int index, const std::string& what,
                                const Activation& x) {
   const onnx::TensorProto& tensor = node.constant(index, what);
-  return per_channel(node, what, read_floats(tensor), dims_of(tensor), x);
+  return per_channel(node, what, read_finite(tensor), dims_of(tensor), x);
 }
 
 bool all_equal(const std::vector<float>& values) {

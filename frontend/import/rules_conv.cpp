@@ -60,7 +60,7 @@ GemmWeights read_gemm_weights(const NodeContext& node, bool is_transposed) {
   weights.is_transposed = is_transposed;
   const std::vector<std::int64_t> dims = dims_of(tensor);
   if (dims.size() != 2) node.refuse("B", to_text(dims), "of 2 dimensions");
-  weights.values = read_floats(tensor);
+  weights.values = read_finite(tensor);
   if (weights.values.empty()) node.refuse("B", to_text(dims), "not empty");
   weights.inputs = static_cast<std::size_t>(dims[weights.is_transposed ? 1 : 0]);
   weights.outputs = static_cast<std::size_t>(dims[weights.is_transposed ? 0 : 1]);
@@ -72,7 +72,7 @@ std::vector<float> read_gemm_bias(const NodeContext& node, std::size_t outputs) 
   if (!node.has_input(2)) return std::vector<float>(outputs, 0.0F);
   const onnx::TensorProto& tensor = node.constant(2, "C");
   const std::vector<std::int64_t> dims = dims_of(tensor);
-  std::vector<float> values = read_floats(tensor);
+  std::vector<float> values = read_finite(tensor);
   const auto count = static_cast<std::int64_t>(values.size());
   const bool is_row = dims.size() <= 1 || (dims.size() == 2 && dims[0] == 1);
   if (!is_row || (count != 1 && values.size() != outputs)) {
@@ -124,7 +124,7 @@ void import_conv(NodeContext& node) {
   if (groups < 1 || groups > graph::kMaxExtent) {
     node.refuse("group", std::to_string(groups), "a divisor of the channels");
   }
-  std::vector<float> weights = read_floats(tensor);
+  std::vector<float> weights = read_finite(tensor);
   if (weights.empty()) node.refuse("W", to_text(dims), "not empty");
   auto given = given_weights(node, {"W", "B", 0, static_cast<std::size_t>(dims[0])});
 
@@ -133,7 +133,7 @@ void import_conv(NodeContext& node) {
   conv.out_channels = dims[0];
   conv.in_channels = dims[1] * groups;
   conv.kind = graph::conv_kind(conv.in_channels, conv.out_channels, groups);
-  conv.bias = node.has_input(2) ? node.floats(2, "B", dims[0])
+  conv.bias = node.has_input(2) ? node.finite_floats(2, "B", dims[0])
                                 : std::vector<float>(static_cast<std::size_t>(dims[0]), 0.0F);
   const Activation x = node.map(0, "X");
   conv.window = place_window(node, attributes, node.shape(x), /*counts_padding=*/false);

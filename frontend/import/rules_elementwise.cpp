@@ -47,11 +47,11 @@ void import_batch_normalization(NodeContext& node) {
   if (node.integer("spatial", 1) != 1) node.refuse("spatial", "0", "1");
   graph::BatchNorm norm;
   norm.epsilon = static_cast<double>(node.number("epsilon", 1e-5F));
-  norm.gamma = read_floats(node.constant(1, "scale"));
+  norm.gamma = read_finite(node.constant(1, "scale"));
   const auto count = static_cast<std::int64_t>(norm.gamma.size());
-  norm.beta = node.floats(2, "B", count);
-  norm.mean = node.floats(3, "mean", count);
-  norm.variance = node.floats(4, "var", count);
+  norm.beta = node.finite_floats(2, "B", count);
+  norm.mean = node.finite_floats(3, "mean", count);
+  norm.variance = node.finite_floats(4, "var", count);
   for (std::size_t c = 0; c < norm.variance.size(); ++c) {
     const double sum = static_cast<double>(norm.variance[c]) + norm.epsilon;
     if (!(sum > 0)) {

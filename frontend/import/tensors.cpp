@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/import/tensors.h"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -166,6 +167,16 @@ std::vector<float> read_floats(const onnx::TensorProto& tensor) {
       refuse(tensor, "type", data_type_name(tensor.data_type()),
              "FLOAT, FLOAT16, BFLOAT16 or DOUBLE");
   }
+}
+
+std::vector<float> read_finite(const onnx::TensorProto& tensor) {
+  std::vector<float> values = read_floats(tensor);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i])) continue;
+    refuse(tensor, "value " + std::to_string(i), std::to_string(values[i]),
+           tensor.data_type() == onnx::TensorProto::DOUBLE ? "finite as a float" : "finite");
+  }
+  return values;
 }
 
 std::vector<std::int32_t> read_codes(const onnx::TensorProto& tensor) {

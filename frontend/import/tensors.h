@@ -34,6 +34,9 @@ std::size_t element_count(const onnx::TensorProto& tensor);
 /// the dimensions say.
 std::vector<float> read_floats(const onnx::TensorProto& tensor);
 
+/// The same, and all finite, as weights must be.
+std::vector<float> read_finite(const onnx::TensorProto& tensor);
+
 /// All values of an INT8, UINT8 or INT32 tensor; the same errors.
 std::vector<std::int32_t> read_codes(const onnx::TensorProto& tensor);
 

@@ -32,6 +32,13 @@ write_run_with() {
   printf '%s\n' "${text/"$1"/"$2"}" > run.yaml
 }
 
+# The model NAME of make_onnx is refused: refused_model NAME
+refused_model() {
+  write_run
+  make_onnx "$1" bad.onnx
+  refused run run.yaml --model bad.onnx
+}
+
 # Writes hardware.yaml: the shipped 16x16 machine, the first OLD replaced: write_hardware_with OLD NEW
 write_hardware_with() {
   local text

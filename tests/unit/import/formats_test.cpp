@@ -102,13 +102,13 @@ TEST(FormatWeights, NotFinite) {
                 w.set_data_type(onnx::TensorProto::FLOAT16);
                 for (const int bits : {0, 0x7E00, 0, 0}) w.add_int32_data(bits);
               })),
-              ElementsAre("model.onnx: node 'layer' (conv): weights value 1: got nan, must be "
+              ElementsAre("model.onnx: node 'layer' (Conv): tensor 'w': value 1: got nan, must be "
                           "finite"));
   EXPECT_THAT(refusals(conv_with([](onnx::TensorProto& w) {
                 w.set_data_type(onnx::TensorProto::DOUBLE);
                 for (const double value : {0.0, 0.0, 0.0, -1e300}) w.add_double_data(value);
               })),
-              ElementsAre(HasSubstr("weights value 3: got -inf, must be finite")));
+              ElementsAre(HasSubstr("tensor 'w': value 3: got -inf, must be finite as a float")));
   EXPECT_THAT(refusals(conv_with([](onnx::TensorProto& w) {
                 w.set_data_type(onnx::TensorProto::FLOAT16);
                 for (const int bits : {0, 0, 70000, 0}) w.add_int32_data(bits);

@@ -325,13 +325,11 @@ TEST(Refusals, Tensors) {
       refused("Conv",
               "tensor 'w': data: got external data, must be in the model file: save the "
               "model as one file"));
-  EXPECT_THAT(
-      with_weights([](onnx::TensorProto& w) {
-        const float nan = std::numeric_limits<float>::quiet_NaN();
-        w.mutable_raw_data()->replace(4, 4, reinterpret_cast<const char*>(&nan), 4);
-      }),
-      ElementsAre("model.onnx: node 'layer' (depthwise_conv): weights value 1: got nan, must be "
-                  "finite"));
+  EXPECT_THAT(with_weights([](onnx::TensorProto& w) {
+                const float nan = std::numeric_limits<float>::quiet_NaN();
+                w.mutable_raw_data()->replace(4, 4, reinterpret_cast<const char*>(&nan), 4);
+              }),
+              refused("Conv", "tensor 'w': value 1: got nan, must be finite"));
 }
 
 TEST(Refusals, WrongStructure) {
@@ -355,10 +353,14 @@ TEST(Refusals, WrongStructure) {
       .node("Relu", {"x"}, {"y"}, {}, "layer")
       .output("y");
   EXPECT_THAT(refusals(clash), testing::Contains(HasSubstr("output: got 'y' a second time")));
-  // An attribute that Relu does not have is found by the library's checker.
   EXPECT_THAT(refusals(one_node("Relu", {1, 1, 2, 2}, {{"slope", 1.0F}})),
-              ElementsAre(HasSubstr(
-                  "model.onnx: model: got 'Unrecognized attribute: slope for operator Relu")));
+              refused("Relu", "attribute: got 'slope', must be absent: Relu has none"));
+  EXPECT_THAT(
+      refusals(one_node("Flatten", {1, 1, 2, 2}, {{"axis", 1.0F}, {"order", 1}, {"axis", 1}})),
+      ElementsAre(
+          HasSubstr("axis: got an attribute of type FLOAT, must be INT"),
+          HasSubstr("attribute: got 'order', must be one that Flatten has in opset 13: axis"),
+          HasSubstr("attribute: got 'axis' twice, must be given once")));
   // A declared shape that is not what the node computes.
   OnnxBuilder shape;
   shape.input("x", {1, 1, 2, 2}).node("Relu", {"x"}, {"y"}).output("y", {1, 1, 2, 3});
