@@ -68,13 +68,22 @@ class Reading {
     if (rows_.are_gemms) return layer;
     const bool one_filter = row.filters == 1 && row.channels > 1;
     const bool one_channel = row.channels == 1 && row.filters > 1;
-    const bool next_takes_channels =
-        i + 1 < rows_.rows.size() && rows_.rows[i + 1].channels == row.channels;
-    const bool before_gives_filters = i > 0 && layers_[i - 1].out_channels == row.filters;
-    layer.is_depthwise = (one_filter && (is_named_depthwise(row.name) || next_takes_channels)) ||
-                         (one_channel && (is_named_depthwise(row.name) || before_gives_filters));
+    const bool is_named = is_named_depthwise(row.name);
+    const bool has_next = i + 1 < rows_.rows.size();
+    const bool next_takes_channels = has_next && rows_.rows[i + 1].channels == row.channels;
+    // Matrix products are written as a filter that covers the width of a map of one channel.
+    const bool slides = row.filter.height < row.input.height && row.filter.width < row.input.width;
+    const bool before_gives_filters = i > 0 && layers_[i - 1].out_channels == row.filters && slides;
+    layer.is_depthwise = (one_filter && (is_named || next_takes_channels)) ||
+                         (one_channel && (is_named || before_gives_filters));
     if (layer.is_depthwise)
       layer.in_channels = layer.out_channels = std::max(row.channels, row.filters);
+    // One channel of the map is written; how many there are is said by its neighbours.
+    if (row.filters == 1 && row.channels == 1 && is_named && (i > 0 || has_next)) {
+      layer.is_depthwise = true;
+      layer.in_channels = layer.out_channels =
+          i > 0 ? layers_[i - 1].out_channels : rows_.rows[i + 1].channels;
+    }
     return layer;
   }
 
@@ -191,7 +200,9 @@ class Reading {
       padded += layer.padding[0] + layer.padding[1] > 0 ? 1 : 0;
     }
     std::vector<std::string> notes;
-    if (sizes_hold_padding_) {
+    if (padded == 0 && !rows_.are_gemms) {
+      notes.emplace_back("the file has no padding and needs none: no row was padded");
+    } else if (sizes_hold_padding_) {
       notes.push_back("the file's sizes hold the padding: " + std::to_string(padded) + " of " +
                       std::to_string(layers_.size()) +
                       " rows read the row before with padding around it");
@@ -201,8 +212,11 @@ class Reading {
                       " rows were padded so that the output has ceil(input / stride) rows and "
                       "columns");
     }
+    if (rows_.has_remarks)
+      notes.emplace_back("columns behind the strides were not read: an empty one parts them off");
     if (!depthwise.empty())
-      notes.push_back(counted(depthwise, "read as depthwise: one filter is written for all"));
+      notes.push_back(
+          counted(depthwise, "read as depthwise: one filter or channel is written for all"));
     if (!alone.empty())
       notes.push_back(
           counted(alone, "with an input of their own: what the row before gives does not fit"));

@@ -17,7 +17,7 @@ constexpr std::size_t kMaxNameBytes = 64;
 const Cells kConvColumns = {"IFMAP Height", "IFMAP Width", "Filter Height", "Filter Width",
                             "Channels",     "Num Filter",  "Strides"};
 const Cells kGemmColumns = {"M", "N", "K"};
-constexpr std::size_t kTwoStrides = 8;  // columns where height and width have a stride each
+constexpr std::size_t kNinth = 8;  // names behind the layer's, where a header names one more
 
 std::string trimmed(const std::string& text) {
   const std::size_t begin = text.find_first_not_of(" \t\r");
@@ -25,7 +25,7 @@ std::string trimmed(const std::string& text) {
   return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
 }
 
-/// The cells of a line; the commas that such files end lines with make none.
+/// The cells of a line without the commas and the `# ...` that such files end lines with.
 Cells cells_of(const std::string& line) {
   Cells cells;
   std::size_t begin = 0;
@@ -33,6 +33,9 @@ Cells cells_of(const std::string& line) {
     const std::size_t comma = std::min(line.find(',', begin), line.size());
     cells.push_back(trimmed(line.substr(begin, comma - begin)));
     begin = comma + 1;
+    if (cells.back().rfind('#', 0) != 0) continue;
+    cells.pop_back();
+    break;
   }
   while (!cells.empty() && cells.back().empty()) cells.pop_back();
   return cells;
@@ -65,21 +68,26 @@ std::string joined(const Cells& cells) {
   return text;
 }
 
+/// What a column behind the strides says.
+enum class NinthColumn { none, stride_width, must_be_one };
+
 class Parser {
  public:
   Parser(const std::string& file, base::ErrorList& errors) : file_(file), errors_(errors) {}
 
   void line(const std::string& text, std::int64_t number) {
-    const Cells cells = cells_of(text);
+    Cells cells = cells_of(text);
     if (cells.empty()) return;
     place_ = file_ + ':' + std::to_string(number);
-    if (!started_ && is_header(cells)) {
-      started_ = true;
+    const bool is_first = !started_;
+    started_ = true;
+    if (is_first && is_header(cells)) {
+      drop_remarks(cells);
       header(cells);
       return;
     }
-    if (!started_) result_.are_gemms = cells.size() == kGemmColumns.size() + 1;
-    started_ = true;
+    if (is_first) result_.are_gemms = cells.size() == kGemmColumns.size() + 1;
+    drop_remarks(cells);
     row(cells);
   }
 
@@ -88,27 +96,57 @@ class Parser {
  private:
   const Cells& columns() const { return result_.are_gemms ? kGemmColumns : kConvColumns; }
 
+  /// Tables are kept with remarks beside them: what stands behind an empty cell behind the columns.
+  void drop_remarks(Cells& cells) {
+    const std::size_t columns_read = columns().size() + 1;
+    if (cells.size() <= columns_read) return;
+    const auto empty =
+        std::find(cells.begin() + static_cast<std::ptrdiff_t>(columns_read), cells.end(), "");
+    result_.has_remarks = result_.has_remarks || empty != cells.end();
+    cells.erase(empty, cells.end());
+  }
+
   void header(const Cells& cells) {
-    const Cells names(cells.begin() + 1, cells.end());
-    const auto is = [&](const Cells& wanted) {
-      return names.size() == wanted.size() &&
-             std::equal(names.begin(), names.end(), wanted.begin(),
-                        [](const auto& a, const auto& b) { return plain(a) == plain(b); });
+    Cells names;
+    for (std::size_t i = 1; i < cells.size(); ++i) names.push_back(plain(cells[i]));
+    const auto begins_with = [&](const Cells& wanted) {
+      return names.size() >= wanted.size() &&
+             std::equal(wanted.begin(), wanted.end(), names.begin(),
+                        [](const auto& a, const auto& b) { return plain(a) == b; });
     };
-    result_.are_gemms = is(kGemmColumns);
-    const bool has_two_strides = names.size() == kTwoStrides && plain(names[6]) == "strideheight" &&
-                                 plain(names[7]) == "stridewidth";
-    if (result_.are_gemms || is(kConvColumns) || has_two_strides) return;
-    errors_.add(place_, "header", joined(cells),
-                "Layer name, " + joined(kConvColumns) + "; or Layer, " + joined(kGemmColumns));
+    if (names.size() == kGemmColumns.size() && begins_with(kGemmColumns)) {
+      result_.are_gemms = true;
+      return;
+    }
+    // A slip that is about: one of the map's extents named twice.
+    if (names.size() > 1 && names[0] == names[1] &&
+        (names[0] == "ifmapheight" || names[0] == "ifmapwidth")) {
+      names[0] = "ifmapheight";
+      names[1] = "ifmapwidth";
+    }
+    const bool has_ninth = names.size() == kNinth;
+    const bool has_two_strides =
+        has_ninth && names[6] == "strideheight" && names[7] == "stridewidth";
+    if (has_two_strides) names[6] = plain(kConvColumns[6]);
+    const bool has_meaning =
+        has_two_strides || (has_ninth && (names[7] == "batchsize" || names[7] == "sparsity"));
+    if (!begins_with(kConvColumns) || (names.size() != kConvColumns.size() && !has_meaning)) {
+      errors_.add(place_, "header", joined(cells),
+                  "Layer name, " + joined(kConvColumns) + "; or Layer, " + joined(kGemmColumns));
+      return;
+    }
+    if (!has_ninth) return;
+    ninth_name_ = cells.back();
+    ninth_ = has_two_strides ? NinthColumn::stride_width : NinthColumn::must_be_one;
   }
 
   void row(const Cells& cells) {
     const std::size_t numbers = cells.size() - 1;
-    const bool fits = numbers == columns().size() || (!result_.are_gemms && numbers == kTwoStrides);
-    if (!fits) {
+    const std::size_t wanted = columns().size() + (ninth_ == NinthColumn::none ? 0 : 1);
+    if (numbers != wanted) {
       errors_.add(place_, "row", std::to_string(cells.size()) + " cells",
-                  std::to_string(columns().size() + 1) + ": Layer name, " + joined(columns()));
+                  std::to_string(wanted + 1) + ": Layer name, " + joined(columns()) +
+                      (ninth_name_.empty() ? "" : ", " + ninth_name_));
       return;
     }
     ScaleSimRow row;
@@ -129,7 +167,9 @@ class Parser {
       row.filter = {values[2], values[3]};
       row.channels = values[4];
       row.filters = values[5];
-      row.stride = {values[6], values.back()};
+      row.stride = {values[6], ninth_ == NinthColumn::stride_width ? values[7] : values[6]};
+      if (ninth_ == NinthColumn::must_be_one && values[7] > 1)
+        errors_.add(place_, ninth_name_, cells.back(), "1: neither batches nor sparse weights");
       check_filter(row);
     }
     result_.rows.push_back(std::move(row));
@@ -150,7 +190,8 @@ class Parser {
     const IntegerRule rule = {1, kMaxTopologyExtent};
     const auto value = parse_integer(cell);
     if (value && rule.accepts(*value)) return *value;
-    errors_.add(place_, columns()[std::min(column, columns().size() - 1)], cell, rule.text());
+    errors_.add(place_, column < columns().size() ? columns()[column] : ninth_name_, cell,
+                rule.text());
     return 0;
   }
 
@@ -158,6 +199,8 @@ class Parser {
   base::ErrorList& errors_;
   std::string place_;
   bool started_ = false;
+  NinthColumn ninth_ = NinthColumn::none;
+  std::string ninth_name_;
   ScaleSimRows result_;
 };
 

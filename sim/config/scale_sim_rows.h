@@ -25,6 +25,7 @@ struct ScaleSimRows {
   /// Rows of M, N, K: M rows of K values, times K x N weights. Each is a 1x1 convolution on a map
   /// of M x 1.
   bool are_gemms = false;
+  bool has_remarks = false;  // cells behind an empty one, which are not read
   std::vector<ScaleSimRow> rows;
 };
 

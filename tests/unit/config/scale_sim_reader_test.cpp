@@ -71,11 +71,12 @@ TEST_F(ScaleSimTest, MissingPaddingAndDepthwiseRowsOfOneFilter) {
                   "Conv2_dw depthwise 32 <Conv1 1 1 1 1", "Conv2_pw conv 64 <Conv2_dw 0 0 0 0",
                   "Third depthwise 64 <Conv2_pw 0 0 1 1", "Conv3_pw conv 128 <Third 0 0 0 0",
                   "FC/input input 1x1x1024", "FC gemm 1000 <FC/input 0 0 0 0"));
-  EXPECT_THAT(notes_,
-              ElementsAre(StartsWith("the file has no padding: 3 of 6 rows were padded"),
-                          StartsWith("2 rows read as depthwise: one filter is written for all "
-                                     "(Conv2_dw, Third)"),
-                          StartsWith("1 row with an input of their own")));
+  EXPECT_THAT(
+      notes_,
+      ElementsAre(StartsWith("the file has no padding: 3 of 6 rows were padded"),
+                  StartsWith("2 rows read as depthwise: one filter or channel is written for all "
+                             "(Conv2_dw, Third)"),
+                  StartsWith("1 row with an input of their own")));
 }
 
 // ResNet-18's first stages: a pooling that is not written, a shortcut beside the chain.
@@ -104,6 +105,28 @@ TEST_F(ScaleSimTest, OneChannelDepthwiseRowsAndOneFilterConvolutions) {
                           "b depthwise 16 <a 1 1 1 1", "c conv 1 <b 0 0 0 0"));
 }
 
+// A third way: one channel and one filter, and only the neighbours say how many there are.
+TEST_F(ScaleSimTest, DepthwiseRowsOfOneChannelAndOneFilter) {
+  EXPECT_THAT(layers("a,8,8,3,3,3,16,1\nb_dw,8,8,3,3,1,1,2,#dw\nc,4,4,1,1,16,24,1\n"),
+              ElementsAre("a/input input 8x8x3", "a conv 16 <a/input 1 1 1 1",
+                          "b_dw depthwise 16 <a 0 0 1 1", "c conv 24 <b_dw 0 0 0 0"));
+}
+
+// Matrix products written as convolutions: a filter as wide as the map.
+TEST_F(ScaleSimTest, RowsThatAreProducts) {
+  EXPECT_THAT(layers("RNN1,67,256,1,256,1,4,1\nRNN2,256,256,1,256,1,4,1\nFC,1,256,1,256,1,29,1"),
+              ElementsAre("RNN1/input input 67x256x1", "RNN1 conv 4 <RNN1/input 0 0 0 0",
+                          "RNN2/input input 256x256x1", "RNN2 conv 4 <RNN2/input 0 0 0 0",
+                          "FC/input input 1x256x1", "FC gemm 29 <FC/input 0 0 0 0"));
+}
+
+TEST_F(ScaleSimTest, NetworksWithoutPadding) {
+  EXPECT_THAT(layers("a,13,13,3,3,8,16,1\nb,11,11,3,3,16,16,1\nc,9,9,1,1,16,4,1\n"),
+              ElementsAre("a/input input 13x13x8", "a conv 16 <a/input 0 0 0 0",
+                          "b conv 16 <a 0 0 0 0", "c conv 4 <b 0 0 0 0"));
+  EXPECT_THAT(notes_, ElementsAre("the file has no padding and needs none: no row was padded"));
+}
+
 TEST_F(ScaleSimTest, FullyConnectedRowsCoverTheirMap) {
   EXPECT_THAT(layers("FC6,7,7,7,7,512,4096,1\nFC7,1,1,1,1,4096,10,1\n"),
               ElementsAre("FC6/input input 7x7x512", "FC6 gemm 4096 <FC6/input 0 0 0 0",
@@ -125,7 +148,33 @@ TEST_F(ScaleSimTest, SpellingsOfTheHeaderAndTheLines) {
                      "width,channels,num filters,stride\r\n\r\na,4,5,1,1,2,3,1,,\r\n"
                      " a ,4, 5 ,1,1,3,3,1"),
               expected);
-  EXPECT_THAT(layers("a,4,5,1,1,2,3,1,1,\na,4,5,1,1,3,3,1,1"), expected);
+  // Remarks beside the table, and behind it.
+  EXPECT_THAT(
+      layers(std::string(kHeader, sizeof kHeader - 2) + ",Eh,Ew\n,,,,,,,\n\ta,4,5,1,1,2,3,1,,,7,7\n"
+                                                        "# all of it\na,4,5,1,1,3,3,1,#the end"),
+      expected);
+  EXPECT_THAT(notes_, testing::Contains(StartsWith("columns behind the strides were not read")));
+  EXPECT_THAT(layers("Layer, IFMAP Width, IFMAP Width, Filter Height, Filter Width, Channels, Num "
+                     "Filter, Strides, Batch Size,\na,4,5,1,1,2,3,1,1,\na,4,5,1,1,3,3,1,1\n"),
+              expected);
+}
+
+TEST_F(ScaleSimTest, NinthColumns) {
+  const std::string header(kHeader, sizeof kHeader - sizeof " Strides,\n");
+  const TopologyConfig topology =
+      read(header + " Stride Height, Stride Width\na,8,8,3,3,2,3,2,1\n");
+  EXPECT_THAT(errors_, IsEmpty());
+  ASSERT_EQ(topology.layers.size(), 2U);
+  EXPECT_EQ(topology.layers[1].window.stride.height, 2);
+  EXPECT_EQ(topology.layers[1].window.stride.width, 1);
+  read(header + " Strides, Sparsity\na,8,8,3,3,2,3,2,1\nb,8,8,3,3,2,3,2,2\nc,8,8,3,3,2,3,2,1:4\n");
+  EXPECT_THAT(errors_,
+              ElementsAre("{f}:3: Sparsity: got 2, must be 1: neither batches nor sparse weights",
+                          "{f}:4: Sparsity: got 1:4, must be an integer from 1 to 1048576"));
+  read(header + " Strides, Colour\n");
+  EXPECT_THAT(errors_, ElementsAre(StartsWith("{f}:1: header: got Layer name")));
+  read("a,8,8,3,3,2,3,2,1\n");
+  EXPECT_THAT(errors_, ElementsAre(StartsWith("{f}:1: row: got 9 cells, must be 8")));
 }
 
 TEST_F(ScaleSimTest, EveryErrorWithItsLine) {
