@@ -67,7 +67,7 @@ std::uint64_t calibration_inputs_hash(const graph::Graph& network, const config:
       .add(data.seed)
       .add(std::string_view(data.path.native()))
       .add(data.images.value_or(-1));
-  hasher.add(std::string_view(run.calibration.method));
+  hasher.add(std::string_view(run.calibration.method)).add(run.skip_bad_images);
   hasher.add(run.input.size).add(run.input.resize_shorter_side).add(run.input.center_crop);
   for (std::size_t c = 0; c < 3; ++c) hasher.add(run.input.mean[c]).add(run.input.scale[c]);
   return hasher.digest();
@@ -103,15 +103,21 @@ const quantize::Calibration& Pipeline::calibration() {
   const graph::Graph& folded = network();
   record("calibrate", calibration_inputs_hash(folded, run_));
   const auto dataset = open(run_.calibration.data);
+  data::ImageReader reader(*dataset, run_.skip_bad_images);
+  const auto source = [&](std::int64_t index) -> std::optional<std::vector<float>> {
+    std::optional<data::Sample> sample = reader.read(index);
+    if (!sample) return std::nullopt;
+    return std::move(sample->tensor);
+  };
   const auto calibrator = quantize::make_calibrator(run_.calibration.method);
-  calibration_ = quantize::calibrate(
-      folded, [&](std::int64_t index) { return dataset->sample(index).tensor; }, dataset->images(),
-      *calibrator, threads_);
+  calibration_ = quantize::calibrate(folded, source, dataset->images(), *calibrator, threads_);
+  skipped_ = reader.skipped();
   return *calibration_;
 }
 
 std::unique_ptr<data::Dataset> Pipeline::open(const config::DatasetConfig& dataset) {
-  if (dataset.kind != config::DatasetKind::random) return data::open_dataset(dataset, run_.input);
+  if (dataset.kind != config::DatasetKind::random)
+    return data::open_dataset(dataset, run_.input, run_.skip_bad_images);
   std::int64_t elements = 0;
   for (const graph::Shape& shape : input_shapes(network())) elements += shape.elements();
   return data::random_tensors(static_cast<std::uint64_t>(dataset.seed), dataset.images.value_or(1),

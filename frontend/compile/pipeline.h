@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "frontend/data/dataset.h"
+#include "frontend/data/image_reader.h"
 #include "frontend/graph/graph.h"
 #include "frontend/quantize/calibration.h"
 #include "frontend/quantize/quantize.h"
@@ -52,6 +53,8 @@ class Pipeline {
   std::unique_ptr<data::Dataset> open(const config::DatasetConfig& dataset);
   /// How much of the quantization the model brings itself.
   GivenQuantization given();
+  /// The calibration images that were left out; none before calibration().
+  const data::SkippedImages& skipped_calibration_images() const { return skipped_; }
   /// The network quantized by `scheme`, everything else as the run file says. Field bits count for
   /// shift_scaler only.
   const quantize::Quantization& quantized(const std::string& scheme);
@@ -73,6 +76,7 @@ class Pipeline {
   std::vector<StageRecord> stages_;
   std::optional<graph::Graph> network_;
   std::optional<quantize::Calibration> calibration_;
+  data::SkippedImages skipped_;
   std::map<std::string, quantize::Quantization> quantized_;
 };
 

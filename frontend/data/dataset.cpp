@@ -5,6 +5,7 @@
 #include <string>
 
 #include "frontend/data/fractal.h"
+#include "frontend/data/image_folder.h"
 #include "sim/base/errors.h"
 
 namespace npusim::data {
@@ -18,6 +19,9 @@ class FractalDataset final : public Dataset {
         input_(input) {}
 
   std::int64_t images() const override { return images_; }
+  std::int64_t label(std::int64_t index) const override { return FractalSet::label(index); }
+  std::string name(std::int64_t index) const override { return "image " + std::to_string(index); }
+  std::string label_place(std::int64_t index) const override { return "dataset " + name(index); }
 
   Sample sample(std::int64_t index) const override {
     const FractalImage image = set_.image(index);
@@ -33,18 +37,16 @@ class FractalDataset final : public Dataset {
 }  // namespace
 
 std::unique_ptr<Dataset> open_dataset(const config::DatasetConfig& dataset,
-                                      const config::InputConfig& input) {
-  if (dataset.kind == config::DatasetKind::fractal) {
-    if (input.size < kFractalMinSize || input.size > kFractalMaxSize) {
-      throw base::InputError(base::refusal("", "input.size", std::to_string(input.size),
-                                           "from " + std::to_string(kFractalMinSize) + " to " +
-                                               std::to_string(kFractalMaxSize) +
-                                               ", the sides that fractals are drawn with"));
-    }
-    return std::make_unique<FractalDataset>(dataset, input);
+                                      const config::InputConfig& input, bool missing_allowed) {
+  if (dataset.kind == config::DatasetKind::image_folder)
+    return std::make_unique<ImageFolder>(dataset, input, missing_allowed);
+  if (input.size < kFractalMinSize || input.size > kFractalMaxSize) {
+    throw base::InputError(base::refusal("", "input.size", std::to_string(input.size),
+                                         "from " + std::to_string(kFractalMinSize) + " to " +
+                                             std::to_string(kFractalMaxSize) +
+                                             ", the sides that fractals are drawn with"));
   }
-  throw base::InputError("dataset.kind: got image_folder (" + dataset.path.string() +
-                         "), must be fractal: image folders are not supported yet");
+  return std::make_unique<FractalDataset>(dataset, input);
 }
 
 std::vector<float> to_tensor(const std::uint8_t* rgb, std::int64_t pixels,

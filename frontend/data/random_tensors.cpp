@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/data/random_tensors.h"
 
+#include <string>
+
 #include "frontend/data/splitmix64.h"
 
 namespace npusim::data {
@@ -12,6 +14,9 @@ class RandomTensors final : public Dataset {
       : stream_(SplitMix64::mix(seed + kStreamStep)), images_(images), elements_(elements) {}
 
   std::int64_t images() const override { return images_; }
+  std::int64_t label(std::int64_t /*index*/) const override { return 0; }
+  std::string name(std::int64_t index) const override { return "tensor " + std::to_string(index); }
+  std::string label_place(std::int64_t index) const override { return "random " + name(index); }
 
   Sample sample(std::int64_t index) const override {
     SplitMix64 random(SplitMix64::mix(stream_ + static_cast<std::uint64_t>(index)));

@@ -42,6 +42,16 @@ void check_size(const std::vector<float>& image, std::int64_t wanted) {
       base::refusal("image", "values", std::to_string(image.size()), std::to_string(wanted)));
 }
 
+/// Keeps the entries that are marked.
+template <typename T>
+void keep(const std::vector<char>& marks, std::vector<T>& values) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (marks[i] != 0) values[kept++] = values[i];
+  }
+  values.resize(kept);
+}
+
 }  // namespace
 
 ClassifierFactory float_classifier(const FloatExecutor& executor) {
@@ -73,6 +83,7 @@ Predictions predict(std::int64_t images, int threads, const ImageSource& source,
   Predictions result;
   result.labels.resize(static_cast<std::size_t>(images));
   result.rankings.assign(networks.size(), std::vector<Ranking>(static_cast<std::size_t>(images)));
+  std::vector<char> shown(static_cast<std::size_t>(images));  // not bool: one thread per byte
   std::atomic<std::int64_t> next{0};
   std::atomic<std::int64_t> done{0};
   FirstFailure failure;
@@ -85,11 +96,12 @@ Predictions predict(std::int64_t images, int threads, const ImageSource& source,
       for (const ClassifierFactory& make : networks) classifiers.push_back(make());
       for (i = next++; i < images && !failure.before(i); i = next++) {
         const auto at = static_cast<std::size_t>(i);
-        const LabeledTensor image = source(i);
-        result.labels[at] = image.label;
-        for (std::size_t n = 0; n < classifiers.size(); ++n) {
-          result.rankings[n][at] = classifiers[n](image.values);
+        const std::optional<LabeledTensor> image = source(i);
+        for (std::size_t n = 0; image && n < classifiers.size(); ++n) {
+          result.rankings[n][at] = classifiers[n](image->values);
         }
+        if (image) result.labels[at] = image->label;
+        shown[at] = image ? 1 : 0;
         if (progress) progress(++done);
       }
     } catch (...) {
@@ -102,6 +114,8 @@ Predictions predict(std::int64_t images, int threads, const ImageSource& source,
   work();
   for (std::thread& other : others) other.join();
   failure.rethrow_if_any();
+  keep(shown, result.labels);
+  for (std::vector<Ranking>& rankings : result.rankings) keep(shown, rankings);
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "frontend/execute/classify.h"
@@ -17,8 +18,9 @@ struct LabeledTensor {
   std::int32_t label = 0;
 };
 
-/// The i-th image. Called once for every i, from several threads at once.
-using ImageSource = std::function<LabeledTensor(std::int64_t i)>;
+/// The i-th image, or nothing where it is to be left out. Called once for every i, from several
+/// threads at once.
+using ImageSource = std::function<std::optional<LabeledTensor>(std::int64_t i)>;
 
 /// Ranks the classes of one image; used by one thread.
 using Classifier = std::function<Ranking(const std::vector<float>& values)>;
@@ -32,6 +34,7 @@ ClassifierFactory float_classifier(const FloatExecutor& executor);
 ClassifierFactory integer_classifier(const IntegerExecutor& executor,
                                      const graph::TensorQuantization& input);
 
+/// Of the images that were not left out, in order.
 struct Predictions {
   std::vector<std::int32_t> labels;            // [image]
   std::vector<std::vector<Ranking>> rankings;  // [network][image]

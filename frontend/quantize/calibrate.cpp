@@ -56,13 +56,14 @@ class Batch {
   }
 
   void observe(execute::FloatExecutor& executor, std::int64_t index, GraphStatistics& statistics) {
-    const std::vector<float> image = source_(index);
-    if (static_cast<std::int64_t>(image.size()) != executor.input_elements()) {
+    const std::optional<std::vector<float>> image = source_(index);
+    if (!image) return;
+    if (static_cast<std::int64_t>(image->size()) != executor.input_elements()) {
       throw base::InternalError("calibration: image " + std::to_string(index) + ": got " +
-                                std::to_string(image.size()) + " values, must be " +
+                                std::to_string(image->size()) + " values, must be " +
                                 std::to_string(executor.input_elements()));
     }
-    executor.run(image.data(), [&](graph::NodeId id, const float* values, std::int64_t) {
+    executor.run(image->data(), [&](graph::NodeId id, const float* values, std::int64_t) {
       statistics.observe(id, graph_.node(id), values);
     });
   }
@@ -88,11 +89,19 @@ Calibration calibrate(const graph::Graph& folded, const ImageSource& source, std
   const execute::FloatExecutor executor(folded);
   Batch batch(folded, executor, source);
   GraphStatistics total(folded);
+  std::int64_t used_images = 0;
   for (std::int64_t first = 0; first < images; first += kBatch) {
     const std::int64_t count = std::min(kBatch, images - first);
-    for (const GraphStatistics& image : batch.run(first, count, threads)) total.add(image);
+    for (const GraphStatistics& image : batch.run(first, count, threads)) {
+      total.add(image);
+      used_images += image.empty() ? 0 : 1;
+    }
   }
-  return total.finish(folded, calibrator, images);
+  if (used_images == 0) {
+    throw base::InputError(base::refusal("", "calibration.images", "none that can be used",
+                                         "at least 1 of " + std::to_string(images)));
+  }
+  return total.finish(folded, calibrator, used_images);
 }
 
 }  // namespace npusim::quantize

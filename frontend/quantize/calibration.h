@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ class GraphStatistics {
   /// Adds the statistics of one further image of the same graph.
   void add(const GraphStatistics& image);
 
+  /// Has nothing been observed?
+  bool empty() const { return tensors_.empty() || !tensors_.front().seen; }
+
   /// Chooses the ranges and divides the sums by the number of values, images * height * width.
   Calibration finish(const graph::Graph& graph, const Calibrator& calibrator,
                      std::int64_t images) const;
@@ -51,16 +55,16 @@ class GraphStatistics {
   std::vector<TensorStatistics> tensors_;
 };
 
-/// The input tensor of image `index` in [0, images): height * width * channels values, NHWC.
-/// Called from several threads at once, each index once.
-using ImageSource = std::function<std::vector<float>(std::int64_t index)>;
+/// The input tensor of image `index` in [0, images): height * width * channels values, NHWC;
+/// nothing where the image is to be left out. Called from several threads at once, each index once.
+using ImageSource = std::function<std::optional<std::vector<float>>(std::int64_t index)>;
 
 /// Runs the folded float network over the images and returns what it did. The result is the same
 /// to the last bit for any number of threads.
 ///
-/// images >= 1 (else base::InputError), threads >= 1. Errors of the source and of the network (a
-/// value that is not finite: base::InputError naming the node) come out unchanged, that of the
-/// first image first.
+/// images >= 1, and at least one not left out (else base::InputError), threads >= 1. Errors of the
+/// source and of the network (a value that is not finite: base::InputError naming the node) come
+/// out unchanged, that of the first image first.
 Calibration calibrate(const graph::Graph& folded, const ImageSource& source, std::int64_t images,
                       const Calibrator& calibrator, int threads);
 

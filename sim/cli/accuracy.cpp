@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/accuracy.h"
 
+#include <set>
+
 #include "frontend/compile/parameter_bytes.h"
+#include "frontend/data/capped_errors.h"
 #include "frontend/execute/accuracy.h"
 #include "frontend/quantize/scheme.h"
 #include "sim/base/errors.h"
@@ -31,23 +34,36 @@ std::vector<Candidate> quantize_all(compile::Pipeline& pipeline, const std::stri
   return candidates;
 }
 
-execute::ImageSource labelled(const data::Dataset& dataset, std::int64_t classes) {
-  return [&dataset, classes](std::int64_t index) {
-    data::Sample sample = dataset.sample(index);
-    if (sample.label < 0 || sample.label >= classes) {
-      throw base::InputError(base::refusal(
-          "dataset image " + std::to_string(index), "label", std::to_string(sample.label),
-          "a class of the network, 0 to " + std::to_string(classes - 1)));
-    }
-    return execute::LabeledTensor{std::move(sample.tensor),
-                                  static_cast<std::int32_t>(sample.label)};
+execute::ImageSource labelled(data::ImageReader& reader) {
+  return [&reader](std::int64_t index) -> std::optional<execute::LabeledTensor> {
+    std::optional<data::Sample> sample = reader.read(index);
+    if (!sample) return std::nullopt;
+    return execute::LabeledTensor{std::move(sample->tensor),
+                                  static_cast<std::int32_t>(sample->label)};
   };
 }
 
 }  // namespace
 
+void check_labels(const data::Dataset& dataset, const graph::Graph& network) {
+  const std::int64_t classes = execute::FloatExecutor(network).output_elements();
+  data::CappedErrors errors;
+  std::set<std::string> places;  // a class folder's images share theirs
+  for (std::int64_t i = 0; i < dataset.images(); ++i) {
+    const std::int64_t label = dataset.label(i);
+    if (label >= 0 && label < classes) continue;
+    const std::string place = dataset.label_place(i);
+    if (!places.insert(place).second) continue;
+    errors.add(place, "label", std::to_string(label) + " of " + dataset.name(i),
+               "a class of the network, 0 to " + std::to_string(classes - 1));
+  }
+  errors.throw_if_any();
+}
+
 AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& chosen,
-                                const data::Dataset& dataset, int threads, Progress& progress) {
+                                const data::Dataset& dataset, bool skip_bad, int threads,
+                                Progress& progress) {
+  check_labels(dataset, pipeline.network());
   AccuracyResult result;
   const std::vector<Candidate> candidates = quantize_all(pipeline, chosen, result.notes);
 
@@ -58,9 +74,11 @@ AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& 
                                                    candidate.graph->nodes.at(0).quantization));
   }
   progress.stage("accuracy", "images", dataset.images());
-  const execute::Predictions predictions = execute::predict(
-      dataset.images(), threads, labelled(dataset, float_network.output_elements()), networks,
-      [&](std::int64_t done) { progress.advance(done); });
+  data::ImageReader reader(dataset, skip_bad);
+  const execute::Predictions predictions =
+      execute::predict(dataset.images(), threads, labelled(reader), networks,
+                       [&](std::int64_t done) { progress.advance(done); });
+  result.skipped = reader.skipped();
 
   const auto& float_rankings = predictions.rankings.at(0);
   const execute::Accuracy float_accuracy =

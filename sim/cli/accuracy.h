@@ -8,6 +8,8 @@
 
 #include "frontend/compile/pipeline.h"
 #include "frontend/data/dataset.h"
+#include "frontend/data/image_reader.h"
+#include "frontend/graph/graph.h"
 #include "sim/cli/progress.h"
 #include "sim/report/report.h"
 
@@ -17,12 +19,18 @@ struct AccuracyResult {
   report::Accuracy accuracy;
   /// Why a scheme other than the chosen one is missing: it cannot be had on this hardware.
   std::vector<std::string> notes;
+  /// Images that `reader` left out.
+  data::SkippedImages skipped;
 };
 
+/// Throws base::InputError with every label that is no class of the network.
+void check_labels(const data::Dataset& dataset, const graph::Graph& network);
+
 /// Evaluates float, per_layer, shift_scaler and per_channel, with all images made on the fly.
-/// Throws base::InputError where a label is no class of the network, or `chosen` itself cannot be
-/// had.
+/// `skip_bad`: images that cannot be had are left out. Throws base::InputError as check_labels()
+/// does, where an image cannot be had, and where `chosen` itself cannot be had.
 AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& chosen,
-                                const data::Dataset& dataset, int threads, Progress& progress);
+                                const data::Dataset& dataset, bool skip_bad, int threads,
+                                Progress& progress);
 
 }  // namespace npusim::cli

@@ -10,6 +10,7 @@
 #include "sim/cli/output.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/run_flags.h"
+#include "sim/cli/skipped_notes.h"
 #include "sim/isa/program_file.h"
 #include "sim/report/format.h"
 
@@ -31,11 +32,13 @@ int compile_run(const CompileOptions& options) {
   check_output_path(options.output, "-o");
   const config::RunConfig run = read_run(options.arguments, {/*dataset=*/false});
   isa::Program program;
+  std::vector<std::string> notes;
   {
     Progress progress(options.arguments.quiet);
     compile::Pipeline pipeline(run, threads,
                                [&](const std::string& stage) { progress.stage(stage); });
     program = pipeline.program(run.quantization.scheme);
+    append_skipped_notes("calibration", pipeline.skipped_calibration_images(), notes);
   }
   const std::vector<std::uint8_t> bytes = isa::serialize(program);
   write_output(*options.output, std::string(bytes.begin(), bytes.end()));
@@ -45,6 +48,7 @@ int compile_run(const CompileOptions& options) {
                report::grouped(static_cast<std::int64_t>(program.instructions.size())),
                program.metadata.scheme, program.hardware.name,
                report::bytes_text(static_cast<std::int64_t>(bytes.size())));
+    for (const std::string& note : notes) fmt::print("  {}\n", note);
   }
   return kOk;
 }

@@ -123,9 +123,13 @@ class HeaderReader {
 }  // namespace
 
 NpyTensor read_npy(const std::filesystem::path& path) {
-  const std::string file = path.string();
-  const std::string bytes = base::read_file_text(path, kMaxNpyBytes);
-  if (bytes.size() < kPreludeBytes || bytes.compare(0, kMagicBytes, kMagic) != 0) {
+  return parse_npy(base::read_file_text(path, kMaxNpyBytes), path.string());
+}
+
+bool is_npy(const std::string& bytes) { return bytes.compare(0, kMagicBytes, kMagic) == 0; }
+
+NpyTensor parse_npy(const std::string& bytes, const std::string& file) {
+  if (bytes.size() < kPreludeBytes || !is_npy(bytes)) {
     throw base::InputError(base::refusal(file, "magic", "something else", "that of a .npy file"));
   }
   const int major = static_cast<unsigned char>(bytes[6]);

@@ -19,6 +19,12 @@ struct NpyTensor {
 /// values as the shape says.
 NpyTensor read_npy(const std::filesystem::path& path);
 
+/// The same of the bytes of a file; `file` begins the messages.
+NpyTensor parse_npy(const std::string& bytes, const std::string& file);
+
+/// Do the bytes begin as a .npy file does?
+bool is_npy(const std::string& bytes);
+
 /// The bytes of the file.
 std::string npy_bytes(const NpyTensor& tensor);
 

@@ -2,9 +2,12 @@
 #include "sim/cli/program_input.h"
 
 #include "frontend/data/dataset.h"
+#include "frontend/data/picture.h"
+#include "frontend/data/resize.h"
 #include "frontend/data/splitmix64.h"
 #include "frontend/execute/classify.h"
 #include "sim/base/errors.h"
+#include "sim/base/files.h"
 #include "sim/cli/npy.h"
 #include "sim/config/yaml_reader.h"
 
@@ -12,6 +15,7 @@ namespace npusim::cli {
 namespace {
 
 constexpr std::uint64_t kRandomSeed = 1;
+constexpr std::uint64_t kMaxInputFileBytes = std::uint64_t{1} << 30;
 constexpr char kFractal[] = "fractal:";
 
 using Codes = std::vector<std::int8_t>;
@@ -33,8 +37,8 @@ Codes random_codes(const isa::TensorInfo& tensor, data::SplitMix64& random) {
   return codes;
 }
 
-Codes npy_codes(const isa::TensorInfo& tensor, const std::string& path) {
-  NpyTensor file = read_npy(path);
+Codes npy_codes(const isa::TensorInfo& tensor, const std::string& path, const std::string& bytes) {
+  NpyTensor file = parse_npy(bytes, path);
   const std::vector<std::int64_t> wanted = {tensor.height, tensor.width, tensor.channels};
   std::vector<std::int64_t> shape = file.shape;
   while (shape.size() > wanted.size() && shape.front() == 1) shape.erase(shape.begin());
@@ -49,11 +53,35 @@ Codes npy_codes(const isa::TensorInfo& tensor, const std::string& path) {
 config::InputConfig input_config(const isa::Preprocessing& preprocessing) {
   config::InputConfig input;
   input.size = preprocessing.size;
+  input.resize_shorter_side = preprocessing.resize_shorter_side;
+  input.center_crop = preprocessing.center_crop;
   for (std::size_t c = 0; c < 3; ++c) {
     input.mean[c] = preprocessing.mean[c];
     input.scale[c] = preprocessing.scale[c];
   }
   return input;
+}
+
+void check_takes_pictures(const isa::Program& program, const isa::TensorInfo& tensor,
+                          const std::string& source) {
+  const std::int64_t size = program.metadata.preprocessing.size;
+  if (size == 0 || tensor.height != size || tensor.width != size || tensor.channels != 3)
+    refuse(source, "a .npy file: the Program's input is no image");
+}
+
+Codes quantized(const std::vector<float>& values, const isa::TensorInfo& tensor) {
+  Codes codes(values.size());
+  execute::quantize_input(values.data(), static_cast<std::int64_t>(codes.size()),
+                          {tensor.scale, tensor.zero_point}, codes.data());
+  return codes;
+}
+
+Codes picture_codes(const isa::Program& program, const isa::TensorInfo& tensor,
+                    const std::string& path, const std::vector<std::uint8_t>& bytes) {
+  check_takes_pictures(program, tensor, path);
+  const config::InputConfig input = input_config(program.metadata.preprocessing);
+  const data::Picture picture = data::preprocess(data::decode_picture(bytes, path), input, path);
+  return quantized(data::to_tensor(picture.rgb.data(), input.size * input.size, input), tensor);
 }
 
 Codes fractal_codes(const isa::Program& program, const isa::TensorInfo& tensor,
@@ -68,27 +96,22 @@ Codes fractal_codes(const isa::Program& program, const isa::TensorInfo& tensor,
       *index >= std::numeric_limits<std::int64_t>::max()) {
     refuse(source, kForm);
   }
-  const std::int64_t size = program.metadata.preprocessing.size;
-  if (size == 0 || tensor.height != size || tensor.width != size || tensor.channels != 3) {
-    refuse(source, "a .npy file: the Program's input is no image");
-  }
+  check_takes_pictures(program, tensor, source);
   config::DatasetConfig dataset;
   dataset.seed = *seed;
   dataset.images = *index + 1;
   const auto fractals = data::open_dataset(dataset, input_config(program.metadata.preprocessing));
-  const data::Sample sample = fractals->sample(*index);
-  Codes codes(sample.tensor.size());
-  execute::quantize_input(sample.tensor.data(), static_cast<std::int64_t>(codes.size()),
-                          {tensor.scale, tensor.zero_point}, codes.data());
-  return codes;
+  return quantized(fractals->sample(*index).tensor, tensor);
 }
 
 Codes codes_of(const isa::Program& program, const isa::TensorInfo& tensor,
                const std::string& source) {
   if (source.rfind(kFractal, 0) == 0) return fractal_codes(program, tensor, source);
-  const bool is_npy = source.size() > 4 && source.compare(source.size() - 4, 4, ".npy") == 0;
-  if (!is_npy) refuse(source, "a .npy file or fractal:SEED:INDEX");
-  return npy_codes(tensor, source);
+  const std::string text = base::read_file_text(source, kMaxInputFileBytes);
+  if (is_npy(text)) return npy_codes(tensor, source, text);
+  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
+  if (data::is_picture(bytes)) return picture_codes(program, tensor, source, bytes);
+  refuse(source + ", something else", "a .npy file, a JPEG or PNG picture, or fractal:SEED:INDEX");
 }
 
 }  // namespace

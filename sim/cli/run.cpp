@@ -10,6 +10,7 @@
 #include "sim/cli/output.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/run_flags.h"
+#include "sim/cli/skipped_notes.h"
 #include "sim/cli/verified_simulation.h"
 
 namespace npusim::cli {
@@ -72,6 +73,22 @@ void describe_source(const compile::GivenQuantization& given, report::Report& re
                          "stand for and rounds no tensor");
 }
 
+/// The first `count` images that were not left out.
+std::vector<std::int64_t> first_good(const data::Dataset& dataset,
+                                     const data::SkippedImages& skipped, std::int64_t count) {
+  std::vector<std::int64_t> good;
+  auto bad = skipped.indices.begin();
+  for (std::int64_t i = 0; i < dataset.images() && static_cast<std::int64_t>(good.size()) < count;
+       ++i) {
+    if (bad != skipped.indices.end() && *bad == i) {
+      ++bad;
+    } else {
+      good.push_back(i);
+    }
+  }
+  return good;
+}
+
 int run(const RunOptions& options) {
   const HostClock clock;
   const int threads = parse_threads(options.arguments.threads);
@@ -85,16 +102,20 @@ int run(const RunOptions& options) {
                                [&](const std::string& stage) { progress.stage(stage); });
     const config::DatasetConfig data = run.dataset ? *run.dataset : simulated_data(run);
     const auto dataset = pipeline.open(data);
+    if (run.dataset) check_labels(*dataset, pipeline.network());
     const isa::Program program = pipeline.program(scheme);
+    const data::SkippedImages& uncalibrated = pipeline.skipped_calibration_images();
     AccuracyResult measured;
     if (run.dataset) {
-      measured = measure_accuracy(pipeline, scheme, *dataset, threads, progress);
+      measured =
+          measure_accuracy(pipeline, scheme, *dataset, run.skip_bad_images, threads, progress);
     } else {
       measured.notes = {simulated_data_note(data)};
     }
-    const std::int64_t images = std::min(run.simulation_images, dataset->images());
-    const VerifiedSimulation verified =
-        simulate_and_compare(program, pipeline.quantized(scheme).graph, *dataset, images, progress);
+    const VerifiedSimulation verified = simulate_and_compare(
+        program, pipeline.quantized(scheme).graph, *dataset,
+        first_good(*dataset, run.dataset ? measured.skipped : uncalibrated, run.simulation_images),
+        progress);
 
     report = report::report_of(program, verified.result);
     report.workload.name = run.name;
@@ -105,6 +126,13 @@ int run(const RunOptions& options) {
     report.notes = run.notes;
     report.notes.insert(report.notes.end(), measured.notes.begin(), measured.notes.end());
     describe_source(pipeline.given(), report);
+    if (run.skip_bad_images) {
+      if (report.accuracy) report.accuracy->skipped = skipped_images(measured.skipped);
+      report.calibration =
+          report::Calibration{pipeline.calibration().images, skipped_images(uncalibrated)};
+      append_skipped_notes("calibration", uncalibrated, report.notes);
+      append_skipped_notes("dataset", measured.skipped, report.notes);
+    }
   }
   report.host = clock.host(threads);
   write_report(report, options.json, options.arguments.quiet);

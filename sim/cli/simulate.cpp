@@ -29,7 +29,7 @@ struct SimulateOptions {
 
 constexpr char kExamples[] =
     "  npusim simulate mobilenet.npu --input fractal:2:0 --output logits.npy\n"
-    "  npusim simulate mobilenet.npu --input image.npy --json report.json\n"
+    "  npusim simulate mobilenet.npu --input picture.jpg --json report.json\n"
     "  npusim simulate mobilenet.npu --hardware slower_dram.yaml --timing-only\n";
 
 void check_flags(const SimulateOptions& options) {
@@ -114,9 +114,10 @@ void add_simulate(CLI::App& program, Action& action) {
                    "hardware file; may differ from the Program's in what it does not depend on")
       ->option_text("F");
   command
-      ->add_option("--input", options->inputs,
-                   "int8 tensor (.npy) or fractal:SEED:INDEX (default: seeded random values); once "
-                   "per input")
+      ->add_option(
+          "--input", options->inputs,
+          "int8 tensor (.npy), JPEG or PNG picture, or fractal:SEED:INDEX (default: seeded "
+          "random values); once per input")
       ->option_text("X")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

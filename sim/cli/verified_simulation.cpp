@@ -137,7 +137,7 @@ void check_same_cycles(const stats::SimulationResult& first, const stats::Simula
     same = first.units[i].cycles == other.units[i].cycles;
   if (same) return;
   throw base::InternalError("image " + std::to_string(image) + " took " +
-                            std::to_string(other.total_cycles) + " cycles, image 0 " +
+                            std::to_string(other.total_cycles) + " cycles, the first " +
                             std::to_string(first.total_cycles) +
                             ": the same Program must take the same cycles");
 }
@@ -146,7 +146,8 @@ void check_same_cycles(const stats::SimulationResult& first, const stats::Simula
 
 VerifiedSimulation simulate_and_compare(const isa::Program& program,
                                         const graph::QuantizedGraph& graph,
-                                        const data::Dataset& dataset, std::int64_t images,
+                                        const data::Dataset& dataset,
+                                        const std::vector<std::int64_t>& images,
                                         Progress& progress) {
   VerifiedSimulation verified;
   ExpectedTensors expected(graph);
@@ -155,8 +156,10 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
   options.verified = true;  // by the compiler
   options.observer = &comparison;
 
-  progress.stage("simulation", "images", images);
-  for (std::int64_t image = 0; image < images; ++image) {
+  const auto count = static_cast<std::int64_t>(images.size());
+  progress.stage("simulation", "images", count);
+  std::int64_t done = 0;
+  for (const std::int64_t image : images) {
     const data::Sample sample = dataset.sample(image);
     const std::vector<Codes> inputs = input_codes(graph, sample.tensor);
     Codes all;
@@ -166,14 +169,14 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
     stats::SimulationResult result = model::simulate(program, inputs, options);
     comparison.end_image(graph);
     verified.simulation.output_sha256.push_back(output_hash(result));
-    if (image == 0) {
+    if (done == 0) {
       verified.result = std::move(result);
     } else {
       check_same_cycles(verified.result, result, image);
     }
-    progress.advance(image + 1);
+    progress.advance(++done);
   }
-  verified.simulation.images = images;
+  verified.simulation.images = count;
   verified.simulation.mismatched_values = comparison.mismatched_values();
   verified.simulation.first_mismatch = comparison.first();
   return verified;

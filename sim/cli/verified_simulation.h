@@ -18,12 +18,13 @@ struct VerifiedSimulation {
   stats::SimulationResult result;  // of the first image
 };
 
-/// Simulates images [0, images) of the data set, each from reset. `program` was compiled from
-/// `graph`. Throws base::InternalError where a layer's tensor never appears or cycles differ
+/// Simulates these images of the data set, at least one, each from reset. `program` was compiled
+/// from `graph`. Throws base::InternalError where a layer's tensor never appears or cycles differ
 /// between images, and what simulate throws.
 VerifiedSimulation simulate_and_compare(const isa::Program& program,
                                         const graph::QuantizedGraph& graph,
-                                        const data::Dataset& dataset, std::int64_t images,
+                                        const data::Dataset& dataset,
+                                        const std::vector<std::int64_t>& images,
                                         Progress& progress);
 
 /// The sha256 over the bytes of all outputs, in order.

@@ -81,6 +81,7 @@ struct RunConfig {
   QuantizationConfig quantization;
   HardwareConfig hardware;             // without RunNeeds::files the name may be empty: none given
   std::int64_t simulation_images = 4;  // at least 1
+  bool skip_bad_images = false;        // of --skip-bad-images: count what cannot be decoded
   std::vector<std::string> notes;      // what the report should say of how this was read
 
   std::string network_name() const { return model.empty() ? name : model.stem().string(); }
@@ -91,6 +92,7 @@ struct RunFlags {
   std::optional<std::string> model, dataset, calibration, images, scheme, hardware;
   std::vector<std::string>
       set;  // "key.path=value", the last one of a key wins; applied after the other flags
+  bool skip_bad_images = false;
 };
 
 struct RunNeeds {

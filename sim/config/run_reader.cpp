@@ -364,6 +364,7 @@ RunConfig read_run_config(const std::string& file, const RunFlags& flags, const 
 
   RunReader reader(path, root, needs, folders, errors);
   RunConfig run = reader.read();
+  run.skip_bad_images = flags.skip_bad_images;
   try {
     if (!reader.hardware_file().empty())
       run.hardware = read_hardware_config(reader.hardware_file(), hardware_overrides);

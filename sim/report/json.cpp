@@ -14,6 +14,11 @@ double fraction(std::int64_t part, std::int64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
+void put_skipped(json& section, const SkippedImages& skipped) {
+  section["skipped_images"] = skipped.images;
+  section["skipped_names"] = skipped.names;
+}
+
 json accuracy_json(const Accuracy& accuracy, const std::string& scheme) {
   json result = {{"images", accuracy.images},
                  {"float_top1", fraction(accuracy.float_top1, accuracy.images)},
@@ -29,6 +34,7 @@ json accuracy_json(const Accuracy& accuracy, const std::string& scheme) {
     result["quantized_top5"] = fraction(each.top5, accuracy.images);
     result["agreement_top1"] = fraction(each.agreement_top1, accuracy.images);
   }
+  if (accuracy.skipped) put_skipped(result, *accuracy.skipped);
   if (!found) throw base::InternalError("report: no accuracy of the run's scheme " + scheme);
   return result;
 }
@@ -107,6 +113,10 @@ std::string to_json(const Report& report) {
     document["accuracy"] = accuracy_json(*report.accuracy, report.quantization.scheme);
   if (!report.accuracy_not_measured.empty())
     document["accuracy_not_measured"] = report.accuracy_not_measured;
+  if (report.calibration) {
+    document["calibration"] = {{"images", report.calibration->images}};
+    put_skipped(document["calibration"], report.calibration->skipped);
+  }
   json& layers = document["layers"] = json::array();
   for (const Layer& layer : report.layers) layers.push_back(layer_json(layer));
   // Names come from models: bytes that are no UTF-8 must not end the run.

@@ -53,10 +53,22 @@ struct SchemeAccuracy {
   std::int64_t parameter_bytes = 0;  // requantization records and channel shifts
 };
 
+/// What --skip-bad-images left out.
+struct SkippedImages {
+  std::int64_t images = 0;
+  std::vector<std::string> names;  // of the first few
+};
+
 struct Accuracy {
   std::int64_t images = 0;  // at least 1
   std::int64_t float_top1 = 0, float_top5 = 0;
-  std::vector<SchemeAccuracy> schemes;  // holds Quantization::scheme
+  std::vector<SchemeAccuracy> schemes;        // holds Quantization::scheme
+  std::optional<SkippedImages> skipped = {};  // not among `images`
+};
+
+struct Calibration {
+  std::int64_t images = 0;  // at least 1
+  SkippedImages skipped;    // not among `images`
 };
 
 /// A value of the machine that differs from the integer network's.
@@ -128,6 +140,7 @@ struct Report {
   Quantization quantization;
   std::optional<Accuracy> accuracy;
   std::string accuracy_not_measured;  // why a run has none; empty where it has, and for `simulate`
+  std::optional<Calibration> calibration;  // where pictures may be left out
   Simulation simulation;
   Cycles cycles;
   std::vector<Layer> layers;

@@ -19,8 +19,10 @@ TEST(MeasureAccuracyTest, AllSchemesInOrderAndTheSameForAnyNumberOfThreads) {
   const auto dataset = data::open_dataset(*run.dataset, run.input);
   Progress progress(/*quiet=*/true);
   compile::Pipeline pipeline(run, 1);
-  const AccuracyResult one = measure_accuracy(pipeline, "shift_scaler", *dataset, 1, progress);
-  const AccuracyResult three = measure_accuracy(pipeline, "shift_scaler", *dataset, 3, progress);
+  const AccuracyResult one =
+      measure_accuracy(pipeline, "shift_scaler", *dataset, false, 1, progress);
+  const AccuracyResult three =
+      measure_accuracy(pipeline, "shift_scaler", *dataset, false, 3, progress);
 
   EXPECT_EQ(one.accuracy.images, 40);
   EXPECT_GT(one.accuracy.float_top1, 30);
@@ -46,37 +48,40 @@ TEST(MeasureAccuracyTest, AnotherSchemeThatTheHardwareCannotDoIsLeftOutAndSaid) 
   const auto dataset = data::open_dataset(*run.dataset, run.input);
   Progress progress(/*quiet=*/true);
   compile::Pipeline pipeline(run, 1);
-  const AccuracyResult result = measure_accuracy(pipeline, "per_layer", *dataset, 1, progress);
+  const AccuracyResult result =
+      measure_accuracy(pipeline, "per_layer", *dataset, false, 1, progress);
   ASSERT_EQ(result.accuracy.schemes.size(), 2u);
   EXPECT_THAT(result.notes, ElementsAre(HasSubstr("accuracy of shift_scaler left out: ")));
-  EXPECT_THROW(measure_accuracy(pipeline, "shift_scaler", *dataset, 1, progress), base::InputError);
+  EXPECT_THROW(measure_accuracy(pipeline, "shift_scaler", *dataset, false, 1, progress),
+               base::InputError);
 }
 
 class WrongLabels : public data::Dataset {
  public:
   explicit WrongLabels(const data::Dataset& right) : right_(right) {}
   std::int64_t images() const override { return 3; }
-  data::Sample sample(std::int64_t index) const override {
-    data::Sample sample = right_.sample(index);
-    if (index > 0) sample.label = 39 + index;
-    return sample;
-  }
+  std::int64_t label(std::int64_t index) const override { return index > 0 ? 39 + index : 0; }
+  std::string name(std::int64_t index) const override { return right_.name(index); }
+  std::string label_place(std::int64_t index) const override { return right_.label_place(index); }
+  data::Sample sample(std::int64_t index) const override { return right_.sample(index); }
 
  private:
   const data::Dataset& right_;
 };
 
-TEST(MeasureAccuracyTest, ALabelThatIsNoClassNamesTheFirstSuchImage) {
+TEST(MeasureAccuracyTest, EveryLabelThatIsNoClassIsNamed) {
   const config::RunConfig run = embedded_run();
   const auto dataset = data::open_dataset(*run.dataset, run.input);
   Progress progress(/*quiet=*/true);
   compile::Pipeline pipeline(run, 1);
   try {
-    measure_accuracy(pipeline, "per_layer", WrongLabels(*dataset), 2, progress);
+    measure_accuracy(pipeline, "per_layer", WrongLabels(*dataset), false, 2, progress);
     FAIL() << "must throw";
   } catch (const base::InputError& error) {
-    EXPECT_STREQ(error.what(),
-                 "dataset image 1: label: got 40, must be a class of the network, 0 to 39");
+    EXPECT_STREQ(
+        error.what(),
+        "dataset image 1: label: got 40 of image 1, must be a class of the network, 0 to 39\n"
+        "dataset image 2: label: got 41 of image 2, must be a class of the network, 0 to 39");
   }
 }
 

@@ -97,8 +97,14 @@ TEST(ReadInputsTest, RefusesOtherSources) {
         "fractal:1:1:1", "fractal:a:b", "fractal:01:1", "fractal:1:9223372036854775807"}) {
     EXPECT_EQ(error(program, {source}), "--input: got " + std::string(source) + form);
   }
-  EXPECT_EQ(error(program, {"picture.jpg"}),
-            "--input: got picture.jpg, must be a .npy file or fractal:SEED:INDEX");
+  const test::TempFolder folder;
+  const std::string text = (folder / "picture.jpg").string();
+  base::write_file_whole(text, std::string("hello"));
+  EXPECT_EQ(error(program, {text}),
+            "--input: got " + text +
+                ", something else, must be a .npy file, a JPEG or PNG picture, or "
+                "fractal:SEED:INDEX");
+  EXPECT_THAT(error(program, {"no.jpg"}), HasSubstr("no.jpg: cannot read"));
   EXPECT_EQ(error(program, {"a.npy", "b.npy"}),
             "--input: got 2 inputs, must be given once per input of the Program, which has 1");
   EXPECT_THAT(error(program, {"no.npy"}), HasSubstr("no.npy: cannot read"));

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "frontend/compile/pipeline.h"
 #include "sim/base/errors.h"
 #include "tests/unit/cli/embedded_run.h"
@@ -19,7 +21,9 @@ class VerifiedSimulationTest : public testing::Test {
         program_(pipeline_.program("shift_scaler")),
         graph_(pipeline_.quantized("shift_scaler").graph) {}
 
-  VerifiedSimulation simulate(std::int64_t images) {
+  VerifiedSimulation simulate(std::int64_t count) {
+    std::vector<std::int64_t> images(static_cast<std::size_t>(count));
+    std::iota(images.begin(), images.end(), 0);
     Progress progress(/*quiet=*/true);
     return simulate_and_compare(program_, graph_, *dataset_, images, progress);
   }

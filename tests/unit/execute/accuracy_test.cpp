@@ -44,7 +44,7 @@ TEST_F(AccuracyTest, AnyNumberOfThreadsGivesTheSamePredictions) {
   ASSERT_EQ(one.labels.size(), std::size_t{kImages});
   EXPECT_EQ(one.labels[8], 1);
   FloatExecutor executor(graph_);
-  const LabeledTensor image = source_(11);
+  const LabeledTensor image = source_(11).value();
   EXPECT_EQ(one.rankings[0][11], rank(executor.run(image.values.data()), 7));
   for (const int threads : {2, 3, 8}) {
     const Predictions several = predict(kImages, threads, source_, networks_);
@@ -86,6 +86,30 @@ TEST_F(AccuracyTest, AnImageOfTheWrongSizeIsRefused) {
   const ImageSource wrong = [](std::int64_t) { return LabeledTensor{{1, 2, 3}, 0}; };
   for (const ClassifierFactory& network : networks_) {
     EXPECT_THROW(predict(1, 1, wrong, {network}), base::InternalError);
+  }
+}
+
+TEST_F(AccuracyTest, ImagesThatASourceLeavesOutAreInNoResult) {
+  const ImageSource some = [this](std::int64_t i) -> std::optional<LabeledTensor> {
+    if (i % 3 == 1) return std::nullopt;
+    return source_(i);
+  };
+  const Predictions all = predict(kImages, 1, source_, networks_);
+  for (const int threads : {1, 4}) {
+    std::atomic<std::int64_t> reports{0};
+    const Predictions kept =
+        predict(kImages, threads, some, networks_, [&](std::int64_t) { ++reports; });
+    EXPECT_EQ(reports, kImages);
+    std::size_t at = 0;
+    for (std::int64_t i = 0; i < kImages; ++i) {
+      if (i % 3 == 1) continue;
+      ASSERT_LT(at, kept.labels.size());
+      EXPECT_EQ(kept.labels[at], all.labels[static_cast<std::size_t>(i)]);
+      for (std::size_t n = 0; n < networks_.size(); ++n)
+        EXPECT_EQ(kept.rankings[n].at(at), all.rankings[n][static_cast<std::size_t>(i)]);
+      ++at;
+    }
+    EXPECT_EQ(kept.labels.size(), at);
   }
 }
 

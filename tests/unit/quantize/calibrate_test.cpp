@@ -37,6 +37,20 @@ TEST(CalibrateTest, SameBitsForAnyNumberOfThreads) {
   }
 }
 
+TEST(CalibrateTest, ImagesThatASourceLeavesOutDoNotCount) {
+  const Calibration kept = calibrate_small(75, 1, [](std::int64_t i) { return image(2 * i); });
+  for (const int threads : {1, 3}) {
+    const Calibration some =
+        calibrate_small(150, threads, [](std::int64_t i) -> std::optional<std::vector<float>> {
+          if (i % 2 == 1) return std::nullopt;
+          return image(i);
+        });
+    EXPECT_EQ(some.images, 75);
+    EXPECT_EQ(content_hash(some), content_hash(kept));
+  }
+  EXPECT_THROW(calibrate_small(5, 2, [](std::int64_t) { return std::nullopt; }), base::InputError);
+}
+
 TEST(CalibrateTest, EveryImageCountsOnce) {
   std::mutex mutex;
   std::multiset<std::int64_t> seen;

@@ -85,6 +85,18 @@ TEST(JsonTest, LeavesOutWhatIsNotKnown) {
   EXPECT_THAT(keys(document["simulation"]), ElementsAre("images"));
 }
 
+TEST(JsonTest, SkippedImagesAreCountedWhereTheyMayBeSkipped) {
+  Report report = example_report();
+  report.accuracy->skipped = SkippedImages{12, {"a.jpg", "b.jpg"}};
+  report.calibration = Calibration{60, {4, {"c.jpg"}}};
+  const json document = json::parse(to_json(report));
+  EXPECT_EQ(document["accuracy"]["skipped_images"], 12);
+  EXPECT_EQ(document["accuracy"]["skipped_names"], (json{"a.jpg", "b.jpg"}));
+  EXPECT_EQ(document["accuracy"]["images"], 2000);
+  EXPECT_EQ(document["calibration"],
+            (json{{"images", 60}, {"skipped_images", 4}, {"skipped_names", {"c.jpg"}}}));
+}
+
 TEST(JsonTest, MismatchesShow) {
   Report report = example_report();
   report.simulation.mismatched_values = 3;
