@@ -41,7 +41,7 @@ void add_run_arguments(CLI::App& command, RunArguments& arguments) {
       .add_option("-j", arguments.threads,
                   "threads (default: all processors); results do not depend on it")
       ->option_text("N");
-  command.add_flag("--skip-bad-images", flags.skip_bad_images,
+  command.add_flag("--skip-bad-images", arguments.flags.skip_bad_images,
                    "leave out pictures that cannot be decoded, and count them");
   command.add_flag("--quiet", arguments.quiet, "no report and no progress; errors only");
 }

@@ -21,7 +21,7 @@ struct RunArguments {
 
 /// FILE and the flags that change what it says.
 void add_run_file_arguments(CLI::App& command, RunArguments& arguments);
-/// The same, with -j and --quiet.
+/// The same, with -j, --skip-bad-images and --quiet.
 void add_run_arguments(CLI::App& command, RunArguments& arguments);
 
 /// The run that the arguments describe. Throws base::InputError with every error found.
