@@ -60,12 +60,12 @@ std::string inputs_text(const config::RunConfig& run) {
 }  // namespace
 
 std::string workloads_text(const config::SearchFolders& folders, bool colour) {
-  Table table({{"name", ColumnKind::name}, {"network"}, {"input"}, {"hardware"}});
+  Table table({{"name", ColumnKind::name}, {"network"}, {"input"}, {"hardware", ColumnKind::name}});
   for (const CatalogueEntry& entry : catalogue(FileKind::run_file, folders)) {
     try {
       const config::RunConfig run = read(entry, folders);
       table.add({entry.name, network_text(run), inputs_text(run),
-                 run.hardware.name.empty() ? "needs --hardware" : run.hardware.name});
+                 run.hardware.name.empty() ? "none" : run.hardware.name});
     } catch (const base::InputError& error) {
       table.add_refused(entry.name, error);
     }
