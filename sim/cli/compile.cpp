@@ -48,6 +48,7 @@ int compile_run(const CompileOptions& options) {
                report::grouped(static_cast<std::int64_t>(program.instructions.size())),
                program.metadata.scheme, program.hardware.name,
                report::bytes_text(static_cast<std::int64_t>(bytes.size())));
+    for (const std::string& note : run.notes) fmt::print("note: {}\n", note);
     for (const std::string& note : notes) fmt::print("  {}\n", note);
   }
   return kOk;

@@ -117,6 +117,7 @@ std::string to_json(const Report& report) {
     document["calibration"] = {{"images", report.calibration->images}};
     put_skipped(document["calibration"], report.calibration->skipped);
   }
+  if (!report.notes.empty()) document["notes"] = report.notes;
   json& layers = document["layers"] = json::array();
   for (const Layer& layer : report.layers) layers.push_back(layer_json(layer));
   // Names come from models: bytes that are no UTF-8 must not end the run.

@@ -146,7 +146,7 @@ struct Report {
   std::vector<Layer> layers;
   Memory memory;
   std::vector<std::string>
-      notes;  // text only: what the reader should know, such as a scheme that is missing
+      notes;  // what the reader should know, such as a scheme that is missing
   Host host;
 };
 

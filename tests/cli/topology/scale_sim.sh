@@ -33,10 +33,11 @@ open("gemms.csv", "w").write("Layer, M, N, K\nfirst, 50, 40, 30\nsecond, 50, 20,
 END
 for name in mobilenet_v1 resnet18 gemms; do
   npusim run mobilenet_v1_224.yaml --model $name.csv --json report.json | sed -n '/^Notes/,$p'
+  npusim compile mobilenet_v1_224.yaml --model $name.csv -o net.npu | grep -c '^note: '
   python3 - <<'END'
 import json
 report = json.load(open("report.json"))
-print(sum(layer["macs"] for layer in report["layers"]), len(report["layers"]),
+print(len(report["notes"]), sum(layer["macs"] for layer in report["layers"]), len(report["layers"]),
       report["simulation"]["bit_exact"], report["accuracy_not_measured"])
 END
 done

@@ -176,6 +176,76 @@ TEST_F(RunReaderTest, OnlyARunNeedsADataset) {
       ElementsAre("{f}:1:1: dataset: got nothing, must be a mapping (key: value), or null"));
 }
 
+constexpr char kTopologyRun[] = R"(model:
+  input: {height: 5, channels: 2}
+  layers: [gemm: {channels: 3}]
+quantization: {scheme: per_layer}
+hardware: npu_32x32.yaml
+)";
+
+TEST_F(RunReaderTest, ATopologyNeedsNoData) {
+  const RunConfig run = read(kTopologyRun);
+  ASSERT_TRUE(run.topology.has_value());
+  EXPECT_EQ(run.topology->layers.size(), 2U);
+  EXPECT_TRUE(run.model.empty());
+  EXPECT_EQ(run.network_name(), "net");
+  EXPECT_EQ(run.dataset, std::nullopt);
+  EXPECT_THAT(run.accuracy_not_measured, HasSubstr("synthetic"));
+  EXPECT_EQ(run.calibration.data.kind, DatasetKind::random);
+  EXPECT_EQ(run.calibration.data.seed, 1);
+  EXPECT_EQ(run.calibration.data.images, 1);
+  EXPECT_EQ(run.input.size, 0);
+}
+
+TEST_F(RunReaderTest, ATopologyHasNoDataset) {
+  const std::string dataset = "dataset: {kind: fractal, seed: 1, images: 2}\n";
+  EXPECT_THAT(
+      errors(kTopologyRun + dataset),
+      ElementsAre("{f}:6:10: dataset: got a mapping, must be left out: a topology's weights "
+                  "are synthetic and have no accuracy"));
+  EXPECT_THAT(errors(std::string(kTopologyRun) + "dataset: null\n"), IsEmpty());
+  RunFlags flags;
+  flags.dataset = folder_.path().string();
+  EXPECT_THAT(errors(kTopologyRun, flags),
+              ElementsAre(HasSubstr("--dataset: got " + *flags.dataset)));
+}
+
+TEST_F(RunReaderTest, ATopologyFileOfAFlagReplacesWhatBelongsToTheNetwork) {
+  base::write_file_whole(folder_ / "Rows.CSV", "a,4,4,3,3,2,3,1\n");
+  RunFlags flags;
+  flags.model = (folder_ / "Rows.CSV").string();
+  const RunConfig run = read(kRun, flags);
+  ASSERT_TRUE(run.topology.has_value());
+  EXPECT_EQ(run.network_name(), "Rows");
+  EXPECT_EQ(run.dataset, std::nullopt);
+  EXPECT_EQ(run.calibration.data.kind, DatasetKind::random);
+  EXPECT_EQ(run.input.size, 0);
+  EXPECT_EQ(run.quantization.scheme, "per_channel");
+  EXPECT_EQ(run.simulation_images, 5);
+  EXPECT_THAT(run.notes, ElementsAre(HasSubstr("padding")));
+  // In the file itself they are its own, and wrong.
+  EXPECT_THAT(errors(changed(kRun, "net.onnx", "Rows.CSV")),
+              ElementsAre(HasSubstr("dataset: got a mapping, must be left out")));
+  flags.images = "3";
+  EXPECT_THAT(errors(kRun, flags), ElementsAre("--images: got 3, must be left out: the run has no "
+                                               "dataset"));
+}
+
+TEST_F(RunReaderTest, WithoutADatasetAccuracyIsNotMeasured) {
+  std::string text = changed(kRun, "{kind: fractal, seed: 2, images: 2000}", "null");
+  EXPECT_THAT(read(text).accuracy_not_measured, HasSubstr("dataset: null"));
+  text = changed(text, "{kind: fractal, seed: 3, images: 64, method: min_max}",
+                 "{kind: random, seed: 3, images: 6}");
+  text = changed(text, "input: {size: 64, mean: [127.5, 127.5, 127.5], scale: [127.5, 127.5, 2]}\n",
+                 "");
+  EXPECT_EQ(read(text).calibration.data.images, 6);
+  EXPECT_EQ(read(text).input.size, 0);
+  EXPECT_THAT(errors(changed(text, "random", "fractal")),
+              ElementsAre("{f}:1:1: input: got nothing, must be a mapping (key: value)"));
+  EXPECT_THAT(errors(changed(kRun, "{kind: fractal, seed: 2", "{kind: random, seed: 2")),
+              ElementsAre(HasSubstr("dataset.kind: got random, must be fractal or image_folder")));
+}
+
 TEST_F(RunReaderTest, EveryErrorAtOnce) {
   RunFlags flags;
   flags.scheme = "shift_scalar";
