@@ -137,7 +137,8 @@ TEST_P(DrawnNetworks, TheProgramFileCarriesEverything) {
   EXPECT_EQ(isa::serialize(isa::deserialize(bytes.data(), bytes.size(), "drawn")), bytes);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, DrawnNetworks, testing::Range<std::uint64_t>(0, kCases));
+INSTANTIATE_TEST_SUITE_P(Seeds, DrawnNetworks,
+                         testing::Range<std::uint64_t>(0, test::draws(kCases)));
 
 }  // namespace
 }  // namespace npusim

@@ -226,17 +226,21 @@ namespace {
 
 class RandomGraph {
  public:
-  RandomGraph(std::uint64_t seed, const QuantizedGraphOptions& options) : builder_(seed, options) {}
+  RandomGraph(std::uint64_t seed, const QuantizedGraphOptions& options)
+      : gate_may_be_first_(options.gate_may_be_first),
+        map_(options.map_factor),
+        channels_(options.channel_factor),
+        builder_(seed, options) {}
 
   graph::QuantizedGraph build() {
-    const Shape shape{draw(1, 17), draw(1, 17), draw(1, 9)};
+    const Shape shape{draw(1, 17 * map_), draw(1, 17 * map_), draw(1, 9 * channels_)};
     builder_.input(shape);
-    if (draw(0, 3) == 0) builder_.input({shape.height, shape.width, draw(1, 5)});
+    if (draw(0, 3) == 0) builder_.input({shape.height, shape.width, draw(1, 5 * channels_)});
     const std::int64_t layers = draw(1, 10);
     for (std::int64_t i = 0; i < layers; ++i) add_layer();
     if (draw(0, 3) == 0) {
       const NodeId from = source();
-      builder_.gemm(from, draw(1, 29));
+      builder_.gemm(from, draw(1, 29 * channels_));
     }
     std::vector<NodeId> outputs;
     if (draw(0, 3) == 0) outputs = {builder_.last(), source()};  // also consumed, or an input
@@ -270,7 +274,7 @@ class RandomGraph {
   void add_layer() {
     const NodeId from = source();
     const Shape in = builder_.shape(from);
-    switch (draw(0, 8)) {
+    switch (draw(0, 11)) {
       case 0:
         builder_.depthwise(from, window(in, true));
         break;
@@ -286,6 +290,12 @@ class RandomGraph {
       case 4:
         builder_.concat({from, same_map(from), from});
         break;
+      case 6:
+        builder_.mul(from, same_shape(from));
+        break;
+      case 7:
+        branches(from, in);
+        break;
       case 5:
         builder_.lookup(from);
         break;
@@ -297,8 +307,24 @@ class RandomGraph {
   void conv(NodeId from, const Shape& in) {
     std::int64_t groups = draw(0, 4) == 0 ? draw(2, 4) : 1;
     if (in.channels % groups != 0) groups = 1;
-    const std::int64_t out_channels = groups * draw(1, groups == 1 ? 21 : 6);
+    // Now and then one group for every channel, and several results for each.
+    if (draw(0, 9) == 0 && in.channels > 1) groups = in.channels;
+    std::int64_t most = 21 * channels_;
+    if (groups > 1) most = groups == in.channels ? 3 : 6 * channels_;
+    const std::int64_t out_channels = groups * draw(1, most);
     builder_.conv(from, out_channels, window(in, true), groups);
+  }
+
+  // One to three convolutions and what they read, side by side.
+  void branches(NodeId from, const Shape& in) {
+    std::vector<NodeId> inputs = {from};
+    for (std::int64_t left = draw(1, 3); left > 0; --left) {
+      const std::int64_t kernel = 2 * draw(0, 1) + 1;
+      const Window w = square_window(kernel, 1, kernel / 2);
+      const bool fits = in.height >= kernel && in.width >= kernel;
+      inputs.push_back(builder_.conv(from, draw(1, 21 * channels_), fits ? w : Window{}));
+    }
+    builder_.concat(inputs);
   }
 
   void pool(NodeId from, const Shape& in) {
@@ -315,7 +341,8 @@ class RandomGraph {
     all.kernel_h = in.height;
     all.kernel_w = in.width;
     const NodeId gate = builder_.pool(from, graph::PoolKind::average, all);
-    draw(0, 1) == 0 ? builder_.mul(from, gate) : builder_.mul(gate, from);
+    const bool first = draw(0, 1) == 1 && gate_may_be_first_;
+    first ? builder_.mul(gate, from) : builder_.mul(from, gate);
   }
 
   NodeId same_shape(NodeId wanted) const {
@@ -336,6 +363,8 @@ class RandomGraph {
     return wanted;
   }
 
+  bool gate_may_be_first_;
+  std::int64_t map_, channels_;
   QuantizedGraphBuilder builder_;
 };
 

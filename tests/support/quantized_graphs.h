@@ -17,6 +17,9 @@ struct QuantizedGraphOptions {
   std::int32_t field_bits = 4;          // of shift_scaler, 1 to 4
   std::int32_t multiplier_bits = 31;    // 15 or 31
   bool shift_before_multiply = false;
+  bool gate_may_be_first = true;    // of Mul; the executor wants it second, the compiler takes both
+  std::int64_t map_factor = 1;      // drawn maps up to so many times as high and wide
+  std::int64_t channel_factor = 1;  // and with so many times as many channels
 };
 
 /// Appends nodes; weights, biases, tables, zero points, clamps and scales are drawn from the seed.
@@ -66,7 +69,8 @@ graph::Window square_window(std::int64_t kernel, std::int64_t stride = 1, std::i
                             std::int64_t dilation = 1);
 
 /// Up to a dozen layers of every kind: odd sizes, grouped, dilated and padded windows, one or two
-/// inputs, tensors used twice by one node, outputs that are also consumed.
+/// inputs, tensors used twice by one node, outputs that are also consumed;
+/// products, gates and concatenations of up to four.
 graph::QuantizedGraph random_quantized_graph(std::uint64_t seed,
                                              const QuantizedGraphOptions& options = {});
 

@@ -2,6 +2,7 @@
 #include "tests/support/random_network.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <initializer_list>
 #include <limits>
 #include <random>
@@ -305,6 +306,11 @@ config::HardwareConfig random_hardware(std::uint64_t seed, std::int64_t scratchp
   h.vector_unit.lanes = draw.one_of({1, 5, 16, 32});
   h.vector_unit.pipeline_depth_cycles = draw.integer(1, 7);
   return h;
+}
+
+std::uint64_t draws(std::uint64_t usual) {
+  const char* wanted = std::getenv("NPUSIM_DRAWS");
+  return wanted == nullptr ? usual : std::strtoull(wanted, nullptr, 10);
 }
 
 std::vector<float> random_input(std::uint64_t seed, std::int64_t count) {

@@ -22,6 +22,9 @@ graph::Graph random_network(std::uint64_t seed);
 config::HardwareConfig random_hardware(std::uint64_t seed, std::int64_t scratchpad_scale);
 
 /// `count` values in [-1, 1).
+/// What NPUSIM_DRAWS says, for long runs by hand; else `usual`.
+std::uint64_t draws(std::uint64_t usual);
+
 std::vector<float> random_input(std::uint64_t seed, std::int64_t count);
 
 }  // namespace npusim::test
