@@ -49,11 +49,26 @@ Tensor make(const Dims& dims, const std::function<double(const Dims&)>& value) {
   return result;
 }
 
+bool is_byte(const onnx::TensorProto& proto) {
+  return proto.data_type() == onnx::TensorProto::INT8 ||
+         proto.data_type() == onnx::TensorProto::UINT8;
+}
+
 Tensor read(const onnx::TensorProto& proto) {
-  Tensor result{{proto.dims().begin(), proto.dims().end()}, {}};
+  Tensor result{{proto.dims().begin(), proto.dims().end()}, {}, true};
   const std::string& raw = proto.raw_data();
+  result.is_signed = proto.data_type() != onnx::TensorProto::UINT8;
   if (proto.data_type() == onnx::TensorProto::INT64) {
     result.values.assign(proto.int64_data().begin(), proto.int64_data().end());
+  } else if (proto.data_type() == onnx::TensorProto::INT32) {
+    result.values.assign(proto.int32_data().begin(), proto.int32_data().end());
+  } else if (is_byte(proto)) {
+    for (const char byte : raw) {
+      result.values.push_back(proto.data_type() == onnx::TensorProto::INT8
+                                  ? static_cast<std::int8_t>(byte)
+                                  : static_cast<std::uint8_t>(byte));
+    }
+    return result;
   } else if (raw.empty()) {
     result.values.assign(proto.float_data().begin(), proto.float_data().end());
   }
@@ -90,6 +105,7 @@ class Node {
     }
     if (op == "Gather") return {in_[1]->dims, {x.values.at(index_of(in_[1]->values.at(0)))}};
     if (op == "Transpose") return transpose(x);
+    if (op == "QuantizeLinear" || op == "DequantizeLinear") return quantization(x);
     if (is_renaming(op)) return {renamed(x), x.values};
     if (in_.size() == 2 && op != "PRelu") {
       return make(broadcast(x.dims, in_[1]->dims), [&](const Dims& position) {
@@ -190,6 +206,20 @@ class Node {
       if (op == "Unsqueeze") dims.insert(dims.begin() + place, 1);
     }
     return dims;
+  }
+
+  Tensor quantization(const Tensor& x) const {
+    const auto axis = static_cast<std::size_t>(integer("axis", 1));
+    const bool reads_codes = node_.op_type() == "DequantizeLinear";
+    return make(x.dims, [&](const Dims& position) {
+      const std::size_t channel =
+          in_[1]->values.size() > 1 ? static_cast<std::size_t>(position[axis]) : 0;
+      const double scale = in_[1]->values.at(channel);
+      const double zero = has(2) ? in_[2]->values.at(channel) : 0;
+      if (reads_codes) return (at(x, position) - zero) * scale;
+      const double low = has(2) && in_[2]->is_signed ? -128 : 0;
+      return std::min(std::max(std::nearbyint(at(x, position) / scale) + zero, low), low + 255);
+    });
   }
 
   Tensor transpose(const Tensor& x) const {
@@ -367,15 +397,25 @@ class Node {
 
 }  // namespace
 
-NaiveTensor evaluate_onnx(const onnx::ModelProto& model, const NaiveTensor& input) {
+std::map<std::string, NaiveTensor> evaluate_onnx_tensors(
+    const onnx::ModelProto& model, const NaiveTensor& input,
+    const std::map<std::string, NaiveTensor>& known) {
   const onnx::GraphProto& graph = model.graph();
-  std::map<std::string, Tensor> tensors;
-  for (const auto& tensor : graph.initializer()) tensors[tensor.name()] = read(tensor);
-  for (const auto& info : graph.input()) tensors.emplace(info.name(), input);
+  std::map<std::string, Tensor> read_by_others;
+  std::map<std::string, Tensor> computed;
+  for (const auto& tensor : graph.initializer()) read_by_others[tensor.name()] = read(tensor);
+  for (const auto& info : graph.input()) read_by_others.emplace(info.name(), input);
   for (const onnx::NodeProto& node : graph.node()) {
-    tensors[node.output(0)] = Node(node, tensors).run();
+    const std::string& name = node.output(0);
+    computed[name] = Node(node, read_by_others).run();
+    const auto found = known.find(name);
+    read_by_others[name] = found == known.end() ? computed[name] : found->second;
   }
-  return tensors.at(graph.output(0).name());
+  return computed;
+}
+
+NaiveTensor evaluate_onnx(const onnx::ModelProto& model, const NaiveTensor& input) {
+  return evaluate_onnx_tensors(model, input, {}).at(model.graph().output(0).name());
 }
 
 }  // namespace npusim::test

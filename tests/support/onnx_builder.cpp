@@ -49,6 +49,7 @@ struct SetValue {
     to.set_s(value);
   }
   void operator()(const Dims& values) const {
+    to.clear_ints();
     to.set_type(onnx::AttributeProto::INTS);
     for (const std::int64_t value : values) to.add_ints(value);
   }
@@ -87,6 +88,23 @@ OnnxBuilder& OnnxBuilder::ints(const std::string& name, const Dims& dims,
   fill(tensor, name, dims);
   tensor.set_data_type(onnx::TensorProto::INT64);
   for (const std::int64_t value : values) tensor.add_int64_data(value);
+  return *this;
+}
+
+OnnxBuilder& OnnxBuilder::codes(const std::string& name, const Dims& dims, const std::string& type,
+                                const std::vector<std::int32_t>& values) {
+  onnx::TensorProto& tensor = *model_->mutable_graph()->add_initializer();
+  fill(tensor, name, dims);
+  onnx::TensorProto::DataType data_type = onnx::TensorProto::UNDEFINED;
+  onnx::TensorProto::DataType_Parse(type, &data_type);
+  tensor.set_data_type(data_type);
+  for (const std::int32_t value : values) {
+    if (data_type == onnx::TensorProto::INT32) {
+      tensor.add_int32_data(value);
+    } else {
+      tensor.mutable_raw_data()->push_back(static_cast<char>(static_cast<std::uint8_t>(value)));
+    }
+  }
   return *this;
 }
 

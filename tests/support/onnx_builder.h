@@ -29,9 +29,13 @@ using Dims = std::vector<std::int64_t>;
 struct OnnxAttribute {
   OnnxAttribute(std::string name_in, int value_in)
       : name(std::move(name_in)), value(std::int64_t{value_in}) {}
+  OnnxAttribute(std::string name_in, std::int64_t value_in)
+      : name(std::move(name_in)), value(value_in) {}
   OnnxAttribute(std::string name_in, float value_in) : name(std::move(name_in)), value(value_in) {}
   OnnxAttribute(std::string name_in, const char* value_in)
       : name(std::move(name_in)), value(std::string(value_in)) {}
+  OnnxAttribute(std::string name_in, Dims values)
+      : name(std::move(name_in)), value(std::move(values)) {}
   OnnxAttribute(std::string name_in, std::initializer_list<std::int64_t> values)
       : name(std::move(name_in)), value(Dims(values)) {}
 
@@ -54,6 +58,9 @@ class OnnxBuilder {
   OnnxBuilder& floats(const std::string& name, const Dims& dims, const std::vector<float>& values);
   OnnxBuilder& ints(const std::string& name, const Dims& dims,
                     const std::vector<std::int64_t>& values);
+  /// Codes of type INT8, UINT8 (both as raw bytes) or INT32 (as a field).
+  OnnxBuilder& codes(const std::string& name, const Dims& dims, const std::string& type,
+                     const std::vector<std::int32_t>& values);
   OnnxBuilder& node(const std::string& op_type, const std::vector<std::string>& inputs,
                     const std::vector<std::string>& outputs,
                     const std::vector<OnnxAttribute>& attributes = {},
