@@ -37,7 +37,7 @@ AccuracyResult accuracy_of(compile::Pipeline& pipeline, const config::RunConfig&
                            const std::string& scheme) {
   Progress progress(/*quiet=*/true);
   const auto dataset = data::open_dataset(*run.dataset, run.input);
-  return measure_accuracy(pipeline, scheme, *dataset, 1, progress);
+  return measure_accuracy(pipeline, scheme, *dataset, /*skip_bad=*/false, 1, progress);
 }
 
 const report::SchemeAccuracy& find(const AccuracyResult& result, const std::string& scheme) {
@@ -72,7 +72,7 @@ TEST_P(QuantizedModel, HasTheAccuracyThatItWasWrittenWithAndIsBitExact) {
   Progress progress(/*quiet=*/true);
   const auto dataset = data::open_dataset(*run.dataset, run.input);
   const VerifiedSimulation verified =
-      simulate_and_compare(program, read.quantized(scheme).graph, *dataset, 1, progress);
+      simulate_and_compare(program, read.quantized(scheme).graph, *dataset, {0}, progress);
   EXPECT_EQ(verified.simulation.mismatched_values, 0);
 }
 
