@@ -102,14 +102,14 @@ class Importer {
     try {
       if (find_rule(node) == nullptr) refuse_operator(node);
       if (opset_ < kMinRuleOpset) {
-        check_attributes(node, opset_);
+        check_form(node, opset_);
         for (onnx::NodeProto& part : raised(node, state_, opset_)) {
           raised_.push_back(std::move(part));  // a Constant's tensor is read where it lies
           apply_rule(raised_.back());
         }
       } else {
         if (opset_ > kMaxRuleOpset) lower(node, state_, opset_);
-        check_attributes(node, state_.opset);
+        check_form(node, state_.opset);
         apply_rule(node);
       }
     } catch (const SkipNode&) {

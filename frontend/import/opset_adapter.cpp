@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <set>
 
 #include "frontend/import/model_reader.h"
@@ -270,33 +271,50 @@ void lower_axes(onnx::NodeProto& node, const onnx::OpSchema& schema, const Impor
   remove_attribute(node, "noop_with_empty_axes");  // they are not empty
 }
 
+void check_count(const char* key, int count, int least, int most, base::ErrorList& errors) {
+  if (count >= least && count <= most) return;
+  const bool is_open = most == std::numeric_limits<int>::max();
+  errors.add("", key, std::to_string(count),
+             is_open         ? "at least " + std::to_string(least)
+             : least == most ? std::to_string(least)
+                             : "in [" + std::to_string(least) + ", " + std::to_string(most) + "]");
+}
+
+void check_attribute(const onnx::AttributeProto& attribute, const onnx::OpSchema& schema, int opset,
+                     base::ErrorList& errors) {
+  const std::string name = printable(attribute.name());
+  const auto known = schema.attributes().find(attribute.name());
+  if (known == schema.attributes().end()) {
+    std::string all;
+    for (const auto& entry : schema.attributes()) all += (all.empty() ? "" : ", ") + entry.first;
+    errors.add("", "attribute", "'" + name + "'",
+               all.empty()
+                   ? "absent: " + schema.Name() + " has none"
+                   : "one that " + schema.Name() + " has in " + opset_text(opset) + ": " + all);
+  } else if (attribute.type() != known->second.type || !attribute.ref_attr_name().empty()) {
+    errors.add("", name, "an attribute of type " + attribute_type_name(attribute.type()),
+               attribute_type_name(known->second.type));
+  }
+}
+
 }  // namespace
 
-void check_attributes(const onnx::NodeProto& node, int opset) {
+void check_form(const onnx::NodeProto& node, int opset) {
   const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(node.op_type(), opset, "");
   if (schema == nullptr) {
     refuse("operator", printable(node.op_type()), "one that " + opset_text(opset) + " has");
   }
   base::ErrorList errors;
+  check_count("inputs", node.input_size(), schema->min_input(), schema->max_input(), errors);
+  check_count("outputs", node.output_size(), schema->min_output(), schema->max_output(), errors);
   std::set<std::string> seen;
   for (const onnx::AttributeProto& attribute : node.attribute()) {
-    const std::string name = printable(attribute.name());
-    const auto known = schema->attributes().find(attribute.name());
-    if (known == schema->attributes().end()) {
-      std::string all;
-      for (const auto& [other, unused] : schema->attributes()) {
-        all += (all.empty() ? "" : ", ") + other;
-      }
-      errors.add("", "attribute", "'" + name + "'",
-                 all.empty()
-                     ? "absent: " + node.op_type() + " has none"
-                     : "one that " + node.op_type() + " has in " + opset_text(opset) + ": " + all);
-    } else if (attribute.type() != known->second.type || !attribute.ref_attr_name().empty()) {
-      errors.add("", name, "an attribute of type " + attribute_type_name(attribute.type()),
-                 attribute_type_name(known->second.type));
-    }
-    if (!seen.insert(attribute.name()).second)
-      errors.add("", "attribute", "'" + name + "' twice", "given once");
+    check_attribute(attribute, *schema, opset, errors);
+    if (seen.insert(attribute.name()).second) continue;
+    errors.add("", "attribute", "'" + printable(attribute.name()) + "' twice", "given once");
+  }
+  for (const auto& [name, attribute] : schema->attributes()) {
+    if (attribute.required && seen.count(name) == 0) errors.add("", name, "none", "given");
   }
   errors.throw_if_any();
 }

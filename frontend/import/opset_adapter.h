@@ -11,9 +11,10 @@
 
 namespace npusim::import {
 
-/// Refuses attributes that the operator does not have in `opset` (at most kMaxRuleOpset), those of
-/// another type, and one given twice; names all. Throws base::InputError without a place.
-void check_attributes(const onnx::NodeProto& node, int opset);
+/// Refuses numbers of inputs and outputs that the operator does not have in `opset` (at most
+/// kMaxRuleOpset), attributes that it does not have, of another type, given twice, or missing;
+/// names all. Throws base::InputError without a place.
+void check_form(const onnx::NodeProto& node, int opset);
 
 /// The nodes that do in opset kMinRuleOpset what `node` does in the older `opset`, in order; the
 /// last one makes the node's outputs. Done by the ONNX library's version converter, one node at a

@@ -100,6 +100,16 @@ TEST(OldOpsets, Gemm) {
                                            "must be of 2 dimensions"));
 }
 
+// The converter aborts the program where operands are missing.
+TEST(OldOpsets, NumbersOfOperands) {
+  EXPECT_THAT(refusals(one_node("Add", {1, 1, 2, 2}, {{"broadcast", 1}}, 6)),
+              ElementsAre("model.onnx: node 'layer' (Add): inputs: got 1, must be 2"));
+  OnnxBuilder none(6);
+  none.node("Sum", {}, {"y"}, {}, "layer").output("y");
+  EXPECT_THAT(refusals(none), ElementsAre("model.onnx: node 'layer' (Sum): inputs: got 0, must be "
+                                          "at least 1"));
+}
+
 TEST(OldOpsets, WhatTheConverterRefuses) {
   EXPECT_THAT(refusals(one_node("Dropout", {1, 1, 2, 2}, {{"is_test", 0}}, 6)),
               ElementsAre(HasSubstr("node 'layer' (Dropout): operator: got Dropout of opset 6 "

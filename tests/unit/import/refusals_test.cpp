@@ -211,7 +211,8 @@ TEST(Refusals, Elementwise) {
 TEST(Refusals, Layout) {
   EXPECT_THAT(refusals(one_node("Flatten", {1, 2, 3, 3}, {{"axis", 5}})),
               refused("Flatten", "axis: got 5, must be in [-4, 4]"));
-  EXPECT_THAT(refusals(one_node("Pad", {1, 1, 3, 3}, {{"mode", "reflect"}}, 10)),
+  EXPECT_THAT(refusals(one_node("Pad", {1, 1, 3, 3},
+                                {{"mode", "reflect"}, {"pads", {0, 0, 0, 0, 0, 0, 0, 0}}}, 10)),
               refused("Pad", "mode: got 'reflect', must be constant"));
   EXPECT_THAT(refusals(one_node("Pad", {1, 1, 3, 3}, {{"pads", {0, 1, 0, 0, 0, 0, 0, 0}}}, 10)),
               refused("Pad",
