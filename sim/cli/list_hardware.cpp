@@ -23,13 +23,6 @@ constexpr double kTera = 1e12;
 constexpr double kMega = 1e6;
 constexpr double kKiB = 1024;
 
-/// Three digits, or all of the whole part: 0.0512, 12.8, 16,384.
-std::string amount(double value) {
-  constexpr double kThreeDigits = 99.95;
-  if (value < kThreeDigits) return fmt::format("{:.3g}", value);
-  return report::grouped(static_cast<std::int64_t>(value + 0.5));
-}
-
 void add_row(Table& table, const CatalogueEntry& entry, const config::HardwareConfig& hardware) {
   const config::HardwarePeaks peaks = config::hardware_peaks(hardware);
   const auto kib = [](std::int64_t bytes) { return amount(static_cast<double>(bytes) / kKiB); };

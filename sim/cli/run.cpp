@@ -26,7 +26,8 @@ constexpr char kExamples[] =
     "  npusim run mobilenet.yaml --set quantization.bias_correction=false\n"
     "  npusim run mobilenet.yaml --hardware npu_16x16_edge.yaml --json report.json\n"
     "  npusim run mobilenet.yaml --set hardware.mac_array.rows=16 --images 500\n"
-    "  npusim run mobilenet.yaml --model net.onnx --set input.size=224\n";
+    "  npusim run imagenet_mobilenet_v1.yaml --model net.onnx --dataset val\n"
+    "      --calibration calibration      your own network and pictures\n";
 
 void print_mismatch(const report::Simulation& simulation) {
   const report::Mismatch& first = *simulation.first_mismatch;

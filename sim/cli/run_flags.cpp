@@ -3,14 +3,14 @@
 
 #include "sim/base/errors.h"
 #include "sim/cli/data_folders.h"
+#include "sim/config/yaml_reader.h"
 
 namespace npusim::cli {
 
 void add_run_file_arguments(CLI::App& command, RunArguments& arguments) {
   config::RunFlags& flags = arguments.flags;
-  command.add_option(
-      "FILE", arguments.file,
-      "run file: a path, or a bare name in the current folder or the workloads folder");
+  command.add_option("FILE", arguments.file,
+                     "run file: a path, or a bare name (npusim list workloads)");
   command.add_option("--model", flags.model, "ONNX file, or a topology (.csv)")->option_text("F");
   command
       .add_option("--dataset", flags.dataset, "folder of images in place of the run file's dataset")
@@ -20,16 +20,18 @@ void add_run_file_arguments(CLI::App& command, RunArguments& arguments) {
                   "folder of images in place of the run file's calibration set")
       ->option_text("DIR");
   command.add_option("--images", flags.images, "number of images of the dataset")->option_text("N");
-  command.add_option("--scheme", flags.scheme, "per_layer, shift_scaler or per_channel")
+  command
+      .add_option("--scheme", flags.scheme,
+                  config::list_choices(config::scheme_choices()) + " (npusim list schemes)")
       ->option_text("S");
   command
       .add_option("--hardware", flags.hardware,
-                  "hardware file: a path, or a bare name in the configs folder")
+                  "hardware file: a path, or a bare name (npusim list configs)")
       ->option_text("F");
   command
-      .add_option(
-          "--set", flags.set,
-          "any key of the run file, or of the hardware file behind 'hardware.'; may be repeated")
+      .add_option("--set", flags.set,
+                  "any key of the run file, or of the hardware file behind 'hardware.' (npusim "
+                  "list keys); may be repeated")
       ->option_text("key.path=value")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -4,6 +4,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/cli/show_text.h"
+#include "sim/cli/table.h"
 #include "sim/config/hardware_yaml.h"
 #include "sim/config/yaml_writer.h"
 #include "sim/report/format.h"
@@ -69,13 +70,6 @@ std::string input_text(const config::InputConfig& input) {
 
 std::string derived(const std::string& label, const std::string& text) {
   return fmt::format("#   {:<23}{}\n", label, text);
-}
-
-/// Three digits, or the whole part with all of them.
-std::string amount(double value) {
-  constexpr double kThreeDigits = 99.95;
-  return value < kThreeDigits ? fmt::format("{:.3g}", value)
-                              : report::grouped(static_cast<std::int64_t>(value + 0.5));
 }
 
 std::string capacity(std::int64_t bytes) {

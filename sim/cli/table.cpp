@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "sim/report/format.h"
 
@@ -102,6 +105,11 @@ std::string Table::text(bool colour) const {
     }
   }
   return text;
+}
+
+std::string amount(double value) {
+  constexpr double kThreeDigits = 99.95;
+  return value < kThreeDigits ? fmt::format("{:.3g}", value) : report::grouped(std::llround(value));
 }
 
 std::string bold(const std::string& text, bool colour) {

@@ -52,6 +52,9 @@ class Table {
   std::vector<Row> rows_;
 };
 
+/// Three digits, or the whole part with all of them: 0.0512, 12.8, 16,384. At least 0.
+std::string amount(double value);
+
 /// In bold where colour is wanted.
 std::string bold(const std::string& text, bool colour);
 

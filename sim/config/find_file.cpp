@@ -28,9 +28,18 @@ std::vector<std::string> names_in(const fs::path& folder, const std::string& suf
   return names;
 }
 
+/// The first name that goes on where the text ends: "resnet18" -> "resnet18_224".
+std::string first_longer(const std::string& text, const std::vector<std::string>& names) {
+  constexpr std::size_t kLeast = 3;  // fewer letters begin anything
+  const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+    return text.size() >= kLeast && name.compare(0, text.size(), text) == 0;
+  });
+  return found == names.end() ? "" : *found;
+}
+
 /// Names are compared without their suffix, which would make any two of them alike.
 std::string nearest_file(const std::vector<fs::path>& candidates) {
-  const fs::path wanted = candidates.front();
+  const fs::path& wanted = candidates.front();
   if (wanted.native().size() > kMaxNameBytes) return "";  // of no file; comparing takes its time
   std::vector<fs::path> found;
   std::vector<std::string> stems;
@@ -40,7 +49,9 @@ std::string nearest_file(const std::vector<fs::path>& candidates) {
       stems.push_back(fs::path(name).stem().string());
     }
   }
-  const std::string nearest = nearest_choice(wanted.stem().string(), stems);
+  const std::string stem = wanted.stem().string();
+  std::string nearest = nearest_choice(stem, stems);
+  if (nearest.empty()) nearest = first_longer(stem, stems);
   if (nearest.empty()) return "";
   const auto at = std::find(stems.begin(), stems.end(), nearest) - stems.begin();
   return found[static_cast<std::size_t>(at)].string();

@@ -48,13 +48,11 @@ HardwareField clock_field() {
           [](HardwareConfig& hardware, std::int64_t value) { hardware.clock_hz = value; }};
 }
 
-std::vector<HardwareField> make_fields() {
+/// Clock, instructions and everything that moves or keeps data.
+std::vector<HardwareField> memory_fields() {
   using Hw = HardwareConfig;
   const IntegerRule depth = range(1, 1024);
-  const IntegerRule lanes = range(1, 4096);
   const IntegerRule ports = range(1, 16);
-  const IntegerRule pipeline = range(0, 1024);
-  const std::vector<std::string> no_yes = {"false", "true"};
   return {
       clock_field(),
       field<&Hw::command_processor, &CommandProcessorConfig::fetch_bytes>(
@@ -107,6 +105,16 @@ std::vector<HardwareField> make_fields() {
       field<&Hw::feeder, &FeederConfig::line_buffer_bytes>("feeder.line_buffer_bytes",
                                                            "input rows kept for depthwise layers",
                                                            kTiming, bytes(0, kGiB)),
+  };
+}
+
+/// Everything that computes.
+std::vector<HardwareField> compute_fields() {
+  using Hw = HardwareConfig;
+  const IntegerRule lanes = range(1, 4096);
+  const IntegerRule pipeline = range(0, 1024);
+  const std::vector<std::string> no_yes = {"false", "true"};
+  return {
       field<&Hw::mac_array, &MacArrayConfig::rows>("mac_array.rows", "inputs per cycle", kProgram,
                                                    range(1, 4096)),
       field<&Hw::mac_array, &MacArrayConfig::columns>(
@@ -147,7 +155,11 @@ std::vector<HardwareField> make_fields() {
 }  // namespace
 
 const std::vector<HardwareField>& hardware_fields() {
-  static const std::vector<HardwareField> fields = make_fields();
+  static const std::vector<HardwareField> fields = [] {
+    std::vector<HardwareField> all = memory_fields();
+    for (HardwareField& each : compute_fields()) all.push_back(std::move(each));
+    return all;
+  }();
   return fields;
 }
 

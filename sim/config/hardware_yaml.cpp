@@ -22,7 +22,10 @@ std::string name_of(const std::string& key) {
 
 std::string line(std::string text, const std::string& comment) {
   if (text.size() < kCommentColumn) text.resize(kCommentColumn, ' ');
-  return text + "  # " + comment + '\n';
+  text += "  # ";
+  text += comment;
+  text += '\n';
+  return text;
 }
 
 }  // namespace
@@ -51,11 +54,11 @@ std::string hardware_yaml(const HardwareConfig& hardware, std::size_t indent) {
   for (const HardwareField& field : hardware_fields()) {
     if (unit_of(field.key) != unit) {
       unit = unit_of(field.key);
-      text += '\n' + margin + unit + ":\n";
+      text.append("\n").append(margin).append(unit).append(":\n");
     }
-    text += line(margin + (unit.empty() ? "" : "  ") + name_of(field.key) + ": " +
-                     field_yaml(field, hardware),
-                 field.meaning);
+    std::string value = margin + (unit.empty() ? "" : "  ");
+    value.append(name_of(field.key)).append(": ").append(field_yaml(field, hardware));
+    text += line(std::move(value), field.meaning);
   }
   return text;
 }

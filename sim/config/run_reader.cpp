@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMaxRunFileBytes = 1 << 20;
 constexpr std::int64_t kMaxImages = 10'000'000;
 constexpr std::int64_t kMaxSimulatedImages = 10'000;
-constexpr std::int64_t kMaxSide = 8192;      // pixels
-constexpr std::size_t kMaxPathBytes = 4096;  // Linux takes no longer one
+constexpr std::int64_t kMaxSide = 8192;       // pixels
+constexpr std::size_t kMaxPathBytes = 4096;   // Linux takes no longer one
 constexpr std::size_t kTopologyColumns = 80;  // as wide as everything that is printed
 constexpr char kHardwarePrefix[] = "hardware.";
 
@@ -372,6 +372,11 @@ RunConfig read_run_config(const std::string& file, const RunFlags& flags, const 
       run.hardware = hardware_from_tree(*reader.inline_hardware(), "hardware", hardware_overrides);
   } catch (const base::InputError& error) {
     errors.add(error);
+  }
+  if (errors.empty() && run.hardware.name.empty()) {  // left to the user, who only looks
+    for (const Override& change : hardware_overrides)
+      errors.add("", change.flag, change.value,
+                 "left out until there is hardware; set it with --hardware F");
   }
   errors.throw_if_any();
   return run;

@@ -11,3 +11,5 @@ refused show npu_32x32.yaml --layer
 refused show npu_32x32.yaml -j 2
 write_run_with 'model: mobilenet_v1_025_fractal.onnx' 'model: null'
 refused show run.yaml --layers
+write_run_with 'npu_32x32.yaml' 'null'
+refused show run.yaml --set hardware.mac_array.rows=16

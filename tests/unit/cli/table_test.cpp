@@ -55,6 +55,15 @@ TEST(TableTest, RefusalsStandUnderTheirNameInTheWidthOfTheTerminal) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
+TEST(TableTest, AmountsHaveThreeDigitsOrTheWholePart) {
+  EXPECT_EQ(amount(0), "0");
+  EXPECT_EQ(amount(0.05123), "0.0512");
+  EXPECT_EQ(amount(12.8), "12.8");
+  EXPECT_EQ(amount(99.94), "99.9");
+  EXPECT_EQ(amount(99.96), "100");
+  EXPECT_EQ(amount(16384.4), "16,384");
+}
+
 TEST(TableTest, TheHeadingAloneIsBold) {
   Table table({{"name"}});
   table.add({"a"});

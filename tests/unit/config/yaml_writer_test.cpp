@@ -59,7 +59,7 @@ TEST(YamlWriterTest, TreesReadBackAndTheirTextIsStable) {
       "  - {name: one, kernel: [3, 3], stride: 2}\n  - {name: two, text: \"1\", deep: {x: {y: "
       "z}}}\n"
       "  - [[1, 2], [3, {a: [b, c, {d: e}]}]]\n";
-  for (const std::size_t columns : {10, 40, 100}) {
+  for (const std::size_t columns : {10U, 40U, 100U}) {
     const YamlNode root = parsed(text);
     const std::string written = yaml_text(root, 0, columns);
     const YamlNode again = parsed(written);
