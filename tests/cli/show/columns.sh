@@ -7,8 +7,4 @@ done > all.txt
 for command in '' $(npusim --help | sed -n '/^Subcommands/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
   npusim $command --help || echo "no help for $command"
 done > help.txt
-for command in run compile simulate disasm list show; do
-  grep -q "^Usage: npusim $command " help.txt || echo "no help for $command"
-done
-[ "$(grep -c '^Examples:' help.txt)" -ge 7 ] || echo "help without examples"
 awk 'length > 80 { print FILENAME ": longer than 80 columns: " $0 }' all.txt help.txt
