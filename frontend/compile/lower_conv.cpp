@@ -78,8 +78,10 @@ void Lowering::lower_conv(graph::NodeId id, const graph::QuantizedConv&) {
 void Lowering::conv_chunks(const TileView& tile, const WeightTile& weights,
                            const std::vector<PixelRange>& chunks) {
   std::vector<isa::Matmul> matmuls;
+  std::int64_t pixels = 0;
+  for (const PixelRange& chunk : chunks) pixels += chunk.pixels();
+  if (acc_next_ + pixels > hardware_.mac_array.accumulator_rows) acc_next_ = 0;
   for (const PixelRange& chunk : chunks) {
-    if (acc_next_ + chunk.pixels() > hardware_.mac_array.accumulator_rows) acc_next_ = 0;
     matmuls.push_back(matmul_of(tile, weights, chunk, acc_next_));
     acc_next_ += chunk.pixels();
   }

@@ -21,10 +21,10 @@ graph::Graph random_network(std::uint64_t seed);
 /// so that most networks spill; doubling the scale makes everything fit in the end.
 config::HardwareConfig random_hardware(std::uint64_t seed, std::int64_t scratchpad_scale);
 
-/// `count` values in [-1, 1).
 /// What NPUSIM_DRAWS says, for long runs by hand; else `usual`.
 std::uint64_t draws(std::uint64_t usual);
 
+/// `count` values in [-1, 1).
 std::vector<float> random_input(std::uint64_t seed, std::int64_t count);
 
 }  // namespace npusim::test

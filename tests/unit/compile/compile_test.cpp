@@ -168,6 +168,15 @@ TEST(Compile, ConcatOfSpilledInputsAndBroadcastOperandsOnEitherSide) {
   expect_same_on_all_machines(b.build());
 }
 
+// Chunks of 8, 8 and 3 pixels: those that share a part of the weights share no accumulators.
+TEST(Compile, WeightTilesInPartsOverChunksOfUnequalSize) {
+  QuantizedGraphBuilder b(6);
+  const NodeId in = b.input({1, 19, 7});
+  const NodeId first = b.conv(in, 9, square_window(3, 1, 1));
+  b.conv(first, 13, square_window(3, 1, 1));
+  expect_same_on_all_machines(b.build());
+}
+
 TEST(Compile, AnInputAlone) {
   QuantizedGraphBuilder b(5);
   const NodeId in = b.input({2, 2, 2});
