@@ -92,7 +92,7 @@ const graph::Graph& Pipeline::network() {
   } else {
     import::OnnxModel model(run_.model);
     record("import", model.content_hash());
-    network_ = graph::prepare(import::import_onnx(std::move(model)));
+    network_ = graph::prepare(import::import_onnx(std::move(model), &notes_));
   }
   check_input(*network_, run_);
   return *network_;

@@ -61,6 +61,8 @@ class Pipeline {
   /// The Program for `scheme` on the run file's hardware.
   isa::Program program(const std::string& scheme);
 
+  /// What the import took otherwise than the model says; empty before network().
+  const std::vector<std::string>& notes() const { return notes_; }
   /// What has run, in order.
   const std::vector<StageRecord>& stages() const { return stages_; }
 
@@ -74,6 +76,7 @@ class Pipeline {
   int threads_;
   std::function<void(const std::string&)> started_;
   std::vector<StageRecord> stages_;
+  std::vector<std::string> notes_;
   std::optional<graph::Graph> network_;
   std::optional<quantize::Calibration> calibration_;
   data::SkippedImages skipped_;

@@ -134,7 +134,6 @@ void set_batch_of_reshapes(onnx::GraphProto& graph, std::int64_t batch) {
 }
 
 void set_batch(onnx::GraphProto& graph, std::int64_t batch) {
-  if (batch == 1) return;
   graph.clear_value_info();  // inferred again where it is needed
   for (onnx::ValueInfoProto& info : *graph.mutable_output()) {
     if (!info.type().tensor_type().has_shape()) continue;
@@ -157,13 +156,22 @@ std::optional<ModelInput> take_input(onnx::ModelProto& model, const std::string&
   try {
     check_type(info.type());
     TensorShape& shape = *info.mutable_type()->mutable_tensor_type()->mutable_shape();
-    const ModelInput input = describe_input(graph, info);
+    ModelInput input = describe_input(graph, info);
     auto& batch = *shape.mutable_dim(0);
     if (batch.has_dim_value() && batch.dim_value() < 1) {
       throw base::InputError(
           base::refusal("", "batch", std::to_string(batch.dim_value()), "at least 1, or symbolic"));
     }
-    if (batch.has_dim_value()) set_batch(graph, batch.dim_value());
+    if (batch.dim_value() > 1) {
+      set_batch(graph, batch.dim_value());
+      input.notes.push_back("the model's fixed batch of " + std::to_string(batch.dim_value()) +
+                            " is taken as 1: one image at a time");
+    }
+    const std::int32_t type = info.type().tensor_type().elem_type();
+    if (type != onnx::TensorProto::FLOAT) {
+      input.notes.push_back("the model's input of " + data_type_name(type) +
+                            " and what follows from it are computed as FLOAT");
+    }
     batch.set_dim_value(1);
     return input;
   } catch (const base::InputError& error) {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "frontend/graph/graph.h"
 #include "frontend/import/layout.h"
@@ -16,6 +17,7 @@ struct ModelInput {
   std::string name;
   graph::Shape shape;
   Layout layout;  // [N, C, H, W], [N, H, W, C] or [N, F], a 1 x 1 map of F channels
+  std::vector<std::string> notes{};  // what was taken otherwise than the model says
 };
 
 /// The input that nodes or outputs depend on; those that nothing reads are removed from the model,

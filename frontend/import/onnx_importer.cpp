@@ -28,6 +28,8 @@ class Importer {
   explicit Importer(OnnxModel model)
       : source_(std::move(model)), model_(source_.proto()), file_(source_.file()) {}
 
+  const std::vector<std::string>& notes() const { return notes_; }
+
   graph::Graph run() {
     opset_ = opset_of(model_);
     state_.opset = std::clamp(opset_, kMinRuleOpset, kMaxRuleOpset);
@@ -64,6 +66,7 @@ class Importer {
       const std::optional<ModelInput> found = take_input(model_, file_);
       if (!found) return;
       const ModelInput& input = *found;
+      notes_ = input.notes;
       graph::Node layer;
       layer.name = state_.unique_name(printable(input.name));
       layer.shape = input.shape;
@@ -229,6 +232,7 @@ class Importer {
   std::unordered_map<std::string, onnx::TensorProto*> releasable_;
   std::deque<onnx::NodeProto> raised_;
   base::ErrorList errors_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace
@@ -254,7 +258,13 @@ OnnxModel::~OnnxModel() = default;
 OnnxModel::OnnxModel(OnnxModel&&) noexcept = default;
 OnnxModel& OnnxModel::operator=(OnnxModel&&) noexcept = default;
 
-graph::Graph import_onnx(OnnxModel model) { return Importer(std::move(model)).run(); }
+graph::Graph import_onnx(OnnxModel model, std::vector<std::string>* notes) {
+  Importer importer(std::move(model));
+  graph::Graph graph = importer.run();
+  if (notes != nullptr)
+    notes->insert(notes->end(), importer.notes().begin(), importer.notes().end());
+  return graph;
+}
 
 graph::Graph import_onnx(const std::filesystem::path& path) { return import_onnx(OnnxModel(path)); }
 

@@ -60,8 +60,9 @@ class OnnxModel {
 /// A graph that graph::verify accepts, before any pass: BatchNorm, Clamp and Pad nodes stand as in
 /// the model. Named as the model, or the file where that has no name. Throws base::InputError with
 /// all refusals at once, `FILE: node 'NAME' (OPTYPE): KEY: got X, must be Y`; damaged files come to
-/// the same. Weights are given free as they are imported.
-graph::Graph import_onnx(OnnxModel model);
+/// the same. Weights are given free as they are imported. `notes`, if given, gets a sentence for
+/// everything that was taken otherwise than the model says: its batch, its types.
+graph::Graph import_onnx(OnnxModel model, std::vector<std::string>* notes = nullptr);
 graph::Graph import_onnx(const std::filesystem::path& path);
 graph::Graph import_onnx(std::string_view bytes, const std::string& file);
 

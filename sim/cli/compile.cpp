@@ -32,13 +32,15 @@ int compile_run(const CompileOptions& options) {
   check_output_path(options.output, "-o");
   const config::RunConfig run = read_run(options.arguments, {/*dataset=*/false});
   isa::Program program;
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = run.notes;
+  std::vector<std::string> skipped;
   {
     Progress progress(options.arguments.quiet);
     compile::Pipeline pipeline(run, threads,
                                [&](const std::string& stage) { progress.stage(stage); });
     program = pipeline.program(run.quantization.scheme);
-    append_skipped_notes("calibration", pipeline.skipped_calibration_images(), notes);
+    notes.insert(notes.end(), pipeline.notes().begin(), pipeline.notes().end());
+    append_skipped_notes("calibration", pipeline.skipped_calibration_images(), skipped);
   }
   const std::vector<std::uint8_t> bytes = isa::serialize(program);
   write_output(*options.output, std::string(bytes.begin(), bytes.end()));
@@ -48,8 +50,8 @@ int compile_run(const CompileOptions& options) {
                report::grouped(static_cast<std::int64_t>(program.instructions.size())),
                program.metadata.scheme, program.hardware.name,
                report::bytes_text(static_cast<std::int64_t>(bytes.size())));
-    for (const std::string& note : run.notes) fmt::print("note: {}\n", note);
-    for (const std::string& note : notes) fmt::print("  {}\n", note);
+    for (const std::string& note : notes) fmt::print("note: {}\n", note);
+    for (const std::string& note : skipped) fmt::print("  {}\n", note);
   }
   return kOk;
 }

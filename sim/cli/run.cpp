@@ -125,6 +125,7 @@ int run(const RunOptions& options) {
     report.accuracy_not_measured = run.accuracy_not_measured;
     report.simulation = verified.simulation;
     report.notes = run.notes;
+    report.notes.insert(report.notes.end(), pipeline.notes().begin(), pipeline.notes().end());
     report.notes.insert(report.notes.end(), measured.notes.begin(), measured.notes.end());
     describe_source(pipeline.given(), report);
     if (run.skip_bad_images) {

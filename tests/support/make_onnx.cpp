@@ -91,6 +91,16 @@ std::string with_weights(const Alter& alter) {
   });
 }
 
+// Of a multiple of 1/16 below 1/2, which both types hold.
+std::int32_t half_bits(float value) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  if (value == 0) return static_cast<std::int32_t>(bits >> 16);
+  const std::uint32_t exponent = (bits >> 23 & 0xFF) - 112;
+  return static_cast<std::int32_t>(bits >> 16 & 0x8000U) |
+         static_cast<std::int32_t>(exponent << 10 | (bits >> 13 & 0x3FF));
+}
+
 using Models = std::map<std::string, std::function<std::string()>>;
 
 void add_accepted(Models& models) {
@@ -114,6 +124,16 @@ void add_accepted(Models& models) {
         std::memcpy(&bits, &value, sizeof bits);
         weights(m).add_int32_data(static_cast<std::int32_t>(bits >> 16));
       }
+    });
+  };
+  models["half_types"] = [] {  // input and weights
+    return with_weights([](onnx::ModelProto& m) {
+      weights(m).set_data_type(onnx::TensorProto::FLOAT16);
+      for (const float value : ramp(108)) {
+        weights(m).add_int32_data(half_bits(value));
+      }
+      auto& type = *m.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type();
+      type.set_elem_type(onnx::TensorProto::FLOAT16);
     });
   };
   models["opset_6"] = [] { return network(6).bytes(); };
