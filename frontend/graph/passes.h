@@ -16,6 +16,11 @@ namespace npusim::graph {
 /// (`clamp(x + 3, 0, 6) / 6`), the division also behind the product; alone it becomes a Lookup too.
 Graph fuse_lookups(Graph graph);
 
+/// A Conv that only picks channels (1x1, one weight of 1 for each output, the others 0) into the
+/// Conv that reads it, whose weights spread over the channels picked from, where these are no more
+/// than both had.
+Graph fuse_channel_picks(Graph graph);
+
 /// BatchNorm into the Conv or BatchNorm before it, in double, each result rounded once to float:
 /// `a_c = gamma_c / sqrt(var_c + eps)`, `W *= a_c`, `b = beta_c - (mean_c - b_c) * a_c`.
 /// Where that is something else, or others read its raw result: into the Conv behind it, where

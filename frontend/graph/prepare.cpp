@@ -29,6 +29,7 @@ const std::vector<Pass>& passes() {
   static const std::vector<Pass> list = {
       {"remove_dead_nodes", remove_dead_nodes},
       {"fuse_lookups", fuse_lookups},
+      {"fuse_channel_picks", fuse_channel_picks},
       {"fold_batch_norm", fold_batch_norm},
       {"fuse_activations", fuse_activations},
       {"spread_quantization", spread_quantization},

@@ -5,7 +5,7 @@
 // (Reshape, Transpose, Squeeze, ...) changes a layout and nothing else.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,12 +21,23 @@ enum class Axis { height, width, channel };
 
 std::int64_t extent_of(const graph::Shape& shape, Axis axis);
 
+/// An axis or a part of one: the digit coordinate / stride % extent of a coordinate. Whole axes
+/// have stride 1 and the axis' extent; a Reshape may split one, as channel shuffles do.
+struct Factor {
+  Axis axis = Axis::channel;
+  std::int64_t extent = 1;
+  std::int64_t stride = 1;
+  friend bool operator==(const Factor& a, const Factor& b) {
+    return a.axis == b.axis && a.extent == b.extent && a.stride == b.stride;
+  }
+};
+
 struct Layout {
   /// Of the ONNX tensor; as many elements as the graph's shape.
   Dims dims;
-  /// The axes of more than one element, slowest first: the values in row-major order of `dims` lie
-  /// in this order. Each dimension stands for a run of them (none, where it is 1).
-  std::vector<Axis> order;
+  /// What the row-major order of `dims` counts through, slowest first: factors of more than one
+  /// element, those that continue each other joined to one.
+  std::vector<Factor> order;
   friend bool operator==(const Layout& a, const Layout& b) {
     return a.dims == b.dims && a.order == b.order;
   }
@@ -42,19 +53,24 @@ Layout channels_last_layout(const graph::Shape& shape);
 /// Of a tensor of one axis, [..., N]: all dimensions but the last are 1.
 Layout vector_layout(std::int64_t channels, std::size_t rank = 2);
 
-/// The axes of each dimension, where every dimension of `dims` is a run of whole axes of `order`;
-/// nothing where one would cut an axis.
-std::optional<std::vector<std::vector<Axis>>> axes_by_dimension(const graph::Shape& shape,
-                                                                const Layout& layout);
+/// The whole axis as the factors of a dimension; none where it has one element.
+std::vector<Factor> whole_axis(const graph::Shape& shape, Axis axis);
+
+/// The factors of each dimension; nothing where the extents do not divide each other so.
+std::optional<std::vector<std::vector<Factor>>> factors_by_dimension(const Layout& layout);
+
+/// From such a list, of the given dimensions.
+Layout layout_of(const Dims& dims, const std::vector<std::vector<Factor>>& factors);
 
 /// Dimension i of the result is dimension permutation[i] of `layout`, which must be sound.
-Layout permuted(const graph::Shape& shape, const Layout& layout, const Dims& permutation);
+Layout permuted(const Layout& layout, const Dims& permutation);
 
-/// How far apart neighbours along each axis (height, width, channel) are in the row-major order of
-/// the ONNX tensor; 0 for axes of one element.
-std::array<std::int64_t, 3> strides_of(const graph::Shape& shape, const Layout& layout);
+/// For each element in height, width, channel order: its index in the row-major order of the ONNX
+/// tensor.
+std::vector<std::size_t> onnx_indices(const graph::Shape& shape, const Layout& layout);
 
-/// What the dimensions stand for, such as "[1, C, H, W]" or "[1, C*H*W]".
+/// What the dimensions stand for, such as "[1, C, H, W]" or "[1, C*H*W]"; a part of an axis is
+/// "EXTENT of C".
 std::string describe(const graph::Shape& shape, const Layout& layout);
 
 }  // namespace npusim::import

@@ -139,7 +139,7 @@ Activation NodeContext::passed(int index, const std::string& what) const {
 }
 
 Activation NodeContext::activation(int index, const std::string& what) const {
-  const Activation result = passed(index, what);
+  Activation result = passed(index, what);
   if (result.is_after_softmax) {
     refuse(what, "the result of a Softmax", "anything else: a Softmax may only end the model");
   }
@@ -150,7 +150,7 @@ Activation NodeContext::activation(int index, const std::string& what) const {
 }
 
 Activation NodeContext::map(int index, const std::string& what) const {
-  const Activation result = activation(index, what);
+  Activation result = activation(index, what);
   if (result.layout != map_layout(shape(result))) {
     refuse(what, text_of(result), "[1, C, H, W]");
   }
@@ -193,13 +193,15 @@ void NodeContext::emit_map(graph::Operator op, const std::vector<Activation>& in
   bind(Activation{id, map_layout(state_.graph.node(id).shape)});
 }
 
-void NodeContext::bind(const Value& value) {
-  if (node_.output_size() < 1 || node_.output(0).empty()) refuse("outputs", "none", "at least 1");
-  const auto [place, is_new] = state_.values.emplace(node_.output(0), value);
+void NodeContext::bind(const Value& value, int output) {
+  if (node_.output_size() <= output || node_.output(output).empty())
+    refuse("outputs", "none", "at least 1");
+  const auto [place, is_new] = state_.values.emplace(node_.output(output), value);
   if (is_new) return;
   // Unknown until now: an earlier node reads it, which is refused elsewhere.
   if (!std::holds_alternative<Unknown>(place->second)) {
-    refuse("output", "'" + printable(node_.output(0)) + "' a second time", "a new tensor name");
+    refuse("output", "'" + printable(node_.output(output)) + "' a second time",
+           "a new tensor name");
   }
   place->second = value;
 }
@@ -207,10 +209,10 @@ void NodeContext::bind(const Value& value) {
 void NodeContext::bind_reshaped(const Activation& activation, const Dims& dims) {
   Activation result = activation;
   result.layout.dims = dims;
-  if (!axes_by_dimension(shape(activation), result.layout)) {
+  if (!factors_by_dimension(result.layout)) {
     refuse("result", to_text(dims),
            "the dimensions of " + text_of(activation) +
-               " in this order, joined or with ones between them");
+               " in this order, joined, split or with ones between them");
   }
   bind(result);
 }
@@ -230,8 +232,14 @@ std::size_t NodeContext::constant_elements(const Dims& dims) const {
   return static_cast<std::size_t>(count);
 }
 
+std::size_t NodeContext::take_constant_elements(const Dims& dims) {
+  const std::size_t count = constant_elements(dims);
+  state_.made_elements += static_cast<std::int64_t>(count);
+  return count;
+}
+
 onnx::TensorProto& NodeContext::new_constant(const Dims& dims) {
-  state_.made_elements += static_cast<std::int64_t>(constant_elements(dims));
+  take_constant_elements(dims);
   onnx::TensorProto& tensor = state_.made.emplace_back();
   tensor.set_name(node_.output_size() > 0 ? printable(node_.output(0)) : "");
   for (const std::int64_t dim : dims) tensor.add_dims(dim);

@@ -27,7 +27,8 @@ class NodeContext {
   const std::string& op_type() const { return node_.op_type(); }
   int opset() const { return state_.opset; }
   int input_count() const { return node_.input_size(); }
-  const std::string& name() const { return node_.name(); }
+  int output_count() const { return node_.output_size(); }
+  bool is_output_read(int index) const { return !node_.output(index).empty(); }
 
   /// Throws base::InputError `KEY: got X, must be Y`; the caller adds file and node.
   [[noreturn]] void refuse(const std::string& key, const std::string& got,
@@ -77,12 +78,15 @@ class NodeContext {
   /// Adds a layer whose result is [1, C, H, W].
   void emit_map(graph::Operator op, const std::vector<Activation>& inputs,
                 const graph::Activation& activation = {});
-  void bind(const Value& value);
+  /// `output` other than the first for operators of many outputs.
+  void bind(const Value& value, int output = 0);
   /// `activation` under other ONNX dimensions, each of which must stand for whole axes.
   void bind_reshaped(const Activation& activation, const Dims& dims);
   /// How many elements a constant of these dimensions has; refused above what may be computed at
   /// import, so that no chain of nodes doubles without end.
   std::size_t constant_elements(const Dims& dims) const;
+  /// The same, and counts them.
+  std::size_t take_constant_elements(const Dims& dims);
   /// A constant computed here, kept until the import ends; INT64 or FLOAT.
   void bind_integers(const Dims& dims, const std::vector<std::int64_t>& values);
   void bind_floats(const Dims& dims, const std::vector<float>& values);

@@ -126,7 +126,7 @@ class Importer {
   void apply_rule(const onnx::NodeProto& node) {
     const OperatorRule* rule = find_rule(node);
     if (rule == nullptr) refuse_operator(node);
-    for (int i = 1; i < node.output_size(); ++i) {
+    for (int i = 1; i < node.output_size() && !rule->has_many_outputs; ++i) {
       if (node.output(i).empty() || readers_.count(node.output(i)) == 0) continue;
       throw base::InputError(base::refusal("", "output " + std::to_string(i),
                                            "'" + printable(node.output(i)) + "' in use",

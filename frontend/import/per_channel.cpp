@@ -20,7 +20,7 @@ struct ChannelPlace {
 std::optional<ChannelPlace> channel_place(const graph::Shape& shape, const Layout& layout,
                                           const Dims& dims) {
   if (dims.size() > layout.dims.size()) return std::nullopt;
-  const auto axes = axes_by_dimension(shape, layout);
+  const auto factors = factors_by_dimension(layout);
   ChannelPlace place;
   std::int64_t stride = 1;
   for (std::size_t i = 1; i <= dims.size(); ++i) {
@@ -28,10 +28,13 @@ std::optional<ChannelPlace> channel_place(const graph::Shape& shape, const Layou
     const std::size_t position = layout.dims.size() - i;
     if (dim == 1) continue;
     if (dim != layout.dims[position]) return std::nullopt;
-    const std::vector<Axis>& here = axes->at(position);
-    for (auto axis = here.rbegin(); axis != here.rend(); ++axis) {
-      if (*axis == Axis::channel) place = {true, stride};
-      stride *= extent_of(shape, *axis);
+    const std::vector<Factor>& here = factors->at(position);
+    for (auto factor = here.rbegin(); factor != here.rend(); ++factor) {
+      if (factor->axis == Axis::channel) {
+        if (factor->extent != shape.channels) return std::nullopt;
+        place = {true, stride};
+      }
+      stride *= factor->extent;
     }
   }
   return place;

@@ -19,6 +19,10 @@ void import_mul(NodeContext& node);
 void import_neg(NodeContext& node);
 void import_sub(NodeContext& node);
 void import_sum(NodeContext& node);
+// rules_channels.cpp
+void import_gather(NodeContext& node);
+void import_slice(NodeContext& node);
+void import_split(NodeContext& node);
 // rules_conv.cpp
 void import_conv(NodeContext& node);
 void import_gemm(NodeContext& node);
@@ -62,9 +66,7 @@ void import_quantize_linear(NodeContext& node);
 void import_cast(NodeContext& node);
 void import_constant(NodeContext& node);
 void import_constant_of_shape(NodeContext& node);
-void import_gather(NodeContext& node);
 void import_shape(NodeContext& node);
-void import_slice(NodeContext& node);
 void import_sqrt(NodeContext& node);
 
 // What rules_constant.cpp does for the others where all inputs are constants.
@@ -80,6 +82,7 @@ struct OperatorRule {
   void (*import)(NodeContext&);
   const char* becomes;
   const char* limits;
+  bool has_many_outputs = false;  // else only the first may be read
 };
 
 /// Sorted by op_type.

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "frontend/import/channels.h"
 #include "frontend/import/per_channel.h"
 #include "frontend/import/rules.h"
 #include "frontend/import/tensors.h"
@@ -56,10 +57,9 @@ bool is_gate_of(const NodeContext& node, const Activation& gate, const Activatio
   const Dims& dims = gate.layout.dims;
   if (node.shape(gate) != graph::Shape{1, 1, node.shape(x).channels}) return false;
   if (dims.size() > x.layout.dims.size()) return false;
-  const auto axes = axes_by_dimension(node.shape(x), x.layout);
   for (std::size_t i = 1; i <= dims.size(); ++i) {
     if (dims[dims.size() - i] == 1) continue;
-    if (axes->at(x.layout.dims.size() - i) != std::vector<Axis>{Axis::channel}) return false;
+    if (!is_channel_dimension(node, x, x.layout.dims.size() - i)) return false;
   }
   return true;
 }

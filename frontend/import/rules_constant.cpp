@@ -19,13 +19,6 @@ bool is_integer(const onnx::TensorProto& tensor) {
          tensor.data_type() == onnx::TensorProto::INT32;
 }
 
-// A constant of 1 dimension or none, as shapes are.
-void require_list(const NodeContext& node, const onnx::TensorProto& tensor,
-                  const std::string& what) {
-  const Dims dims = dims_of(tensor);
-  if (dims.size() > 1) node.refuse(what, to_text(dims), "a scalar or of 1 dimension");
-}
-
 // The dimensions that two constants broadcast to.
 Dims broadcast(const NodeContext& node, Dims a, Dims b) {
   const std::string both = to_text(a) + " and " + to_text(b);
@@ -286,28 +279,6 @@ void import_constant_of_shape(NodeContext& node) {
   }
 }
 
-void import_gather(NodeContext& node) {
-  if (node.integer("axis", 0) != 0) {
-    node.refuse("axis", std::to_string(node.integer("axis", 0)), "0");
-  }
-  const std::vector<std::int64_t> indices = node.constant_integers(1, "indices");
-  const Dims dims = dims_of(node.constant(1, "indices"));
-  const std::vector<std::int64_t> data = node.constant_integers(0, "data");
-  if (dims_of(node.constant(0, "data")).size() != 1) {
-    node.refuse("data", to_text(dims_of(node.constant(0, "data"))), "of 1 dimension");
-  }
-  const auto count = static_cast<std::int64_t>(data.size());
-  std::vector<std::int64_t> values;
-  for (const std::int64_t index : indices) {
-    if (index < -count || index >= count) {
-      node.refuse("indices", std::to_string(index),
-                  "in [" + std::to_string(-count) + ", " + std::to_string(count - 1) + "]");
-    }
-    values.push_back(data[static_cast<std::size_t>(index < 0 ? index + count : index)]);
-  }
-  node.bind_integers(dims, values);
-}
-
 void import_shape(NodeContext& node) {
   const Dims dims = node.is_constant(0, "data") ? dims_of(node.constant(0, "data"))
                                                 : node.passed(0, "data").layout.dims;
@@ -318,34 +289,6 @@ void import_shape(NodeContext& node) {
   const std::int64_t begin = placed(node.integer("start", 0));
   const std::int64_t end = std::max(begin, placed(node.integer("end", rank)));
   node.bind_integers({end - begin}, {dims.begin() + begin, dims.begin() + end});
-}
-
-void import_slice(NodeContext& node) {
-  const bool has_attributes = node.opset() < 10;
-  const auto read = [&](int index, const char* name, Dims otherwise) {
-    if (has_attributes) return node.integers(name, std::move(otherwise));
-    return node.has_input(index) ? node.constant_integers(index, name) : otherwise;
-  };
-  const Dims starts = read(1, "starts", {});
-  const Dims ends = read(2, "ends", {});
-  const Dims axes = read(3, "axes", {0});
-  const Dims steps = has_attributes ? Dims{1} : read(4, "steps", {1});
-  const std::vector<std::int64_t> data = node.constant_integers(0, "data");
-  require_list(node, node.constant(0, "data"), "data");
-  if (starts.size() != 1 || ends.size() != 1 || (axes != Dims{0} && axes != Dims{-1}) ||
-      steps != Dims{1}) {
-    node.refuse(
-        "starts, ends, axes and steps",
-        to_text(starts) + ", " + to_text(ends) + ", " + to_text(axes) + " and " + to_text(steps),
-        "one start and one end, of axis 0, in steps of 1");
-  }
-  const auto count = static_cast<std::int64_t>(data.size());
-  const auto placed = [&](std::int64_t index) {
-    return std::clamp<std::int64_t>(index < 0 ? index + count : index, 0, count);
-  };
-  const std::int64_t begin = placed(starts.front());
-  const std::int64_t end = std::max(begin, placed(ends.front()));
-  node.bind_integers({end - begin}, {data.begin() + begin, data.begin() + end});
 }
 
 void import_sqrt(NodeContext& node) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "frontend/import/channels.h"
 #include "frontend/import/given_weights.h"
 #include "frontend/import/rules.h"
 #include "frontend/import/tensors.h"
@@ -27,21 +28,6 @@ std::vector<Value> to_ohwi(const std::vector<Value>& oihw, std::size_t out, std:
     }
   }
   return ohwi;
-}
-
-// For each input of a Gemm in height, width, channel order: its index in the ONNX order.
-std::vector<std::size_t> flat_order(const graph::Shape& shape, const Layout& layout) {
-  const auto [row, column, channel] = strides_of(shape, layout);
-  std::vector<std::size_t> order;
-  order.reserve(static_cast<std::size_t>(shape.elements()));
-  for (std::int64_t y = 0; y < shape.height; ++y) {
-    for (std::int64_t x = 0; x < shape.width; ++x) {
-      for (std::int64_t c = 0; c < shape.channels; ++c) {
-        order.push_back(static_cast<std::size_t>(y * row + x * column + c * channel));
-      }
-    }
-  }
-  return order;
 }
 
 struct GemmWeights {
@@ -163,7 +149,7 @@ void import_gemm(NodeContext& node) {
   if (a.layout.dims != Dims{1, inputs}) {
     node.refuse("A", to_text(a.layout.dims), to_text({1, inputs}));
   }
-  const std::vector<std::size_t> order = flat_order(node.shape(a), a.layout);
+  const std::vector<std::size_t> order = onnx_indices(node.shape(a), a.layout);
   const graph::NodeId id = node.append(gemm_of(weights, order, alpha, std::move(bias)), {a.node});
   node.bind(Activation{id, vector_layout(static_cast<std::int64_t>(weights.outputs))});
 }
@@ -175,30 +161,26 @@ void import_mat_mul(NodeContext& node) {
   const Activation a = node.activation(0, "A");
   const auto inputs = static_cast<std::int64_t>(weights.inputs);
   const auto outputs = static_cast<std::int64_t>(weights.outputs);
-  const graph::Shape& shape = node.shape(a);
+  const graph::Shape shape = node.shape(a);
   if (a.layout.dims.empty() || a.layout.dims.back() != inputs) {
     node.refuse("A", to_text(a.layout.dims),
                 "of " + std::to_string(inputs) + " in the last dimension");
   }
   if (shape.elements() == inputs) {
     const graph::NodeId id = node.append(
-        gemm_of(weights, flat_order(shape, a.layout), 1.0F, std::vector<float>(weights.outputs)),
+        gemm_of(weights, onnx_indices(shape, a.layout), 1.0F, std::vector<float>(weights.outputs)),
         {a.node});
     return node.bind(Activation{id, vector_layout(outputs, a.layout.dims.size())});
   }
-  const bool has_last_channel =
-      shape.channels == 1 || (!a.layout.order.empty() && a.layout.order.back() == Axis::channel);
-  if (!has_last_channel || shape.channels != inputs) {
+  const std::size_t last = a.layout.dims.size() - 1;
+  if (!is_channel_dimension(node, a, last)) {
     node.refuse("A", node.text_of(a), "one vector, or a map with the channels last");
   }
   std::vector<std::size_t> order(weights.inputs);
   std::iota(order.begin(), order.end(), std::size_t{0});
   graph::Conv conv = gemm_of(weights, order, 1.0F, std::vector<float>(weights.outputs));
   conv.kind = graph::conv_kind(inputs, outputs, 1);
-  Layout layout = a.layout;
-  layout.dims.back() = outputs;
-  if (shape.channels > 1) layout.order.pop_back();
-  if (outputs > 1) layout.order.push_back(Axis::channel);
+  const Layout layout = with_channels(a.layout, last, {shape.height, shape.width, outputs});
   node.bind(Activation{node.append(std::move(conv), {a.node}), layout});
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <optional>
 
+#include "frontend/import/channels.h"
 #include "frontend/import/rules.h"
 #include "frontend/import/tensors.h"
 
@@ -88,25 +90,26 @@ std::array<std::size_t, 2> spatial_dimensions(const NodeContext& node, const Act
   node.refuse(what, node.text_of(x), "[1, C, H, W] or [1, H, W, C]");
 }
 
-// Channels of an input of Concat, or -1 where `position` is not the channels alone.
-std::int64_t channels_at(const NodeContext& node, const Activation& x, std::size_t position) {
-  const auto axes = axes_by_dimension(node.shape(x), x.layout)->at(position);
-  const std::int64_t channels = node.shape(x).channels;
-  const bool is_channels = channels == 1 ? axes.empty() : axes == std::vector<Axis>{Axis::channel};
-  return is_channels ? channels : -1;
-}
-
-// x with another number of channels in dimension `position`.
-Layout with_channels(Layout layout, std::size_t position, const graph::Shape& shape) {
-  std::vector<Axis>& order = layout.order;
-  order.erase(std::remove(order.begin(), order.end(), Axis::channel), order.end());
-  std::int64_t elements = 1;
-  for (std::size_t i = 0; i < position; ++i) elements *= layout.dims[i];
-  auto place = order.begin();
-  for (std::int64_t extent = 1; extent < elements;) extent *= extent_of(shape, *place++);
-  if (shape.channels > 1) order.insert(place, Axis::channel);
-  layout.dims[position] = shape.channels;
-  return layout;
+// The end of a channel shuffle, whose channels are one dimension again in another order: they are
+// put in that order. Nothing where it is none.
+std::optional<Activation> shuffled_result(NodeContext& node, const Activation& x,
+                                          const Dims& dims) {
+  const graph::Shape shape = node.shape(x);
+  Layout layout = x.layout;
+  layout.dims = dims;
+  const auto factors = factors_by_dimension(layout);
+  const auto channels = shuffled_channels(shape, layout);
+  if (!factors || !channels || x.is_after_softmax) return std::nullopt;
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    const auto is_channel = [](const Factor& f) { return f.axis == Axis::channel; };
+    if (dims[i] != shape.channels ||
+        !std::all_of(factors->at(i).begin(), factors->at(i).end(), is_channel)) {
+      continue;
+    }
+    const Layout result = with_channels(layout, i, shape);
+    return Activation{pick_channels(node, x.node, shape, *channels, ""), result};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -134,14 +137,12 @@ void import_concat(NodeContext& node) {
   graph::Shape shape = node.shape(first);
   shape.channels = 0;
   for (const Activation& input : inputs) {
-    const std::int64_t channels = input.layout.dims.size() == first.layout.dims.size()
-                                      ? channels_at(node, input, position)
-                                      : -1;
-    if (channels < 0) {
+    if (input.layout.dims.size() != first.layout.dims.size() ||
+        !is_channel_dimension(node, input, position)) {
       node.refuse("axis", std::to_string(axis) + " of " + node.text_of(input),
                   "the channels of inputs of as many dimensions");
     }
-    shape.channels += channels;
+    shape.channels += node.shape(input).channels;
   }
   const auto result_of = [&](const Activation& input) {
     const graph::Shape& own = node.shape(input);
@@ -219,7 +220,13 @@ void import_pad(NodeContext& node) {
 
 void import_reshape(NodeContext& node) {
   const Dims target = node.constant_integers(1, "shape");
-  bind_renamed(node, "data", reshaped(node, target, dims_of_input(node, 0, "data")));
+  const Dims dims = reshaped(node, target, dims_of_input(node, 0, "data"));
+  if (!node.is_constant(0, "data")) {
+    if (const auto shuffled = shuffled_result(node, node.passed(0, "data"), dims)) {
+      return node.bind(*shuffled);
+    }
+  }
+  bind_renamed(node, "data", dims);
 }
 
 void import_softmax(NodeContext& node) {
@@ -272,7 +279,7 @@ void import_transpose(NodeContext& node) {
     return fold_transposed(node, node.constant(0, "data"), permutation);
   }
   Activation x = node.passed(0, "data");
-  x.layout = permuted(node.shape(x), x.layout, permutation);
+  x.layout = permuted(x.layout, permutation);
   node.bind(x);
 }
 

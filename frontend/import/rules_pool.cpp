@@ -60,23 +60,27 @@ void import_reduction(NodeContext& node, graph::PoolKind kind, bool is_sum) {
                                             : !node.integers("axes", {}).empty();
   if (may_do_nothing && !names_axes) return node.bind(x);
 
-  const graph::Shape& shape = node.shape(x);
-  const auto axes = axes_by_dimension(shape, x.layout);
+  const graph::Shape shape = node.shape(x);
+  const auto factors = *factors_by_dimension(x.layout);
   graph::Pool pool;
   pool.kind = kind;
-  Layout result;
+  Dims kept;
+  std::vector<std::vector<Factor>> kept_factors;
   for (std::size_t i = 0; i < dims.size(); ++i) {
     if (std::count(reduced.begin(), reduced.end(), static_cast<std::int64_t>(i)) == 0) {
-      result.dims.push_back(dims[i]);
-      result.order.insert(result.order.end(), axes->at(i).begin(), axes->at(i).end());
+      kept.push_back(dims[i]);
+      kept_factors.push_back(factors[i]);
       continue;
     }
-    if (keeps_dimensions) result.dims.push_back(1);
-    for (const Axis axis : axes->at(i)) {
-      if (axis == Axis::channel) {
+    if (keeps_dimensions) {
+      kept.push_back(1);
+      kept_factors.emplace_back();
+    }
+    for (const Factor& factor : factors[i]) {
+      if (factor.axis == Axis::channel || factor.extent != extent_of(shape, factor.axis)) {
         node.refuse("axes", to_text(reduced) + " of " + node.text_of(x), "height and width only");
       }
-      (axis == Axis::height ? pool.window.kernel_h : pool.window.kernel_w) = extent_of(shape, axis);
+      (factor.axis == Axis::height ? pool.window.kernel_h : pool.window.kernel_w) = factor.extent;
     }
   }
   const std::int64_t count = pool.window.kernel_h * pool.window.kernel_w;
@@ -87,7 +91,7 @@ void import_reduction(NodeContext& node, graph::PoolKind kind, bool is_sum) {
                             std::vector<float>(channels, 0.0F)),
                      {id});
   }
-  node.bind(Activation{id, result});
+  node.bind(Activation{id, layout_of(kept, kept_factors)});
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ using Name = std::string;
 // Layers as exporters write them; each method gives the name of its result.
 class Exporter {
  public:
-  Exporter(const Dims& input, int opset = 13) : model_(opset) { model_.input("x", input); }
+  explicit Exporter(const Dims& input, int opset = 13) : model_(opset) { model_.input("x", input); }
 
   Name node(const std::string& op, std::vector<Name> inputs,
             const std::vector<OnnxAttribute>& attributes = {}) {
@@ -268,6 +268,38 @@ OnnxBuilder arithmetic() {
   return e.finish(e.head(limited, 8, 6));
 }
 
+// Halves of the channels, one as it is and one through convolutions, joined and shuffled.
+OnnxBuilder shufflenet_v2() {
+  Exporter e({1, 3, 12, 12});
+  Name x = e.relu(e.norm(e.conv("x", 3, 8, 3, 2, 1, false), 8));
+  for (int i = 0; i < 2; ++i) {
+    const Name left = e.node("Slice", {x, e.ints({0}), e.ints({4}), e.ints({1})});
+    const Name right = e.node("Slice", {x, e.ints({4}), e.ints({8}), e.ints({1})});
+    Name y = e.relu(e.norm(e.conv(right, 4, 4, 1, 1, 1, false), 4));
+    y = e.norm(e.conv(y, 4, 4, 3, 1, 4, false), 4);
+    y = e.relu(e.norm(e.conv(y, 4, 4, 1, 1, 1, false), 4));
+    y = e.node("Concat", {left, y}, {{"axis", 1}});
+    y = e.node("Reshape", {y, e.ints({1, 2, 4, 6, 6})});
+    y = e.node("Transpose", {y}, {{"perm", {0, 2, 1, 3, 4}}});
+    x = e.node("Reshape", {y, e.ints({1, -1, 6, 6})});
+  }
+  return e.finish(e.head(e.relu(e.conv(x, 8, 12, 1)), 12, 10));
+}
+
+// torchvision's transform_input: each channel of the image by itself, scaled and joined again.
+OnnxBuilder transformed_input() {
+  Exporter e({1, 3, 9, 9});
+  std::vector<Name> planes;
+  for (int c = 0; c < 3; ++c) {
+    Name x = e.node("Gather", {"x", e.index(c)}, {{"axis", 1}});
+    x = e.node("Unsqueeze", {x, e.ints({1})});
+    x = e.node("Mul", {x, e.number(0.4F + 0.05F * static_cast<float>(c))});
+    planes.push_back(e.node("Add", {x, e.number(0.1F * static_cast<float>(c) - 0.1F)}));
+  }
+  const Name x = e.relu(e.conv(e.node("Concat", planes, {{"axis", 1}}), 3, 6, 3));
+  return e.finish(e.head(x, 6, 4));
+}
+
 }  // namespace
 
 const std::vector<ExportedNetwork>& exported_networks() {
@@ -324,6 +356,17 @@ const std::vector<ExportedNetwork>& exported_networks() {
        false,
        arithmetic,
        "conv lookup conv add lookup depthwise_conv mul mul pool gemm"},
+      {"shufflenet_v2",
+       {1, 3, 12, 12},
+       false,
+       shufflenet_v2,
+       "conv conv conv depthwise_conv conv concat conv conv depthwise_conv conv concat conv pool "
+       "gemm"},
+      {"transformed_input",
+       {1, 3, 9, 9},
+       false,
+       transformed_input,
+       "conv conv conv concat conv pool gemm"},
   };
   return list;
 }

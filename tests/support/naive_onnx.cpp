@@ -103,7 +103,8 @@ class Node {
     if (op == "Shape") {
       return {{static_cast<std::int64_t>(x.dims.size())}, {x.dims.begin(), x.dims.end()}};
     }
-    if (op == "Gather") return {in_[1]->dims, {x.values.at(index_of(in_[1]->values.at(0)))}};
+    if (op == "Gather") return gather(x);
+    if (op == "Slice") return slice(x);
     if (op == "Transpose") return transpose(x);
     if (op == "QuantizeLinear" || op == "DequantizeLinear") return quantization(x);
     if (is_renaming(op)) return {renamed(x), x.values};
@@ -219,6 +220,30 @@ class Node {
       if (reads_codes) return (at(x, position) - zero) * scale;
       const double low = has(2) && in_[2]->is_signed ? -128 : 0;
       return std::min(std::max(std::nearbyint(at(x, position) / scale) + zero, low), low + 255);
+    });
+  }
+
+  // One index, which takes its dimension away.
+  Tensor gather(const Tensor& x) const {
+    const auto axis = static_cast<std::size_t>(integer("axis", 0));
+    Dims dims = x.dims;
+    dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(axis));
+    return make(dims, [&](Dims position) {
+      position.insert(position.begin() + static_cast<std::ptrdiff_t>(axis),
+                      static_cast<std::int64_t>(in_[1]->values.at(0)));
+      return at(x, position);
+    });
+  }
+
+  // From a start to an end, both not negative, of one axis.
+  Tensor slice(const Tensor& x) const {
+    const std::size_t axis = index_of(in_[3]->values.at(0));
+    const auto start = static_cast<std::int64_t>(in_[1]->values.at(0));
+    Dims dims = x.dims;
+    dims[axis] = static_cast<std::int64_t>(in_[2]->values.at(0)) - start;
+    return make(dims, [&](Dims position) {
+      position[axis] += start;
+      return at(x, position);
     });
   }
 

@@ -228,7 +228,7 @@ TEST(Refusals, Layout) {
   EXPECT_THAT(refusals(reshape({1, 3, 2, 4})),
               refused("Reshape",
                       "result: got [1, 3, 2, 4], must be the dimensions of [1, C, H, W] = [1, 2, "
-                      "3, 4] in this order, joined or with ones between them"));
+                      "3, 4] in this order, joined, split or with ones between them"));
   EXPECT_THAT(refusals(reshape({-1, -1})),
               refused("Reshape", "shape: got [-1, -1], must be of 24 elements"));
   EXPECT_THAT(refusals(reshape({std::numeric_limits<std::int64_t>::max(), 2, 2})),
