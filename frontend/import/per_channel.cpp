@@ -46,7 +46,7 @@ std::vector<float> per_channel(const NodeContext& node, const std::string& what,
                                const std::vector<float>& values, const Dims& dims,
                                const Activation& x) {
   const graph::Shape& shape = node.shape(x);
-  const auto channels = static_cast<std::size_t>(shape.channels);
+  const std::size_t channels = std::max<std::size_t>(static_cast<std::size_t>(shape.channels), 1);
   const std::optional<ChannelPlace> place = channel_place(shape, x.layout, dims);
   const auto refuse = [&](const std::string& got) {
     node.refuse(what, got,

@@ -128,6 +128,7 @@ void import_concat(NodeContext& node) {
   if (node.has_only_constants()) return fold_concat(node);
   const std::int64_t axis = node.integer("axis", 1);
   std::vector<Activation> inputs;
+  inputs.reserve(static_cast<std::size_t>(node.input_count()));
   for (int i = 0; i < node.input_count(); ++i) {
     inputs.push_back(node.activation(i, "input " + std::to_string(i)));
   }
@@ -156,6 +157,7 @@ void import_concat(NodeContext& node) {
     }
   }
   std::vector<graph::NodeId> ids;
+  ids.reserve(inputs.size());
   for (const Activation& input : inputs) ids.push_back(input.node);
   node.bind(Activation{node.append(graph::Concat{}, ids), result});
 }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -160,6 +161,43 @@ TEST(FoldBatchNorm, OverflowIsARefusal) {
   const graph::Graph g = writer.finish({n});
   EXPECT_THAT(test::refusals([&] { graph::fold_batch_norm(g); }),
               ElementsAre(HasSubstr("node 'wild' (batch_norm): folded weight of channel 0")));
+}
+
+graph::Conv picking(std::int64_t in, const std::vector<std::int64_t>& channels) {
+  graph::Conv conv = test::random_conv(in, static_cast<std::int64_t>(channels.size()), 1);
+  std::fill(conv.bias.begin(), conv.bias.end(), 0.0F);
+  std::fill(conv.weights_ohwi.begin(), conv.weights_ohwi.end(), 0.0F);
+  for (std::size_t o = 0; o < channels.size(); ++o) {
+    conv.weights_ohwi[o * static_cast<std::size_t>(in) + static_cast<std::size_t>(channels[o])] = 1;
+  }
+  conv.kind = graph::ConvKind::conv;
+  return conv;
+}
+
+TEST(FuseChannelPicks, IntoTheConvsThatReadThem) {
+  test::GraphWriter writer({3, 3, 6});
+  const auto shuffled = writer.add("shuffled", picking(6, {0, 3, 1, 4, 2, 5}), {0});
+  const auto half = writer.add("half", picking(6, {3, 4, 5}), {shuffled});
+  const auto pointwise = writer.add("pointwise", test::random_conv(3, 4, 1), {half});
+  const auto wide = writer.add("wide", test::random_conv(6, 4, 3), {shuffled});
+  const auto pool = writer.add("pool", test::square_pool(graph::PoolKind::max, 3, 1), {pointwise});
+  const auto sum = writer.add("sum", graph::Add{}, {pool, wide});
+  const graph::Graph after = check_pass(graph::fuse_channel_picks, writer.finish({sum}), 1e-12);
+  EXPECT_THAT(kinds(after), ElementsAre("input", "conv", "conv", "pool", "add"));
+}
+
+TEST(FuseChannelPicks, NotWhereMoreWouldBeMultiplied) {
+  test::GraphWriter writer({3, 3, 6});
+  const auto one = writer.add("one", picking(6, {4}), {0});
+  const auto wide = writer.add("wide", test::random_conv(1, 4, 3), {one});
+  // A weight other than 1 is a scale: no picking.
+  graph::Conv scaled = picking(6, {0, 1, 2, 3, 4, 5});
+  scaled.weights_ohwi[0] = 2;
+  const auto other = writer.add("other", scaled, {0});
+  const auto reader = writer.add("reader", test::random_conv(6, 4, 3), {other});
+  const auto sum = writer.add("sum", graph::Add{}, {wide, reader});
+  const graph::Graph after = check_pass(graph::fuse_channel_picks, writer.finish({sum}), 1e-12);
+  EXPECT_THAT(kinds(after), ElementsAre("input", "conv", "conv", "conv", "conv", "add"));
 }
 
 TEST(FuseActivations, IntoTheOnlyProducer) {

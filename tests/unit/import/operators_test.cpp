@@ -288,6 +288,101 @@ TEST(ImportGraph, NewerContainerVersionIsRead) {
   EXPECT_EQ(import::import_onnx(bytes, "m.onnx").nodes.size(), 2U);
 }
 
+// The BatchNorm that a constant becomes, by what it gives for 3.
+std::vector<double> of_three(const std::string& op_type, bool constant_first, const Dims& dims,
+                             const std::vector<float>& values) {
+  OnnxBuilder model;
+  model.input("x", {1, 2, 1, 3}).floats("c", dims, values);
+  model.node(
+      op_type,
+      constant_first ? std::vector<std::string>{"c", "x"} : std::vector<std::string>{"x", "c"},
+      {"y"});
+  const graph::Graph g = import_built(model.output("y"));
+  EXPECT_THAT(kinds(g), ElementsAre("input", "batch_norm"));
+  std::vector<double> y = test::first_output(g, std::vector<double>(6, 3.0));
+  y.resize(2);  // the channels of one position
+  return y;
+}
+
+TEST(ImportArithmetic, ConstantsOnEitherSide) {
+  EXPECT_THAT(of_three("Sub", false, {2, 1, 1}, {1, 5}), ElementsAre(2, -2));
+  EXPECT_THAT(of_three("Sub", true, {1, 2, 1, 1}, {1, 5}), ElementsAre(-2, 2));
+  EXPECT_THAT(of_three("Mul", true, {1}, {4}), ElementsAre(12, 12));
+  EXPECT_THAT(of_three("Div", false, {2, 1, 1}, {2, 4}), ElementsAre(1.5, 0.75));
+  // All of the map's dimensions, but one value per channel.
+  EXPECT_THAT(of_three("Add", false, {1, 2, 1, 3}, {1, 1, 1, 2, 2, 2}), ElementsAre(4, 5));
+  EXPECT_THAT(of_three("Mul", false, {3}, {2, 2, 2}), ElementsAre(6, 6));
+}
+
+TEST(ImportArithmetic, ConstantsAmongThemselves) {
+  OnnxBuilder model;
+  model.input("x", {1, 2, 1, 1}).floats("a", {2}, {3, 8}).floats("b", {}, {2});
+  model.node("Add", {"a", "b"}, {"sum"}).node("Mul", {"sum", "b"}, {"product"});
+  model.node("Sub", {"product", "a"}, {"rest"}).node("Div", {"rest", "b"}, {"half"});
+  model.floats("four", {}, {4}).node("Sqrt", {"four"}, {"two"}).node("Div", {"half", "two"}, {"q"});
+  model.ints("shape", {3}, {2, 1, 1}).node("Reshape", {"q", "shape"}, {"c"});
+  model.node("Mul", {"x", "c"}, {"y"}).output("y");
+  // ((a + 2) * 2 - a) / 2 / 2 = (a + 4) / 4
+  EXPECT_THAT(layer<graph::BatchNorm>(import_built(model), 1).gamma, ElementsAre(1.75F, 3.0F));
+}
+
+TEST(ImportArithmetic, TransposedWeights) {
+  OnnxBuilder model;
+  model.input("x", {1, 3}).floats("w", {2, 3}, {1, 2, 3, 4, 5, 6});
+  model.node("Transpose", {"w"}, {"t"}).node("MatMul", {"x", "t"}, {"y"}).output("y");
+  EXPECT_THAT(layer<graph::Conv>(import_built(model), 1).weights_ohwi,
+              ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
+TEST(ImportArithmetic, AVectorMeetsTheLastDimension) {
+  OnnxBuilder model;
+  model.input("x", {1, 2, 2, 3}).floats("c", {3}, {1, 2, 3}).node("Mul", {"x", "c"}, {"m"});
+  model.node("Transpose", {"m"}, {"y"}, {{"perm", {0, 3, 1, 2}}}).output("y");
+  const graph::Graph g = import_built(model);
+  EXPECT_EQ(g.nodes[0].shape, (Shape{2, 2, 3}));
+  EXPECT_THAT(layer<graph::BatchNorm>(g, 1).gamma, ElementsAre(1, 2, 3));
+}
+
+TEST(ImportArithmetic, GatesBroadcastOnEitherSide) {
+  for (const bool gate_first : {false, true}) {
+    OnnxBuilder model;
+    model.input("x", {1, 2, 3, 3}).node("GlobalMaxPool", {"x"}, {"g"});
+    model.node("Mul",
+               gate_first ? std::vector<std::string>{"g", "x"} : std::vector<std::string>{"x", "g"},
+               {"y"});
+    const graph::Graph g = import_built(model.output("y"));
+    ASSERT_THAT(kinds(g), ElementsAre("input", "pool", "mul"));
+    EXPECT_THAT(g.nodes[2].inputs, ElementsAre(0, 1));
+  }
+}
+
+TEST(ImportFunctions, AttributesAndTheirDefaults) {
+  const auto lookup = [](const char* op, const std::vector<test::OnnxAttribute>& attributes) {
+    return layer<graph::Lookup>(import_built(one_node(op, {1, 2, 3, 3}, attributes, 14)), 1);
+  };
+  EXPECT_EQ(lookup("HardSigmoid", {}).alpha, static_cast<double>(0.2F));
+  EXPECT_EQ(lookup("HardSigmoid", {{"beta", 0.25F}}).beta, 0.25);
+  EXPECT_EQ(lookup("LeakyRelu", {}).alpha, static_cast<double>(0.01F));
+  EXPECT_EQ(lookup("Elu", {{"alpha", 0.5F}}).alpha, 0.5);
+  EXPECT_EQ(lookup("Selu", {}).function, graph::Function::elu);
+  EXPECT_EQ(lookup("HardSwish", {}).function, graph::Function::hard_swish);
+}
+
+TEST(ImportChannels, SplitOfUnevenParts) {
+  OnnxBuilder model;
+  model.input("x", {1, 5, 2, 2}).ints("sizes", {3}, {1, 3, 1});
+  model.node("Split", {"x", "sizes"}, {"a", "b", "c"}, {{"axis", -3}}, "split");
+  model.output("b").output("c");
+  const graph::Graph g = import_built(model);
+  ASSERT_THAT(test::layer_names(g), ElementsAre("x", "split_part0", "split_part1", "split_part2"));
+  EXPECT_EQ(g.nodes[2].shape.channels, 3);
+  std::vector<double> input(20);
+  for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<double>(i);
+  const auto all = test::evaluate_naively(g, input);
+  EXPECT_THAT(all[2], ElementsAre(1, 2, 3, 6, 7, 8, 11, 12, 13, 16, 17, 18));
+  EXPECT_THAT(all[3], ElementsAre(4, 9, 14, 19));
+}
+
 TEST(OperatorTable, IsSortedAndTheDocumentHoldsIt) {
   std::string previous;
   std::string table = "| ONNX operator | becomes | limits |\n| --- | --- | --- |\n";

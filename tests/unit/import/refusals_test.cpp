@@ -240,6 +240,91 @@ TEST(Refusals, Layout) {
           "from a 1x1 map"));
 }
 
+// A node of two operands, the input [1, 2, 3, 4] and a constant.
+OnnxBuilder with_constant(const std::string& op_type, bool constant_first, const Dims& dims,
+                          const std::vector<float>& values) {
+  OnnxBuilder model;
+  model.input("x", {1, 2, 3, 4}).floats("c", dims, values);
+  model.node(
+      op_type,
+      constant_first ? std::vector<std::string>{"c", "x"} : std::vector<std::string>{"x", "c"},
+      {"y"}, {}, "layer");
+  return std::move(model.output("y"));
+}
+
+TEST(Refusals, Arithmetic) {
+  EXPECT_THAT(refusals(with_constant("Div", true, {}, {1})),
+              refused("Div", "B: got a computed tensor, must be a constant"));
+  EXPECT_THAT(refusals(with_constant("Div", false, {}, {0})),
+              refused("Div", "B: got 0.000000, must be a divisor other than 0"));
+  // A vector meets the width, not the channels.
+  EXPECT_THAT(refusals(with_constant("Mul", false, {4}, {1, 2, 3, 4})),
+              refused("Mul",
+                      "B: got [4] that varies over height or width, must be a scalar or one value "
+                      "per channel that broadcasts to [1, C, H, W] = [1, 2, 3, 4]"));
+  EXPECT_THAT(refusals(with_constant("Sub", false, {2}, {1, 2})),
+              refused("Sub",
+                      "B: got [2], must be a scalar or one value per channel that broadcasts to "
+                      "[1, C, H, W] = [1, 2, 3, 4]"));
+  EXPECT_THAT(refusals(with_constant("Max", false, {2, 1, 1}, {1, 2})),
+              refused("Max", "input 1: got different values, must be one value for all channels"));
+  OnnxBuilder gate;
+  gate.input("x", {1, 2, 3, 4}).node("GlobalMaxPool", {"x"}, {"g"}).node("Flatten", {"g"}, {"f"});
+  gate.node("Mul", {"x", "f"}, {"y"}, {}, "layer").output("y");
+  EXPECT_THAT(refusals(gate),
+              refused("Mul",
+                      "B: got [1, C] = [1, 2], must be [1, C, H, W] = [1, 2, 3, 4] as A, or one of "
+                      "the two with height and width 1"));
+}
+
+TEST(Refusals, AxesOtherThanTheChannels) {
+  OnnxBuilder concat;
+  concat.input("x", {1, 2, 3, 4}).node("Relu", {"x"}, {"r"});
+  concat.node("Concat", {"x", "r"}, {"y"}, {{"axis", 2}}, "layer").output("y");
+  EXPECT_THAT(refusals(concat),
+              refused("Concat",
+                      "axis: got 2 of [1, C, H, W] = [1, 2, 3, 4], must be the channels of inputs "
+                      "of as many dimensions"));
+  OnnxBuilder slice;
+  slice.input("x", {1, 2, 3, 4}).ints("from", {1}, {0}).ints("to", {1}, {2}).ints("axes", {1}, {3});
+  slice.node("Slice", {"x", "from", "to", "axes"}, {"y"}, {}, "layer").output("y");
+  EXPECT_THAT(refusals(slice),
+              refused("Slice",
+                      "axis: got 3 of [1, C, H, W] = [1, 2, 3, 4], must be the channels, or what "
+                      "leaves the dimension as it is"));
+  OnnxBuilder split;
+  split.input("x", {1, 4, 3, 4}).ints("sizes", {2}, {1, 2});
+  split.node("Split", {"x", "sizes"}, {"y", "z"}, {{"axis", 1}}, "layer").output("y").output("z");
+  EXPECT_THAT(refusals(split),
+              refused("Split", "split: got [1, 2], must be 2 parts whose sum is 4"));
+  EXPECT_THAT(
+      refusals(one_node("ReduceMean", {1, 2, 3, 4}, {{"axes", {1}}})),
+      refused("ReduceMean",
+              "axes: got [1] of [1, C, H, W] = [1, 2, 3, 4], must be height and width only"));
+}
+
+TEST(Refusals, OrderOfDimensions) {
+  OnnxBuilder conv;
+  conv.input("x", {1, 2, 3, 4}).node("Relu", {"x"}, {"r"});
+  conv.node("Transpose", {"r"}, {"t"}, {{"perm", {0, 1, 3, 2}}});
+  conv.floats("w", {1, 2, 1, 1}, {1, 2}).node("Conv", {"t", "w"}, {"y"}, {}, "layer").output("y");
+  EXPECT_THAT(refusals(conv),
+              refused("Conv", "X: got [1, C, W, H] = [1, 2, 4, 3], must be [1, C, H, W]"));
+  EXPECT_THAT(refusals(one_node("Transpose", {1, 2, 3, 4}, {{"perm", {0, 1, 1, 2}}})),
+              refused("Transpose", "perm: got [0, 1, 1, 2], must be an order of the 4 dimensions"));
+}
+
+TEST(Refusals, ConstantsComputedWithoutEnd) {
+  OnnxBuilder model;
+  model.input("x", {1, 2, 3, 4}).ints("dims", {2}, {1 << 20, 1 << 20});
+  model.node("ConstantOfShape", {"dims"}, {"c"}, {}, "layer");
+  model.node("Add", {"x", "c"}, {"y"}).output("y");
+  EXPECT_THAT(refusals(model),
+              refused("ConstantOfShape",
+                      "result: got [1048576, 1048576], must be at most 268435456 elements of "
+                      "constants computed at import"));
+}
+
 TEST(Refusals, SoftmaxOnlyAtTheEnd) {
   OnnxBuilder model;
   model.input("x", {1, 4}).node("Softmax", {"x"}, {"s"}, {}, "soft");
