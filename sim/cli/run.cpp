@@ -62,8 +62,8 @@ std::string simulated_data_note(const config::DatasetConfig& data) {
 void describe_source(const compile::GivenQuantization& given, report::Report& report) {
   const bool any = given.given_tensors + given.given_layers > 0;
   const bool all = given.given_tensors == given.tensors && given.given_layers == given.layers;
-  report.quantization.source = !any ? "calibration" : all ? "model" : "model and calibration";
   if (!any) return;
+  report.quantization.source = all ? "model" : "model and calibration";
   const auto share = [](std::int64_t part, std::int64_t whole) {
     return std::to_string(part) + " of " + std::to_string(whole);
   };

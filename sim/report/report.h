@@ -40,8 +40,8 @@ struct Quantization {
   std::int64_t field_bits = 0;
   std::string rule;
   bool bias_correction = false;
-  // Where scales and codes come from: "calibration", "model" (it is quantized already), or
-  // "model and calibration"; empty where that is not known (a Program does not say).
+  // Where scales and codes come from where the model is quantized already: "model", or "model and
+  // calibration"; empty where all are of the calibration, or of a Program, which does not say.
   std::string source = {};
 };
 
