@@ -16,25 +16,25 @@ class Exporter {
  public:
   explicit Exporter(const Dims& input, int opset = 13) : model_(opset) { model_.input("x", input); }
 
-  Name node(const std::string& op, std::vector<Name> inputs,
+  Name node(const std::string& op, const std::vector<Name>& inputs,
             const std::vector<OnnxAttribute>& attributes = {}) {
-    const Name name = "t" + std::to_string(++count_);
+    Name name = "t" + std::to_string(++count_);
     model_.node(op, inputs, {name}, attributes, "/net/" + op + "_" + std::to_string(count_));
     return name;
   }
   Name floats(const Dims& dims, const std::vector<float>& values) {
-    const Name name = "c" + std::to_string(++count_);
+    Name name = "c" + std::to_string(++count_);
     model_.floats(name, dims, values);
     return name;
   }
   Name number(float value) { return floats({}, {value}); }
   Name ints(const std::vector<std::int64_t>& values) {
-    const Name name = "i" + std::to_string(++count_);
+    Name name = "i" + std::to_string(++count_);
     model_.ints(name, {static_cast<std::int64_t>(values.size())}, values);
     return name;
   }
   Name index(std::int64_t value) {
-    const Name name = "i" + std::to_string(++count_);
+    Name name = "i" + std::to_string(++count_);
     model_.ints(name, {}, {value});
     return name;
   }
@@ -49,7 +49,8 @@ class Exporter {
 
   Name conv(const Name& x, std::int64_t in, std::int64_t out, std::int64_t kernel,
             std::int64_t stride = 1, std::int64_t group = 1, bool has_bias = true) {
-    const double fan_in = static_cast<double>(in / group * kernel * kernel);
+    const double fan_in =
+        static_cast<double>(in) / static_cast<double>(group) * static_cast<double>(kernel * kernel);
     std::vector<Name> inputs{x, drawn({out, in / group, kernel, kernel}, 1.7 / std::sqrt(fan_in))};
     if (has_bias) inputs.push_back(drawn({out}, 0.1));
     const std::int64_t pad = kernel / 2;

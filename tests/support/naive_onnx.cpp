@@ -306,7 +306,7 @@ class Node {
     for (std::int64_t& axis : axes)
       kept[static_cast<std::size_t>(axis < 0 ? axis += rank : axis)] = 1;
     Tensor sum = make(kept, [](const Dims&) { return 0.0; });
-    const auto count = static_cast<double>(product(x.dims) / product(kept));
+    const double count = static_cast<double>(product(x.dims)) / static_cast<double>(product(kept));
     Dims position(x.dims.size(), 0);
     for (const double value : x.values) {
       std::int64_t index = 0;
