@@ -185,7 +185,9 @@ void load_external_data(onnx::ModelProto& model, const fs::path& folder, const s
       const std::string& message = error.messages().front();
       const std::string place = "tensor '" + printable(tensor.name()) + "': ";
       const bool has_place = message.compare(0, place.size(), place) == 0;
-      errors.add(file + ": " + (has_place ? "" : place) + message);
+      std::string text = file + ": ";
+      if (!has_place) text += place;
+      errors.add(text += message);
     }
   }
   errors.throw_if_any();

@@ -176,9 +176,8 @@ std::optional<ModelInput> take_input(onnx::ModelProto& model, const std::string&
     return input;
   } catch (const base::InputError& error) {
     base::ErrorList errors;
-    for (const std::string& message : error.messages()) {
-      errors.add(file + ": input '" + printable(info.name()) + "': " + message);
-    }
+    const std::string place = file + ": input '" + printable(info.name()) + "': ";
+    for (const std::string& message : error.messages()) errors.add(place + message);
     errors.throw_if_any();
     throw;
   }

@@ -156,7 +156,7 @@ class Importer {
       if (--readers_[input] > 0) continue;
       const auto found = releasable_.find(input);
       if (found == releasable_.end() || found->second->raw_data().size() <= kSmallBytes) continue;
-      found->second->clear_raw_data();
+      std::string().swap(*found->second->mutable_raw_data());  // clearing keeps the memory
     }
   }
 

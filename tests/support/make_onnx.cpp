@@ -93,7 +93,7 @@ std::string with_weights(const Alter& alter) {
 
 // Of a multiple of 1/16 below 1/2, which both types hold.
 std::int32_t half_bits(float value) {
-  std::uint32_t bits;
+  std::uint32_t bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
   if (value == 0) return static_cast<std::int32_t>(bits >> 16);
   const std::uint32_t exponent = (bits >> 23 & 0xFF) - 112;
@@ -120,7 +120,7 @@ void add_accepted(Models& models) {
     return with_weights([](onnx::ModelProto& m) {
       weights(m).set_data_type(onnx::TensorProto::BFLOAT16);
       for (const float value : ramp(108)) {
-        std::uint32_t bits;
+        std::uint32_t bits = 0;
         std::memcpy(&bits, &value, sizeof bits);
         weights(m).add_int32_data(static_cast<std::int32_t>(bits >> 16));
       }
