@@ -159,12 +159,12 @@ Graph fuse_lookups(Graph graph) {
   }
   for (NodeId id = 0; id < rewriter.size(); ++id) {
     if (!rewriter.is_read(id)) continue;
+    // Asked first: matching from every link of a long chain of limits would take its length
+    // squared.
+    if (!std::holds_alternative<BatchNorm>(rewriter.node(id).op)) continue;
     const auto gate = Matcher(rewriter).written_out_gate(id);
     // Limits alone, or a sum and limits, are better left to the layers around them.
-    if (!gate || !gate->has_sum || !is_about(gate->factor, 1) ||
-        !std::holds_alternative<BatchNorm>(rewriter.node(id).op)) {
-      continue;
-    }
+    if (!gate || !gate->has_sum || !is_about(gate->factor, 1)) continue;
     Node& node = rewriter.node(id);
     node.op = Lookup{Function::hard_sigmoid, gate->alpha, gate->beta};
     set_input(rewriter, node, gate->source);

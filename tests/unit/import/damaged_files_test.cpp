@@ -67,6 +67,26 @@ TEST(DamagedFiles, EveryByteAltered) {
   EXPECT_GT(refused, static_cast<int>(bytes.size()));
 }
 
+// Of opset 6, so that what is altered reaches the ONNX library's converter.
+TEST(DamagedFiles, ABitFlippedInAnOldModel) {
+  OnnxBuilder model(6);
+  model.input("x", {1, 2, 6, 6}).floats("a", {2}, {1, 2}).floats("b", {2, 3}, {1, 2, 3, 4, 5, 6});
+  model.floats("c", {3}, {1, 2, 3});
+  model.node("Add", {"x", "a"}, {"s"}, {{"axis", 1}, {"broadcast", 1}}, "add");
+  model.node("Dropout", {"s"}, {"d"}, {{"is_test", 1}}).node("GlobalMaxPool", {"d"}, {"p"});
+  model.ints("shape", {2}, {1, 2}).node("Reshape", {"p", "shape"}, {"f"});
+  model.node("Gemm", {"f", "b", "c"}, {"y"}, {{"broadcast", 1}}).output("y", {1, 3});
+  const std::string bytes = model.bytes();
+  ASSERT_EQ(outcome(bytes), "graph");
+  int refused = 0;
+  for (std::size_t bit = 0; bit < 8 * bytes.size(); bit += 3) {
+    std::string altered = bytes;
+    altered[bit / 8] = static_cast<char>(altered[bit / 8] ^ (1 << bit % 8));
+    refused += outcome(altered) == "refused" ? 1 : 0;
+  }
+  EXPECT_GT(refused, static_cast<int>(bytes.size()));
+}
+
 TEST(DamagedFiles, NotAModel) {
   EXPECT_THAT(test::refusals(OnnxBuilder{}),
               ElementsAre("model.onnx: nodes: got 0, must be in [1, 100000]",
