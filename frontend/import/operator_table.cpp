@@ -17,7 +17,8 @@ const std::vector<OperatorRule>& operator_rules() {
        "inference form with constant parameters; behind a flattened map only where they do not "
        "vary over height and width"},
       {"Cast", import_cast, "nothing",
-       "of activations to FLOAT, FLOAT16, BFLOAT16 or DOUBLE, of constants also to INT32 or INT64"},
+       "of activations to FLOAT, FLOAT16, BFLOAT16 or DOUBLE, of constants also to INT8, UINT8, "
+       "INT32 or INT64"},
       {"Clip", import_clip, "clamp", "constant min and max, min <= max"},
       {"Concat", import_concat, "concat", "over channels; of constants: lists of integers"},
       {"Constant", import_constant, "folded", "tensors and numbers, no strings or sparse tensors"},

@@ -62,6 +62,10 @@ void import_unsqueeze(NodeContext& node);
 // rules_quantize.cpp
 void import_dequantize_linear(NodeContext& node);
 void import_quantize_linear(NodeContext& node);
+/// Of a node whose input `index` is a QuantizeLinear's codes, before any DequantizeLinear.
+bool reads_codes(const NodeContext& node, int index, const std::string& what);
+/// Codes of fewer than 8 bits, as exporters write them.
+void import_clip_of_codes(NodeContext& node);
 // rules_constant.cpp
 void import_cast(NodeContext& node);
 void import_constant(NodeContext& node);

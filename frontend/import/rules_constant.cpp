@@ -134,6 +134,27 @@ std::optional<std::size_t> axis_after_reshape(const QuantizedConstant& codes,
   return std::nullopt;
 }
 
+// Zero points, as some exporters write them. 0 to 255 or -128 to 127, nothing that would wrap.
+void fold_to_codes(NodeContext& node, const onnx::TensorProto& tensor, bool is_unsigned) {
+  std::vector<double> values;
+  if (is_integer(tensor)) {
+    for (const std::int64_t v : read_integers(tensor)) values.push_back(static_cast<double>(v));
+  } else if (is_real(tensor.data_type())) {
+    for (const float v : read_floats(tensor)) values.push_back(static_cast<double>(v));
+  } else {
+    for (const std::int32_t v : read_codes(tensor)) values.push_back(v);
+  }
+  const double low = is_unsigned ? 0 : -128;
+  std::string bytes;
+  for (const double value : values) {
+    if (!(value >= low && value <= low + 255)) {
+      node.refuse("input", std::to_string(value), is_unsigned ? "in [0, 255]" : "in [-128, 127]");
+    }
+    bytes.push_back(static_cast<char>(static_cast<std::uint8_t>(static_cast<int>(value))));
+  }
+  node.bind_code_bytes(dims_of(tensor), is_unsigned, std::move(bytes));
+}
+
 }  // namespace
 
 void fold_arithmetic(NodeContext& node) {
@@ -225,9 +246,12 @@ void import_cast(NodeContext& node) {
     return;
   }
   const onnx::TensorProto& tensor = node.constant(0, "input");
+  if (to == onnx::TensorProto::INT8 || to == onnx::TensorProto::UINT8) {
+    return fold_to_codes(node, tensor, to == onnx::TensorProto::UINT8);
+  }
   if (!to_float && !to_integer) {
     node.refuse("to", data_type_name(static_cast<std::int32_t>(to)),
-                "FLOAT, FLOAT16, BFLOAT16, DOUBLE, INT32 or INT64");
+                "FLOAT, FLOAT16, BFLOAT16, DOUBLE, INT8, UINT8, INT32 or INT64");
   }
   if (is_integer(tensor) == to_integer) return fold_reshaped(node, tensor, dims_of(tensor));
   if (to_float) {

@@ -74,6 +74,7 @@ void import_batch_normalization(NodeContext& node) {
 }
 
 void import_clip(NodeContext& node) {
+  if (reads_codes(node, 0, "input")) return import_clip_of_codes(node);
   const graph::Activation limits{clip_limit(node, 1, "min", -kInfinity),
                                  clip_limit(node, 2, "max", kInfinity)};
   if (limits.low > limits.high) {

@@ -4,7 +4,12 @@
 // rounded in the float network.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "frontend/import/rules.h"
 #include "frontend/import/tensors.h"
@@ -152,7 +157,44 @@ graph::TensorQuantization of_tensor(const NodeContext& node, const Parameters& p
   return {static_cast<double>(parameters.scales.front()), parameters.zero_point};
 }
 
+// One code as int8, of the type that `reading` says; nothing where the node does not give it.
+std::optional<std::int32_t> code_limit(const NodeContext& node, int index, const char* name,
+                                       Reading reading) {
+  if (!node.has_input(index)) return std::nullopt;
+  const onnx::TensorProto& tensor = node.constant(index, name);
+  const int type = reading == Reading::codes_int8 ? kInt8 : kUint8;
+  if (tensor.data_type() != type) {
+    node.refuse(std::string(name) + " type", data_type_name(tensor.data_type()),
+                data_type_name(type) + ", as the codes");
+  }
+  const std::vector<std::int32_t> codes = read_codes(tensor);
+  if (codes.size() != 1) node.refuse(name, std::to_string(codes.size()) + " values", "1");
+  return codes.front() - shift_of(type);
+}
+
 }  // namespace
+
+bool reads_codes(const NodeContext& node, int index, const std::string& what) {
+  const auto* x = std::get_if<Activation>(&node.value(index, what));
+  return x != nullptr && is_codes(x->reading);
+}
+
+void import_clip_of_codes(NodeContext& node) {
+  const Activation x = node.passed(0, "input");
+  if (x.is_after_softmax) {
+    node.refuse("input", "the codes of a Softmax",
+                "anything else: a Softmax may only end the model");
+  }
+  const graph::TensorQuantization quantization = node.layer(x).given.value();
+  const std::int32_t low = code_limit(node, 1, "min", x.reading).value_or(-128);
+  const std::int32_t high = code_limit(node, 2, "max", x.reading).value_or(127);
+  if (low > high) node.refuse("min", std::to_string(low), "at most max, " + std::to_string(high));
+  const auto real = [&](std::int32_t code) {
+    return quantization.scale * static_cast<double>(code - quantization.zero_point);
+  };
+  const graph::NodeId id = node.append(graph::Clamp{}, {x.node}, {real(low), real(high)});
+  node.bind_codes(Activation{id, x.layout}, quantization, x.reading);
+}
 
 void import_quantize_linear(NodeContext& node) {
   const Parameters parameters = read_parameters(node, "y_", kUint8);

@@ -90,6 +90,57 @@ TEST(QuantizedModels, RenamingBetweenTheTwo) {
   EXPECT_THAT(graph.nodes[1].given, Optional(TensorQuantization{0.5, 4}));
 }
 
+// As for codes of 7 bits.
+TEST(QuantizedModels, ClipBetweenTheTwo) {
+  OnnxBuilder model;
+  model.input("x", {1, 2, 3, 3}).floats("s", {}, {0.3F}).codes("z", {}, "UINT8", {20});
+  model.codes("low", {}, "UINT8", {0}).codes("high", {}, "UINT8", {127});
+  model.node("Relu", {"x"}, {"r"}).node("QuantizeLinear", {"r", "s", "z"}, {"q"});
+  model.node("Clip", {"q", "low", "high"}, {"c"});
+  model.node("DequantizeLinear", {"c", "s", "z"}, {"y"}).output("y");
+  const graph::Graph graph = import_built(model);
+  EXPECT_THAT(test::kinds(graph), ElementsAre("input", "clamp", "clamp"));
+  const auto scale = static_cast<double>(0.3F);
+  EXPECT_THAT(graph.nodes[2].given, Optional(TensorQuantization{scale, 20 - 128}));
+  EXPECT_EQ(graph.nodes[2].activation.low, scale * -20);
+  EXPECT_EQ(graph.nodes[2].activation.high, scale * 107);
+}
+
+TEST(QuantizedModels, ZeroPointsByCast) {
+  const auto model_of = [](std::int64_t zero_point) {
+    OnnxBuilder model;
+    model.input("x", {1, 2}).floats("s", {}, {0.5F}).ints("z64", {}, {zero_point});
+    model.node("Cast", {"z64"}, {"z"}, {{"to", 3}}, "layer").node("Relu", {"x"}, {"r"});
+    model.node("QuantizeLinear", {"r", "s", "z"}, {"q"});
+    model.node("DequantizeLinear", {"q", "s", "z"}, {"y"}).output("y");
+    return model;
+  };
+  EXPECT_THAT(import_built(model_of(-9)).nodes[1].given, Optional(TensorQuantization{0.5, -9}));
+  EXPECT_THAT(refusals(model_of(128)),
+              ElementsAre(HasSubstr("(Cast): input: got 128.000000, must be in [-128, 127]")));
+}
+
+TEST(QuantizedModels, OtherDomainsMayBeDeclared) {
+  OnnxBuilder model;
+  model.input("x", {1, 2}).node("Relu", {"x"}, {"r"});
+  pair(model, "r", "y", 0.5F, 0).output("y");
+  auto& import = *model.proto().add_opset_import();
+  import.set_domain("com.microsoft");
+  import.set_version(1);
+  EXPECT_THAT(refusals(model), IsEmpty());
+}
+
+// int32 zero points of 0 beside the bias's scales.
+TEST(QuantizedModels, BiasWithZeroPoints) {
+  OnnxBuilder model;
+  weights(model, {0.5F, 2.F}, 0).input("x", {1, 2, 3, 3});
+  model.codes("b_q", {2}, "INT32", {7, -3}).floats("b_s", {2}, {0.25F, 1.F});
+  model.codes("b_z", {2}, "INT32", {0, 0});
+  model.node("DequantizeLinear", {"b_q", "b_s", "b_z"}, {"b"}, {{"axis", 0}});
+  model.node("Conv", {"x", "w", "b"}, {"y"}).output("y");
+  EXPECT_THAT(given(import_built(model), 1).bias_codes, ElementsAre(7, -3));
+}
+
 TEST(QuantizedModels, ASecondQuantizationIsALookup) {
   OnnxBuilder model;
   model.input("x", {1, 2, 3, 3}).node("Relu", {"x"}, {"r"});
