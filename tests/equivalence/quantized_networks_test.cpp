@@ -170,6 +170,34 @@ TEST_P(QuantizedNetworks, AreReadBackAndRunOnTheMachine) {
   RecordProperty("different", static_cast<int>(difference.different));
 }
 
+// Codes that no scheme of ours chooses: -128, and zero points of weights.
+TEST_P(QuantizedNetworks, AnyCodesAndZeroPointsRunOnTheMachine) {
+  const std::uint64_t seed = GetParam();
+  graph::Graph network = test::random_network(seed);
+  const auto zero_point = static_cast<std::int32_t>(seed * 37 % 256) - 128;
+  for (graph::Node& node : network.nodes) {
+    auto* conv = std::get_if<graph::Conv>(&node.op);
+    if (conv == nullptr) continue;
+    const auto count = static_cast<std::int64_t>(conv->weights_ohwi.size());
+    graph::GivenWeights given{test::random_codes(seed + 1, count), {0x1p-9}, zero_point, {}, {}};
+    given.codes_ohwi.front() = -128;
+    for (std::size_t i = 0; i < given.codes_ohwi.size(); ++i) {
+      conv->weights_ohwi[i] = static_cast<float>(given.codes_ohwi[i] - zero_point) * 0x1p-9F;
+    }
+    conv->given = std::move(given);
+  }
+  const graph::QuantizedGraph integers = quantized(network, seed);
+  const Tensor input = test::random_codes(seed, integers.nodes[0].shape.elements());
+  const config::HardwareConfig hardware =
+      config::read_hardware_config(test::source_dir() / "configs" / "npu_16x16_edge.yaml");
+  EXPECT_EQ(test::tensors_that_differ(integers, compile::compile(integers, hardware, {}), input),
+            std::vector<std::string>{});
+  for (const graph::QuantizedNode& node : integers.nodes) {
+    const auto* conv = std::get_if<graph::QuantizedConv>(&node.op);
+    EXPECT_TRUE(conv == nullptr || conv->weight_zero_point == zero_point) << node.name;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, QuantizedNetworks, testing::Range<std::uint64_t>(0, kCases));
 
 }  // namespace
