@@ -57,7 +57,7 @@ std::optional<WeightScales> carry_scales(const std::string& layer, const graph::
                  (most == 0 ? "equal for all channels"
                             : "2^-s of the largest, s from 0 to " + std::to_string(most)) +
                      std::string(" for ") + std::string(scheme.name()) +
-                     " (per_channel carries any)");
+                     " (--scheme per_channel carries any)");
       return std::nullopt;
     }
     if (scheme.field_bits() > 0) result.channel_shifts.push_back(static_cast<std::uint8_t>(*shift));

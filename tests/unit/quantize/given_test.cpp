@@ -91,7 +91,7 @@ TEST(GivenWeights, ShiftScalerCarriesPowersOfTwo) {
   EXPECT_THAT(layer.errors.messages(),
               ElementsAre(HasSubstr("layer 'conv_3': weight scales of the model: got 0.000031 of "
                                     "the largest in channel 2, must be 2^-s of the largest, s from "
-                                    "0 to 7 for shift_scaler (per_channel carries any)")));
+                                    "0 to 7 for shift_scaler (--scheme per_channel carries any)")));
 }
 
 TEST(GivenWeights, PerLayerCarriesEqualScales) {
