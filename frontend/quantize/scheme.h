@@ -57,7 +57,8 @@ class WeightScheme {
   virtual bool coarsen(WeightScales& scales, std::int64_t channel) const = 0;
 };
 
-/// How the shift scaler chooses shifts; `octave` (rule 3) is reserved and refused for now.
+/// Which limit the shift scaler's shifts keep (rule 3): the layer's largest weight, or up to an
+/// octave above it, where the channels' mean relative error is least.
 enum class ShiftRule { floor, octave };
 inline constexpr std::int32_t kMaxFieldBits = 4;
 
@@ -79,7 +80,7 @@ const std::string& shift_rule_name(ShiftRule rule);
 ShiftRule parse_shift_rule(std::string_view name);
 
 /// Throws base::InputError with every reason: an unknown scheme (naming the choices), field_bits
-/// out of range, a rule that is not implemented.
+/// out of range.
 std::unique_ptr<WeightScheme> make_scheme(const SchemeOptions& options);
 
 /// m_c = max_k |W[c,k]|, exact.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One scale per layer and a binary shift of a few bits per output channel (rule 3): a channel of
 // small weights is shifted up until its largest weight would pass the layer's largest.
+// Under `octave` the layer's limit may lie up to one octave above its largest weight.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "frontend/quantize/octave.h"
 #include "frontend/quantize/scheme.h"
 #include "sim/arith/rounding.h"
 #include "sim/base/errors.h"
@@ -13,23 +16,26 @@ namespace {
 
 class ShiftScaler final : public WeightScheme {
  public:
-  explicit ShiftScaler(std::int32_t field_bits) : field_bits_(field_bits) {}
+  ShiftScaler(std::int32_t field_bits, ShiftRule rule) : field_bits_(field_bits), rule_(rule) {}
 
   std::string_view name() const override { return "shift_scaler"; }
   std::int32_t field_bits() const override { return field_bits_; }
 
   WeightScales choose(const WeightMatrix& weights, std::int32_t max_code) const override {
     const std::vector<double> maxima = channel_maxima(weights);
-    const double largest = *std::max_element(maxima.begin(), maxima.end());
+    double limit = *std::max_element(maxima.begin(), maxima.end());
+    if (rule_ == ShiftRule::octave && limit > 0) {
+      limit *= kOctaveFactors[best_octave_step(weights, maxima, limit, max_code)];
+    }
     WeightScales result;
-    result.scales = {largest > 0 ? largest / max_code : 1.0};
+    result.scales = {limit > 0 ? limit / max_code : 1.0};
     if (field_bits_ == 0) return result;
     result.channel_shifts.reserve(maxima.size());
     for (const double maximum : maxima) {
-      const int shift = floor_shift(maximum, largest);
-      // Codes grow with the weights, so a largest code of 0 means a dead channel: only its bias
-      // is left, and a shift would do nothing but widen the accumulator.
-      const bool dead = arith::rne(std::ldexp(maximum, shift) / result.scales[0]) == 0;
+      const int shift = floor_shift(maximum, limit);
+      // Only its bias is left of a dead channel: a shift would do nothing but widen the
+      // accumulator.
+      const bool dead = is_dead(maximum, shift, result.scales[0]);
       result.channel_shifts.push_back(static_cast<std::uint8_t>(dead ? 0 : shift));
     }
     return result;
@@ -53,7 +59,37 @@ class ShiftScaler final : public WeightScheme {
     return shift;
   }
 
+  // Codes grow with the weights: a largest code of 0 means that all are.
+  static bool is_dead(double maximum, int shift, double scale) {
+    return arith::rne(std::ldexp(maximum, shift) / scale) == 0;
+  }
+
+  // The j with the least mean error over the channels that are alive at j = 0.
+  std::size_t best_octave_step(const WeightMatrix& weights, const std::vector<double>& maxima,
+                               double largest, std::int32_t max_code) const {
+    std::array<double, kOctaveSteps> sums{};
+    double live = 0;
+    for (std::int64_t c = 0; c < weights.channels; ++c) {
+      const double maximum = maxima[static_cast<std::size_t>(c)];
+      if (is_dead(maximum, floor_shift(maximum, largest), largest / max_code)) continue;
+      live += 1;
+      OctaveUnits units{};
+      for (std::size_t j = 0; j < kOctaveSteps; ++j) {
+        const double limit = largest * kOctaveFactors[j];
+        units[j] = std::ldexp(limit / max_code, -floor_shift(maximum, limit));
+      }
+      const auto errors = octave_errors(weights.row(c), weights.per_channel, units);
+      for (std::size_t j = 0; j < kOctaveSteps; ++j) sums[j] += errors[j];
+    }
+    std::size_t best = 0;
+    for (std::size_t j = 1; j < kOctaveSteps; ++j) {
+      if (sums[j] / live < sums[best] / live) best = j;
+    }
+    return best;
+  }
+
   std::int32_t field_bits_;
+  ShiftRule rule_;
 };
 
 }  // namespace
@@ -64,12 +100,8 @@ std::unique_ptr<WeightScheme> make_shift_scaler(std::int32_t field_bits, ShiftRu
     errors.add("", "quantization.field_bits", std::to_string(field_bits),
                "0 to " + std::to_string(kMaxFieldBits));
   }
-  if (rule != ShiftRule::floor) {
-    errors.add("", "quantization.rule", shift_rule_name(rule),
-               shift_rule_name(ShiftRule::floor) + " (the only rule that is implemented)");
-  }
   errors.throw_if_any();
-  return std::make_unique<ShiftScaler>(field_bits);
+  return std::make_unique<ShiftScaler>(field_bits, rule);
 }
 
 }  // namespace npusim::quantize

@@ -27,7 +27,7 @@ constexpr char kHardwarePrefix[] = "hardware.";
 // In the order of DatasetKind; the last one is for calibration only.
 const std::vector<std::string> kKinds = {"fractal", "image_folder", "random"};
 const std::vector<std::string> kMethods = {"min_max"};
-const std::vector<std::string> kRules = {"floor"};
+const std::vector<std::string> kRules = {"floor", "octave"};
 
 bool is_bare(const fs::path& name) { return !name.has_parent_path(); }
 

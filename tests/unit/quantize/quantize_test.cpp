@@ -133,14 +133,11 @@ TEST(QuantizeTest, AllLayersThatDoNotFitAreNamedAtOnce) {
 TEST(QuantizeTest, OptionsOutOfRangeAreNamedAtOnce) {
   QuantizationOptions options;
   options.layers.weight_bits = 9;
-  options.layers.scheme.rule = ShiftRule::octave;
   EXPECT_THAT(refusals(small_graph(), options, {33, 16, 5, false}),
               ElementsAre("hardware.mac_array.accumulator_bits: got 33, must be 2 to 32",
                           "hardware.requantization.multiplier_bits: got 16, must be 15 or 31",
                           "hardware.requantization.field_bits: got 5, must be 0 to 4",
-                          "quantization.weight_bits: got 9, must be 2 to 8",
-                          "quantization.rule: got octave, must be floor (the only rule that is "
-                          "implemented)"));
+                          "quantization.weight_bits: got 9, must be 2 to 8"));
 }
 
 TEST(QuantizeTest, FieldWiderThanTheHardwaresIsRefused) {
