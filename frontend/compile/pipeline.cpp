@@ -67,7 +67,8 @@ std::uint64_t calibration_inputs_hash(const graph::Graph& network, const config:
       .add(data.seed)
       .add(std::string_view(data.path.native()))
       .add(data.images.value_or(-1));
-  hasher.add(std::string_view(run.calibration.method)).add(run.skip_bad_images);
+  hasher.add(std::string_view(run.calibration.method)).add(run.calibration.percentile);
+  hasher.add(run.skip_bad_images);
   hasher.add(run.input.size).add(run.input.resize_shorter_side).add(run.input.center_crop);
   for (std::size_t c = 0; c < 3; ++c) hasher.add(run.input.mean[c]).add(run.input.scale[c]);
   return hasher.digest();
@@ -109,7 +110,8 @@ const quantize::Calibration& Pipeline::calibration() {
     if (!sample) return std::nullopt;
     return std::move(sample->tensor);
   };
-  const auto calibrator = quantize::make_calibrator(run_.calibration.method);
+  const auto calibrator =
+      quantize::make_calibrator(run_.calibration.method, run_.calibration.percentile);
   calibration_ = quantize::calibrate(folded, source, dataset->images(), *calibrator, threads_);
   skipped_ = reader.skipped();
   return *calibration_;

@@ -21,8 +21,8 @@ constexpr std::int64_t kBatch = 64;
 class Batch {
  public:
   Batch(const graph::Graph& graph, const execute::FloatExecutor& executor,
-        const ImageSource& source)
-      : graph_(graph), executor_(executor), source_(source) {}
+        const ImageSource& source, GraphHistograms* histograms)
+      : graph_(graph), executor_(executor), source_(source), histograms_(histograms) {}
 
   std::vector<GraphStatistics> run(std::int64_t first, std::int64_t count, int threads) {
     results_.assign(static_cast<std::size_t>(count), GraphStatistics(graph_));
@@ -63,14 +63,16 @@ class Batch {
                                 std::to_string(image->size()) + " values, must be " +
                                 std::to_string(executor.input_elements()));
     }
-    executor.run(image->data(), [&](graph::NodeId id, const float* values, std::int64_t) {
+    executor.run(image->data(), [&](graph::NodeId id, const float* values, std::int64_t count) {
       statistics.observe(id, graph_.node(id), values);
+      if (histograms_ != nullptr) histograms_->observe(id, values, count);
     });
   }
 
   const graph::Graph& graph_;
   const execute::FloatExecutor& executor_;
   const ImageSource& source_;
+  GraphHistograms* const histograms_;  // nullptr: not needed
   std::int64_t first_ = 0;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> failed_{false};
@@ -87,7 +89,9 @@ Calibration calibrate(const graph::Graph& folded, const ImageSource& source, std
         base::refusal("", "calibration.images", std::to_string(images), "at least 1"));
   }
   const execute::FloatExecutor executor(folded);
-  Batch batch(folded, executor, source);
+  GraphHistograms histograms(folded);
+  GraphHistograms* const used = calibrator.needs_histogram() ? &histograms : nullptr;
+  Batch batch(folded, executor, source, used);
   GraphStatistics total(folded);
   std::int64_t used_images = 0;
   for (std::int64_t first = 0; first < images; first += kBatch) {
@@ -101,7 +105,7 @@ Calibration calibrate(const graph::Graph& folded, const ImageSource& source, std
     throw base::InputError(base::refusal("", "calibration.images", "none that can be used",
                                          "at least 1 of " + std::to_string(images)));
   }
-  return total.finish(folded, calibrator, used_images);
+  return total.finish(folded, calibrator, used_images, used);
 }
 
 }  // namespace npusim::quantize

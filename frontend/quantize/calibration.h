@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,27 @@ struct Calibration {
   std::vector<TensorCalibration> tensors;  // index = NodeId
 };
 
+/// The histogram of every tensor over all images. Counts only: who observes which image, and when,
+/// does not matter. Its functions may be called from any thread.
+class GraphHistograms {
+ public:
+  explicit GraphHistograms(const graph::Graph& graph) : tensors_(graph.nodes.size()) {}
+
+  /// Takes up the tensor of node `id` of one image, as GraphStatistics::observe, which must have
+  /// accepted the values.
+  void observe(graph::NodeId id, const float* values, std::int64_t count);
+
+  /// Moves the histogram of node `id` out.
+  Histogram take(graph::NodeId id);
+
+ private:
+  struct Tensor {
+    std::mutex mutex;
+    Histogram histogram;
+  };
+  std::vector<Tensor> tensors_;
+};
+
 /// The statistics of every tensor of one image, and their sum over images.
 ///
 /// Sums are formed in one fixed order: over the positions of an image (row by row) in double per
@@ -47,9 +69,10 @@ class GraphStatistics {
   /// Has nothing been observed?
   bool empty() const { return tensors_.empty() || !tensors_.front().seen; }
 
-  /// Chooses the ranges and divides the sums by the number of values, images * height * width.
-  Calibration finish(const graph::Graph& graph, const Calibrator& calibrator,
-                     std::int64_t images) const;
+  /// Chooses the ranges and divides the sums by the number of values, images * height * width. A
+  /// calibrator that needs histograms gets them from `histograms`, which are left empty.
+  Calibration finish(const graph::Graph& graph, const Calibrator& calibrator, std::int64_t images,
+                     GraphHistograms* histograms = nullptr) const;
 
  private:
   std::vector<TensorStatistics> tensors_;

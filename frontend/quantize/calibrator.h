@@ -7,15 +7,19 @@
 #include <string_view>
 #include <vector>
 
+#include "frontend/quantize/histogram.h"
+
 namespace npusim::quantize {
 
-/// What was seen of one tensor over the calibration images. Further methods add what they need
-/// (a histogram), filled only where Calibrator asks for it.
+inline constexpr double kDefaultPercentile = 99.99;
+
+/// What was seen of one tensor over the calibration images.
 struct TensorStatistics {
   bool seen = false;
   float min = 0;
   float max = 0;
   std::vector<double> channel_sums;
+  Histogram histogram;  // filled only where Calibrator::needs_histogram
 };
 
 /// A closed range of real values, low <= high.
@@ -31,19 +35,29 @@ struct Range {
 ///   thread, the same bits on every machine (`+ - * /` and sqrt only).
 /// - Statistics with `seen` have finite min <= max; the result lies within them. Zero need not be
 ///   in the range: rule 10 adds it.
+/// - needs_histogram(): whether range() reads the histogram; min, max and it are then of the same
+///   values.
 class Calibrator {
  public:
   virtual ~Calibrator() = default;
   virtual std::string_view name() const = 0;
+  virtual bool needs_histogram() const { return false; }
   virtual Range range(const TensorStatistics& statistics) const = 0;
 };
 
-/// The methods that make_calibrator knows, default first: "min_max".
+/// The methods that make_calibrator knows, default first: min_max, percentile, mse, kl.
 const std::vector<std::string>& calibrator_names();
 /// One line that says which range a method takes; throws base::InputError as make_calibrator does.
 std::string_view calibrator_summary(std::string_view name);
 
-/// Throws base::InputError naming the choices for any other name.
-std::unique_ptr<Calibrator> make_calibrator(std::string_view name);
+/// `percentile` is read by method percentile only. Throws base::InputError naming the choices for
+/// any other method, and for a percentile that is not above 50 and at most 100.
+std::unique_ptr<Calibrator> make_calibrator(std::string_view method,
+                                            double percentile = kDefaultPercentile);
+
+// One constructor function per implementation file.
+std::unique_ptr<Calibrator> make_percentile_calibrator(double percentile);
+std::unique_ptr<Calibrator> make_mse_calibrator();
+std::unique_ptr<Calibrator> make_kl_calibrator();
 
 }  // namespace npusim::quantize

@@ -63,8 +63,24 @@ void GraphStatistics::add(const GraphStatistics& image) {
   }
 }
 
+void GraphHistograms::observe(graph::NodeId id, const float* values, std::int64_t count) {
+  Tensor& tensor = tensors_.at(static_cast<std::size_t>(id));
+  const std::lock_guard<std::mutex> lock(tensor.mutex);
+  tensor.histogram.add(values, count);
+}
+
+Histogram GraphHistograms::take(graph::NodeId id) {
+  Tensor& tensor = tensors_.at(static_cast<std::size_t>(id));
+  const std::lock_guard<std::mutex> lock(tensor.mutex);
+  return std::move(tensor.histogram);
+}
+
 Calibration GraphStatistics::finish(const graph::Graph& graph, const Calibrator& calibrator,
-                                    std::int64_t images) const {
+                                    std::int64_t images, GraphHistograms* histograms) const {
+  if (calibrator.needs_histogram() && histograms == nullptr) {
+    throw base::InternalError("calibration: method " + std::string(calibrator.name()) +
+                              " needs histograms");
+  }
   Calibration result;
   result.method = calibrator.name();
   result.images = images;
@@ -73,10 +89,12 @@ Calibration GraphStatistics::finish(const graph::Graph& graph, const Calibrator&
     if (!tensors_[i].seen) {
       throw base::InternalError("calibration: layer '" + node.name + "' was not observed");
     }
-    const Range range = calibrator.range(tensors_[i]);
+    TensorStatistics seen = tensors_[i];
+    if (histograms != nullptr) seen.histogram = histograms->take(static_cast<graph::NodeId>(i));
+    const Range range = calibrator.range(seen);
     const auto count =
         static_cast<double>(images) * static_cast<double>(node.shape.height * node.shape.width);
-    TensorCalibration tensor{range.low, range.high, tensors_[i].channel_sums};
+    TensorCalibration tensor{range.low, range.high, std::move(seen.channel_sums)};
     for (double& mean : tensor.channel_mean) mean /= count;
     result.tensors.push_back(std::move(tensor));
   }

@@ -104,9 +104,12 @@ std::string hardware_text(const config::HardwareConfig& hardware) {
 
 std::string run_text(const config::RunConfig& run) {
   const config::QuantizationConfig& quantization = run.quantization;
+  std::string method = run.calibration.method;
+  if (method == "percentile")
+    method += fmt::format("\n  percentile: {}", run.calibration.percentile);
   std::string text = model_text(run) + '\n' + dataset_text(run);
   text += "\ncalibration:\n" + images_text(run.calibration.data, "--calibration DIR") +
-          "  method: " + run.calibration.method + "\n\n" + input_text(run.input);
+          "  method: " + method + "\n\n" + input_text(run.input);
   text += fmt::format(
       "\nquantization:\n  scheme: {}\n  field_bits: {}\n  rule: {}\n  bias_correction: {}\n",
       quantization.scheme, quantization.field_bits, quantization.rule,

@@ -47,7 +47,8 @@ struct DatasetConfig {
 
 struct CalibrationConfig {
   DatasetConfig data;
-  std::string method = "min_max";
+  std::string method = "min_max";  // min_max, percentile, mse, kl
+  double percentile = 99.99;       // of method percentile: above 50, at most 100
 };
 
 /// How a picture becomes the input tensor: x = (pixel - mean) / scale per channel (R, G, B).
@@ -62,7 +63,7 @@ struct InputConfig {
 struct QuantizationConfig {
   std::string scheme = "shift_scaler";  // one of scheme_choices()
   std::int64_t field_bits = 4;          // of the shift scaler, 0..4
-  std::string rule = "floor";
+  std::string rule = "floor";           // or octave
   bool bias_correction = true;
 };
 

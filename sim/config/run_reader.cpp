@@ -26,7 +26,7 @@ constexpr char kHardwarePrefix[] = "hardware.";
 
 // In the order of DatasetKind; the last one is for calibration only.
 const std::vector<std::string> kKinds = {"fractal", "image_folder", "random"};
-const std::vector<std::string> kMethods = {"min_max"};
+const std::vector<std::string> kMethods = {"min_max", "percentile", "mse", "kl"};
 const std::vector<std::string> kRules = {"floor", "octave"};
 
 bool is_bare(const fs::path& name) { return !name.has_parent_path(); }
@@ -104,7 +104,7 @@ std::vector<Override> apply_flags(YamlNode& root, const RunFlags& flags, base::E
   if (flags.hardware) put(root, "hardware", flag_scalar(*flags.hardware, "--hardware"));
   if (flags.dataset) put_image_folder(root, "dataset", *flags.dataset, {});
   if (flags.calibration)
-    put_image_folder(root, "calibration", *flags.calibration, {"images", "method"});
+    put_image_folder(root, "calibration", *flags.calibration, {"images", "method", "percentile"});
   if (flags.images) apply_images(root, *flags.images, errors);
   if (flags.scheme)
     apply_override(root, {"--scheme", "quantization.scheme", *flags.scheme}, errors);
@@ -290,8 +290,23 @@ class RunReader {
     if (!section.is_mapping()) return calibration;
     calibration.data = read_images(section, "--calibration DIR", needs_.files, kKinds);
     calibration.method = kMethods[section.choice("method", kMethods, 0)];
+    read_percentile(section, calibration);
     section.refuse_unknown_keys();
     return calibration;
+  }
+
+  /// Only the method of that name has one.
+  void read_percentile(YamlMap& section, CalibrationConfig& calibration) {
+    const YamlNode* node = section.find("percentile");
+    if (node == nullptr) return;
+    if (calibration.method == "percentile") {
+      calibration.percentile = section.real("percentile", {50, 100});
+      if (calibration.percentile != 50) return;
+    }
+    section.refuse(*node, "percentile",
+                   calibration.method == "percentile"
+                       ? "above 50"
+                       : "left out: calibration.method is " + calibration.method);
   }
 
   InputConfig read_input() {
