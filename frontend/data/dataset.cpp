@@ -40,12 +40,6 @@ std::unique_ptr<Dataset> open_dataset(const config::DatasetConfig& dataset,
                                       const config::InputConfig& input, bool missing_allowed) {
   if (dataset.kind == config::DatasetKind::image_folder)
     return std::make_unique<ImageFolder>(dataset, input, missing_allowed);
-  if (input.size < kFractalMinSize || input.size > kFractalMaxSize) {
-    throw base::InputError(base::refusal("", "input.size", std::to_string(input.size),
-                                         "from " + std::to_string(kFractalMinSize) + " to " +
-                                             std::to_string(kFractalMaxSize) +
-                                             ", the sides that fractals are drawn with"));
-  }
   return std::make_unique<FractalDataset>(dataset, input);
 }
 

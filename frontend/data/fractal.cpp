@@ -235,7 +235,7 @@ void FractalSet::draw(std::int64_t index, FractalImage& out) const {
   paint_background(draw_lattice(random), out);
   draw_clutter(random, out);
   const IteratedSystem system = jittered(fractal_systems()[at(out.label)], random);
-  std::vector<OrbitPoint> orbit(at(size_ * size_ / 3));
+  std::vector<OrbitPoint> orbit(at(std::max<std::int64_t>(1, size_ * size_ / 3)));
   play_chaos_game(system, random, orbit);
   rotate(random.between(-kCoefficientOne * 3 / 10, kCoefficientOne * 3 / 10), orbit);
   paint_orbit(orbit, random, out);

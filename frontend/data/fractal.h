@@ -9,9 +9,10 @@ namespace npusim::data {
 /// Number of classes of the fractal data set; labels are 0 .. kFractalClasses - 1.
 inline constexpr std::int64_t kFractalClasses = 40;
 
-/// Least and greatest side of an image, in pixels.
-inline constexpr std::int64_t kFractalMinSize = 16;
-inline constexpr std::int64_t kFractalMaxSize = 2048;
+/// Least and greatest side of an image, in pixels: every side that a network may have. Below 16 or
+/// so a picture shows little of its class.
+inline constexpr std::int64_t kFractalMinSize = 1;
+inline constexpr std::int64_t kFractalMaxSize = 8192;
 
 /// A rectangle of pixels; `right` and `bottom` lie one past the last column and row.
 struct PixelBox {

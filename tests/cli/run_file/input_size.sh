@@ -3,5 +3,3 @@
 . "$CASE_DIR/../common.bash"
 write_run_with 'size: 64' 'size: 32'
 refused run run.yaml
-write_run_with 'size: 64' 'size: 8'
-refused run run.yaml

@@ -271,6 +271,28 @@ TEST_F(RunReaderTest, EveryMissingSection) {
   EXPECT_THAT(errors("- a\n- b\n"), ElementsAre(HasSubstr("file: got a list, must be a mapping")));
 }
 
+TEST_F(RunReaderTest, PercentileBelongsToItsMethod) {
+  const auto with = [&](const std::string& keys) {
+    return changed(kRun, "method: min_max", "method: " + keys);
+  };
+  EXPECT_EQ(read(with("percentile")).calibration.percentile, 99.99);
+  const RunConfig run = read(with("percentile, percentile: 99.5"));
+  EXPECT_EQ(run.calibration.method, "percentile");
+  EXPECT_EQ(run.calibration.percentile, 99.5);
+  EXPECT_EQ(read(with("percentile, percentile: 100")).calibration.percentile, 100);
+  for (const char* method : {"min_max", "mse", "kl"}) {
+    EXPECT_EQ(read(with(method)).calibration.method, method);
+    EXPECT_THAT(errors(with(std::string(method) + ", percentile: 99")),
+                ElementsAre(HasSubstr("calibration.percentile: got 99, must be left out: "
+                                      "calibration.method is " +
+                                      std::string(method))));
+  }
+  EXPECT_THAT(errors(with("percentile, percentile: 50")),
+              ElementsAre(HasSubstr("calibration.percentile: got 50, must be above 50")));
+  EXPECT_THAT(errors(with("percentile, percentile: 101")), SizeIs(1));
+  EXPECT_THAT(errors(with("percentile, percentile: high")), SizeIs(1));
+}
+
 TEST_F(RunReaderTest, SetRefusalsNameTheKey) {
   EXPECT_THAT(errors_of_set("simulation.images=0"),
               ElementsAre("--set simulation.images: got 0, must be an integer from 1 to 10000"));
@@ -278,7 +300,7 @@ TEST_F(RunReaderTest, SetRefusalsNameTheKey) {
   EXPECT_THAT(errors_of_set("quantization.field_bits=5"),
               ElementsAre("--set quantization.field_bits: got 5, must be an integer from 0 to 4"));
   EXPECT_THAT(errors_of_set("quantization.rule=nearest"),
-              ElementsAre("--set quantization.rule: got nearest, must be floor"));
+              ElementsAre("--set quantization.rule: got nearest, must be floor or octave"));
   EXPECT_THAT(errors_of_set("quantization.bias_correction=no"),
               ElementsAre("--set quantization.bias_correction: got no, must be true or false"));
   EXPECT_THAT(
@@ -286,8 +308,9 @@ TEST_F(RunReaderTest, SetRefusalsNameTheKey) {
       ElementsAre("--set input.scale: got 0, must be a number from -1e+06 to 1e+06, not zero"));
   EXPECT_THAT(errors_of_set("dataset.kind=imagenet"),
               ElementsAre("--set dataset.kind: got imagenet, must be fractal or image_folder"));
-  EXPECT_THAT(errors_of_set("calibration.method=kl"),
-              ElementsAre("--set calibration.method: got kl, must be min_max"));
+  EXPECT_THAT(errors_of_set("calibration.method=entropy"),
+              ElementsAre("--set calibration.method: got entropy, must be min_max, percentile, mse "
+                          "or kl"));
   EXPECT_THAT(errors_of_set("model.path=x"),
               ElementsAre("--set model.path: got a key below model, must be a key of the file "
                           "(model is no section)"));

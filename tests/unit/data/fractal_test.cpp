@@ -121,6 +121,20 @@ TEST(FractalSetTest, ClassesAreBalanced) {
   EXPECT_TRUE(std::all_of(counts.begin(), counts.end(), [](int count) { return count == 3; }));
 }
 
+TEST(FractalSetTest, EverySideCanBeDrawn) {
+  for (const std::int64_t size : {1, 2, 3, 5, 8, 15, 299, 2049}) {
+    const FractalSet set(3, size);
+    for (std::int64_t index = 0; index < (size < 16 ? kFractalClasses : 1); ++index) {
+      const FractalImage image = set.image(index);
+      ASSERT_EQ(image.rgb.size(), static_cast<std::size_t>(size * size * 3));
+      EXPECT_GT(std::count(image.mask.begin(), image.mask.end(), 1), 0) << size;
+      EXPECT_TRUE(image.box.left >= 0 && image.box.left < image.box.right) << size;
+      EXPECT_TRUE(image.box.top >= 0 && image.box.top < image.box.bottom) << size;
+      EXPECT_TRUE(image.box.right <= size && image.box.bottom <= size) << size;
+    }
+  }
+}
+
 TEST(FractalSetTest, BoxIsTheSmallestAroundTheMask) {
   const FractalSet set(2, 64);
   for (std::int64_t index = 0; index < 80; ++index) {
@@ -182,10 +196,10 @@ TEST(FractalSystemTest, JitterStaysWithinElevenPercent) {
 }
 
 TEST(FractalSetTest, RefusesWhatItCannotDraw) {
-  EXPECT_EQ(refusal_of(15, 0), "fractal: size: got 15, must be from 16 to 2048");
-  EXPECT_EQ(refusal_of(2049, 0), "fractal: size: got 2049, must be from 16 to 2048");
+  EXPECT_EQ(refusal_of(0, 0), "fractal: size: got 0, must be from 1 to 8192");
+  EXPECT_EQ(refusal_of(8193, 0), "fractal: size: got 8193, must be from 1 to 8192");
   EXPECT_EQ(refusal_of(64, -1), "fractal: index: got -1, must be at least 0");
-  EXPECT_EQ(refusal_of(16, 0), "");
+  EXPECT_EQ(refusal_of(1, 0), "");
 }
 
 }  // namespace
