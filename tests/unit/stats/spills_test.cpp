@@ -23,7 +23,7 @@ isa::Program program_that_loads(const std::vector<std::uint64_t>& addresses) {
                      tensor(isa::Memory::activation_scratchpad, 2000),
                      tensor(isa::Memory::dram, 3000)};
   program.inputs = {0};
-  for (const std::uint32_t output : {1, 2, 3}) {
+  for (const std::uint32_t output : {1U, 2U, 3U}) {
     isa::LayerInfo layer;
     layer.output_tensor = output;
     program.layers.push_back(layer);
@@ -46,7 +46,7 @@ TEST(SpilledTensors, AreThoseReadBackFromDram) {
 }
 
 TEST(SpilledTensors, InputsAndWhatIsOnlyWrittenAreNot) {
-  for (const std::uint64_t address : {0, 99, 999, 1100, 2000, 2999, 3100}) {
+  for (const std::uint64_t address : {0U, 99U, 999U, 1100U, 2000U, 2999U, 3100U}) {
     EXPECT_THAT(spilled_tensors(program_that_loads({address})),
                 ElementsAre(false, false, false, false))
         << address;
