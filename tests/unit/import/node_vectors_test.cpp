@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "frontend/execute/float_executor.h"
 #include "frontend/graph/passes.h"
@@ -174,34 +175,36 @@ Outcome run_vector(const fs::path& folder) {
 }
 
 std::string document(const std::map<std::string, std::map<std::string, Outcome>>& sets) {
-  std::string text;
-  std::string refusals = "| refused vector | reason |\n| --- | --- |\n";
+  std::ostringstream text;
+  std::ostringstream refusals;
+  refusals << "| refused vector | reason |\n| --- | --- |\n";
   std::map<std::string, int> missing;
   for (const auto& [set, vectors] : sets) {
     std::map<Outcome::Kind, int> counts;
-    std::string equal;
+    std::ostringstream equal;
     for (const auto& [name, outcome] : vectors) {
-      ++counts[outcome.kind];
-      if (outcome.kind == Outcome::Kind::equal) equal += (equal.empty() ? "" : ", ") + name;
+      const bool is_first = counts[outcome.kind]++ == 0;
+      if (outcome.kind == Outcome::Kind::equal) equal << (is_first ? "" : ", ") << name;
       if (outcome.kind == Outcome::Kind::unsupported) ++missing[outcome.reason];
       if (outcome.kind == Outcome::Kind::refused) {
-        refusals += "| " + set + "/" + name + " | " + outcome.reason + " |\n";
+        refusals << "| " << set << "/" << name << " | " << outcome.reason << " |\n";
       }
     }
-    text += "`" + set + "`: " + std::to_string(vectors.size()) + " vectors, " +
-            std::to_string(counts[Outcome::Kind::equal]) + " imported and equal, " +
-            std::to_string(counts[Outcome::Kind::refused]) + " refused, " +
-            std::to_string(counts[Outcome::Kind::unsupported]) +
-            " of operators that are not supported. Equal: " + equal + ".\n\n";
+    text << "`" << set << "`: " << vectors.size() << " vectors, " << counts[Outcome::Kind::equal]
+         << " imported and equal, " << counts[Outcome::Kind::refused] << " refused, "
+         << counts[Outcome::Kind::unsupported]
+         << " of operators that are not supported. Equal: " << equal.str() << ".\n\n";
   }
-  text += refusals +
-          "\nNot supported, with the number of vectors (of several such operators the "
-          "first is counted): ";
-  std::string list;
+  text << refusals.str()
+       << "\nNot supported, with the number of vectors (of several such operators the first is "
+          "counted): ";
+  const char* separator = "";
   for (const auto& [name, count] : missing) {
-    list += (list.empty() ? "" : ", ") + name + " " + std::to_string(count);
+    text << separator << name << " " << count;
+    separator = ", ";
   }
-  return text + list + ".\n";
+  text << ".\n";
+  return text.str();
 }
 
 TEST(OnnxNodeVectors, WhatIsImportedComputesTheRecordedOutputs) {
