@@ -72,6 +72,8 @@ Graph fuse_channel_picks(Graph graph) {
     const Node& before = rewriter.node(before_id);
     const auto* picking = std::get_if<Conv>(&before.op);
     if (picking == nullptr || !may_widen(node, *picking)) continue;
+    // Rounded to codes of its own, it is no mere picking.
+    if (before.given && before.given != rewriter.node(before.inputs.front()).given) continue;
     const auto picks = picks_of(before);
     if (!picks) continue;
     widen(std::get<Conv>(node.op), *picks, picking->in_channels);

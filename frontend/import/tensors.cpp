@@ -28,7 +28,7 @@ void require_inside_file(const onnx::TensorProto& tensor) {
 }
 
 float bits_to_float(std::uint32_t bits) {
-  float value;
+  float value = 0;
   std::memcpy(&value, &bits, sizeof value);
   return value;
 }
@@ -78,8 +78,8 @@ std::vector<float> read_two_byte_reals(const onnx::TensorProto& tensor,
 // One-byte integers without raw data lie there as well.
 template <typename Stored>
 std::vector<std::int32_t> read_code_bytes(const onnx::TensorProto& tensor) {
-  constexpr std::int32_t kLeast = std::numeric_limits<Stored>::min();
-  constexpr std::int32_t kMost = std::numeric_limits<Stored>::max();
+  constexpr int kLeast{std::numeric_limits<Stored>::min()};
+  constexpr int kMost{std::numeric_limits<Stored>::max()};
   for (const std::int32_t value : tensor.int32_data()) {
     if (value < kLeast || value > kMost) {
       refuse(tensor, "data", std::to_string(value),

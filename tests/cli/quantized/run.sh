@@ -8,7 +8,8 @@ write_quantized_model "$PWD/run.yaml" per_layer layers.onnx || exit 1
 
 npusim run run.yaml --scheme per_channel --quiet --json ours.json
 npusim run run.yaml --scheme per_channel --model channels.onnx --json read.json | sed -n '/^Notes/,$p'
-for key in quantization.source quantization.bias_correction simulation.bit_exact; do
+echo "source: $(value read.json quantization.source)"
+for key in quantization.bias_correction simulation.bit_exact; do
   echo "$key: ours $(value ours.json $key), read $(value read.json $key)"
 done
 python3 - <<'END'
