@@ -32,8 +32,10 @@ SkippedImages ImageReader::skipped() const {
   SkippedImages result;
   result.indices.assign(skipped_.begin(), skipped_.end());
   for (const auto& [index, reason] : reasons_) {
-    result.names.push_back(dataset_.name(index));
-    result.reasons.push_back(reason);
+    const std::string name = dataset_.name(index);
+    const std::size_t at = reason.find(name + ":");
+    result.names.push_back(name);
+    result.reasons.push_back(at == std::string::npos ? reason : reason.substr(at));
   }
   return result;
 }

@@ -17,7 +17,8 @@ namespace npusim::data {
 struct SkippedImages {
   std::vector<std::int64_t> indices;
   std::vector<std::string> names;    ///< Of the first kSkippedShown.
-  std::vector<std::string> reasons;  ///< Of the same.
+  std::vector<std::string> reasons;  ///< Of the same: "a.jpg: content: got ..."; without the
+                                     ///< folder, as reports do not depend on where things lie.
 };
 
 inline constexpr std::size_t kSkippedShown = 10;

@@ -19,6 +19,7 @@ import json
 one, three, good = (json.load(open(name + '.json')) for name in ('1', '3', 'good'))
 for report in (one, three, good):
     del report['host']
+print(one['notes'])
 print(one == three, one['calibration'], good['calibration'])
 for report in (one, good):
     print(report['workload'], report['accuracy'].pop('skipped_images'), report['accuracy'].pop('skipped_names'))
