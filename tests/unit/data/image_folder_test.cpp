@@ -137,6 +137,7 @@ TEST_F(ImageReaderTest, WhatIsSkippedDoesNotDependOnTheOrder) {
   ImageReader reader(*dataset, true);
   std::atomic<std::int64_t> next{2 * kImages};  // every index twice, the last first
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (std::int64_t i = --next; i >= 0; i = --next) reader.read(i % kImages);

@@ -50,6 +50,7 @@ Bytes png_file(const PngForm& form, Bytes rows) {
   set_transparency(png, info, form);
   std::vector<png_bytep> pointers;
   const std::size_t row_bytes = rows.size() / static_cast<std::size_t>(form.height);
+  pointers.reserve(static_cast<std::size_t>(form.height));
   for (int y = 0; y < form.height; ++y)
     pointers.push_back(rows.data() + static_cast<std::size_t>(y) * row_bytes);
   png_write_info(png, info);
@@ -66,7 +67,7 @@ Bytes jpeg_file(const Bytes& pixels, int width, int height, int pixel_format, in
   unsigned long count = 0;
   const int failed = tjCompress2(encoder, pixels.data(), width, 0, height, pixel_format, &data,
                                  &count, subsampling, 100, progressive ? TJFLAG_PROGRESSIVE : 0);
-  const Bytes file(data, data + count);
+  Bytes file(data, data + count);
   tjFree(data);
   tjDestroy(encoder);
   if (failed != 0) throw std::logic_error("the JPEG encoder refuses");
