@@ -109,7 +109,8 @@ Drawn draw(std::mt19937& random, std::int64_t channels, std::int64_t per_channel
   Drawn result{{}, channels, per_channel};
   std::uniform_real_distribution<float> value(-1, 1);
   for (std::int64_t c = 0; c < channels; ++c) {
-    const int exponent = largest_exponent - static_cast<int>(random() % (octaves + 1U));
+    const int exponent =
+        largest_exponent - static_cast<int>(random() % static_cast<unsigned>(octaves + 1));
     const bool zero = random() % 8 == 0;
     for (std::int64_t k = 0; k < per_channel; ++k) {
       result.weights.push_back(zero ? 0.0F : std::ldexp(value(random), exponent));
