@@ -11,16 +11,17 @@
 #include "tests/support/qdq_export.h"
 
 int main(int argc, char** argv) {
-  using namespace npusim;
   if (argc != 4) {
     std::fputs("usage: write_quantized_model RUN.yaml SCHEME OUT.onnx\n", stderr);
     return 2;
   }
   try {
-    compile::Pipeline pipeline(config::read_run_config(argv[1], {}, {}, cli::data_folders()), 1);
-    test::QdqStyle style;
+    npusim::compile::Pipeline pipeline(
+        npusim::config::read_run_config(argv[1], {}, {}, npusim::cli::data_folders()), 1);
+    npusim::test::QdqStyle style;
     style.unsigned_activations = true;
-    test::export_qdq(pipeline.network(), pipeline.quantized(argv[2]).graph, style).write(argv[3]);
+    npusim::test::export_qdq(pipeline.network(), pipeline.quantized(argv[2]).graph, style)
+        .write(argv[3]);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "write_quantized_model: %s\n", error.what());
     return 1;

@@ -28,7 +28,7 @@ config::RunConfig run_of(const std::filesystem::path& model) {
 std::filesystem::path write_quantized(const test::TempFolder& folder, const std::string& scheme,
                                       const test::QdqStyle& style) {
   compile::Pipeline pipeline(embedded_run(), 1);
-  const std::filesystem::path path = folder / (scheme + ".onnx");
+  std::filesystem::path path = folder / (scheme + ".onnx");
   test::export_qdq(pipeline.network(), pipeline.quantized(scheme).graph, style).write(path);
   return path;
 }
