@@ -21,10 +21,14 @@ std::vector<bool> live_channels(const graph::GivenWeights& given, std::size_t ch
   return live;
 }
 
-// s with scale * 2^s == largest, or nothing where it is no such power or beyond `most`.
-std::optional<int> exact_shift(double scale, double largest, int most) {
+// Scales are products and quotients of a few floats: PyTorch's training with fake quantization, for
+// one, leaves a batch norm whose factors divided by themselves are 1 but for rounding.
+bool is_same_scale(double a, double b) { return std::fabs(a - b) <= std::ldexp(b, -20); }
+
+// s with scale * 2^s the same as `largest`, or nothing where it is no such power or beyond `most`.
+std::optional<int> shift_between(double scale, double largest, int most) {
   for (int s = 0; s <= most; ++s) {
-    if (std::ldexp(scale, s) == largest) return s;
+    if (is_same_scale(std::ldexp(scale, s), largest)) return s;
   }
   return std::nullopt;
 }
@@ -49,7 +53,7 @@ std::optional<WeightScales> carry_scales(const std::string& layer, const graph::
   result.scales = {largest > 0 ? largest : given.scale(0)};
   const int most = (1 << scheme.field_bits()) - 1;
   for (std::size_t c = 0; c < count; ++c) {
-    const std::optional<int> shift = live[c] ? exact_shift(given.scale(c), largest, most) : 0;
+    const std::optional<int> shift = live[c] ? shift_between(given.scale(c), largest, most) : 0;
     if (!shift) {
       const std::string ratio = std::to_string(given.scale(c) / largest);
       errors.add("layer '" + layer + "'", "weight scales of the model",
@@ -68,8 +72,7 @@ std::optional<WeightScales> carry_scales(const std::string& layer, const graph::
 double given_bias(const graph::GivenWeights& given, std::size_t channel, double unit) {
   const auto code = static_cast<double>(given.bias_codes[channel]);
   const double scale = given.bias_scale(channel);
-  const bool is_same_scale = std::fabs(scale - unit) <= std::ldexp(unit, -20);
-  return is_same_scale ? code : code * scale / unit;
+  return is_same_scale(scale, unit) ? code : code * scale / unit;
 }
 
 }  // namespace npusim::quantize

@@ -16,6 +16,7 @@ namespace npusim::quantize {
 ///   per_channel   any: one per channel
 ///   shift_scaler  where each is the largest one times 2^-s, s within the channel shift field
 ///   per_layer     where all are equal
+/// to 2^-20 of the largest, which then stands for all (scales of a model are computed in float).
 /// For the last two, channels whose codes all equal the zero point do not count: they contribute
 /// nothing but their bias. Otherwise nothing, and the reason in `errors`, naming the layer.
 std::optional<WeightScales> carry_scales(const std::string& layer, const graph::GivenWeights& given,

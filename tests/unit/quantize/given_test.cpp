@@ -105,6 +105,17 @@ TEST(GivenWeights, PerLayerCarriesEqualScales) {
                                     "all channels for per_layer")));
 }
 
+TEST(GivenWeights, ScalesThatDifferByRoundingInFloatAreTheSame) {
+  Layer same({127, 1, -3, 1}, {0.5, 0.5 * (1 - 0x1p-22)}, "per_layer");
+  EXPECT_THAT(same.solve().conv.weight_scales, ElementsAre(0.5));
+  EXPECT_THAT(same.errors.messages(), IsEmpty());
+  Layer powers({127, 1, -3, 1}, {0.5, 0.125 * (1 + 0x1p-22)}, "shift_scaler");
+  EXPECT_THAT(powers.solve().conv.requantization.channel_shifts, ElementsAre(0, 2));
+  Layer other({127, 1, -3, 1}, {0.5, 0.5 * (1 - 0x1p-18)}, "per_layer");
+  other.solve();
+  EXPECT_THAT(other.errors.messages(), ElementsAre(HasSubstr("must be equal for all channels")));
+}
+
 TEST(GivenWeights, NothingIsMadeCoarserForANarrowAccumulator) {
   Layer layer({127, 127, 1, 0}, {0.5, 0.25}, "per_channel");
   layer.limits.accumulator_bits = 15;
