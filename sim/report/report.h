@@ -145,8 +145,7 @@ struct Report {
   Cycles cycles;
   std::vector<Layer> layers;
   Memory memory;
-  std::vector<std::string>
-      notes;  // what the reader should know, such as a scheme that is missing
+  std::vector<std::string> notes;  // what the reader should know, such as a scheme that is missing
   Host host;
 };
 
