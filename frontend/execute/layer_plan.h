@@ -101,16 +101,16 @@ std::shared_ptr<const LayerPlan<T>> LayerPlan<T>::of(const Graph& graph, const M
     const auto& node = graph.node(id);
     plan->inputs.push_back(node.inputs);
     plan->elements.push_back(node.shape.elements());
-    if (!std::holds_alternative<graph::Input>(node.op)) {
-      plan->layers.push_back(make(graph, id));
-      continue;
-    }
-    plan->layers.push_back(nullptr);
+    if (!std::holds_alternative<graph::Input>(node.op)) continue;
     plan->network_inputs.push_back(id);
     plan->input_elements += plan->elements.back();
   }
   if (plan->network_inputs.empty() || plan->outputs.empty()) {
     throw base::InternalError("graph '" + graph.name + "': must have an input and an output");
+  }
+  for (graph::NodeId id = 0; id < static_cast<graph::NodeId>(graph.nodes.size()); ++id) {
+    const bool is_input = std::holds_alternative<graph::Input>(graph.node(id).op);
+    plan->layers.push_back(is_input ? nullptr : make(graph, id));
   }
   plan->buffers = plan_buffers(plan->inputs, plan->elements, plan->outputs, plan->network_inputs);
   return plan;
