@@ -35,7 +35,7 @@ add_custom_target(npusim_identical_tests)
 # test ran, and counts as skipped when all its tests were skipped: tests that need NPUSIM_ASSETS
 # therefore have a program of their own. The kind (the name up to its first '_') is a label. The label
 # `identical` marks tests of bits that must not depend on compiler or optimisation: .ci/run builds and
-# runs these with clang and at -O0 as well (target npusim_identical_tests).
+# runs these at -O0 with UBSan as well (target npusim_identical_tests); scripts/long clang has them too.
 function(npusim_add_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT;SHARDS" "SOURCES;DEPENDS;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
