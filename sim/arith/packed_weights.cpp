@@ -27,7 +27,8 @@ void PackedWeights::pack(const std::int8_t* weights, std::int64_t k_stride, std:
                          std::int64_t k, std::int64_t n, std::int32_t zero_point) {
   k_ = k;
   n_ = n;
-  data_.resize(static_cast<std::size_t>(strips() * strip_stride()));
+  // Never empty: kernels form the addresses of a strip's channels before they know that k is 0.
+  data_.resize(static_cast<std::size_t>(std::max(strips() * strip_stride(), 2 * kStrip)));
   std::int16_t* out = data_.data();
   for (std::int64_t begin = 0; begin < n; begin += kStrip) {
     const std::int64_t channels = std::min(kStrip, n - begin);
