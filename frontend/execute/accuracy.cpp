@@ -77,13 +77,9 @@ ClassifierFactory integer_classifier(const IntegerExecutor& executor,
   };
 }
 
-Predictions predict(std::int64_t images, int threads, const ImageSource& source,
-                    const std::vector<ClassifierFactory>& networks,
+void for_each_image(std::int64_t images, int threads, const ImageSource& source,
+                    const std::function<ImageWork()>& make_work,
                     const std::function<void(std::int64_t)>& progress) {
-  Predictions result;
-  result.labels.resize(static_cast<std::size_t>(images));
-  result.rankings.assign(networks.size(), std::vector<Ranking>(static_cast<std::size_t>(images)));
-  std::vector<char> shown(static_cast<std::size_t>(images));  // not bool: one thread per byte
   std::atomic<std::int64_t> next{0};
   std::atomic<std::int64_t> done{0};
   FirstFailure failure;
@@ -91,17 +87,10 @@ Predictions predict(std::int64_t images, int threads, const ImageSource& source,
   const auto work = [&] {
     std::int64_t i = 0;
     try {
-      std::vector<Classifier> classifiers;
-      classifiers.reserve(networks.size());
-      for (const ClassifierFactory& make : networks) classifiers.push_back(make());
+      const ImageWork show = make_work();
       for (i = next++; i < images && !failure.before(i); i = next++) {
-        const auto at = static_cast<std::size_t>(i);
         const std::optional<LabeledTensor> image = source(i);
-        for (std::size_t n = 0; image && n < classifiers.size(); ++n) {
-          result.rankings[n][at] = classifiers[n](image->values);
-        }
-        if (image) result.labels[at] = image->label;
-        shown[at] = image ? 1 : 0;
+        if (image) show(i, *image);
         if (progress) progress(++done);
       }
     } catch (...) {
@@ -114,6 +103,30 @@ Predictions predict(std::int64_t images, int threads, const ImageSource& source,
   work();
   for (std::thread& other : others) other.join();
   failure.rethrow_if_any();
+}
+
+Predictions predict(std::int64_t images, int threads, const ImageSource& source,
+                    const std::vector<ClassifierFactory>& networks,
+                    const std::function<void(std::int64_t)>& progress) {
+  Predictions result;
+  result.labels.resize(static_cast<std::size_t>(images));
+  result.rankings.assign(networks.size(), std::vector<Ranking>(static_cast<std::size_t>(images)));
+  std::vector<char> shown(static_cast<std::size_t>(images));  // not bool: one thread per byte
+
+  const auto make_work = [&]() -> ImageWork {
+    std::vector<Classifier> classifiers;
+    classifiers.reserve(networks.size());
+    for (const ClassifierFactory& make : networks) classifiers.push_back(make());
+    return [&, classifiers = std::move(classifiers)](std::int64_t i, const LabeledTensor& image) {
+      const auto at = static_cast<std::size_t>(i);
+      for (std::size_t n = 0; n < classifiers.size(); ++n) {
+        result.rankings[n][at] = classifiers[n](image.values);
+      }
+      result.labels[at] = image.label;
+      shown[at] = 1;
+    };
+  };
+  for_each_image(images, threads, source, make_work, progress);
   keep(shown, result.labels);
   for (std::vector<Ranking>& rankings : result.rankings) keep(shown, rankings);
   return result;

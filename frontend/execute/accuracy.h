@@ -22,6 +22,17 @@ struct LabeledTensor {
 /// threads at once.
 using ImageSource = std::function<std::optional<LabeledTensor>(std::int64_t i)>;
 
+/// What a thread does with image `i`, which is gone when it returns.
+using ImageWork = std::function<void(std::int64_t i, const LabeledTensor& image)>;
+
+/// Makes every image of [0, images) once and shows those that are not left out to the work of one
+/// thread each. threads >= 1; make_work is called once per thread, from that thread. What a source
+/// or work throws for the lowest image is thrown again once all threads have stopped. progress,
+/// where given, hears the number of images done, from any thread, in no order.
+void for_each_image(std::int64_t images, int threads, const ImageSource& source,
+                    const std::function<ImageWork()>& make_work,
+                    const std::function<void(std::int64_t done)>& progress = {});
+
 /// Ranks the classes of one image; used by one thread.
 using Classifier = std::function<Ranking(const std::vector<float>& values)>;
 /// Makes a classifier; called once per thread, from that thread.
@@ -40,9 +51,7 @@ struct Predictions {
   std::vector<std::vector<Ranking>> rankings;  // [network][image]
 };
 
-/// Shows images [0, images) to all networks; every image is made once. threads >= 1. What a source
-/// or classifier throws for the lowest image is thrown again once all threads have stopped.
-/// progress, where given, hears the number of images done, from any thread, in no order.
+/// Shows images [0, images) to all networks; the rest as for_each_image().
 Predictions predict(std::int64_t images, int threads, const ImageSource& source,
                     const std::vector<ClassifierFactory>& networks,
                     const std::function<void(std::int64_t done)>& progress = {});

@@ -81,6 +81,17 @@ class LayerRunner {
 
   /// input: the tensors of all input nodes, one behind the other.
   const T* run(const T* input, const Observer<T>& observer);
+
+  // The same node by node: start(), then step() for each node in order.
+
+  void start(const T* input);
+  /// Computes node `id`, by `instead` where given, and returns its tensor; nullptr for an input
+  /// node, whose tensor is there. What is changed in the tensor, later nodes see.
+  T* step(graph::NodeId id, const Layer<T>* instead = nullptr);
+  /// Stands where `other` stands, a runner of the same plan: later steps read its tensors, so it
+  /// must not step before this is done.
+  void follow(const LayerRunner& other) { tensors_ = other.tensors_; }
+
   const LayerPlan<T>& plan() const { return *plan_; }
   const T* tensor(graph::NodeId node) const { return tensors_[static_cast<std::size_t>(node)]; }
 
@@ -127,19 +138,33 @@ LayerRunner<T>::LayerRunner(std::shared_ptr<const LayerPlan<T>> plan) : plan_(st
 }
 
 template <class T>
-const T* LayerRunner<T>::run(const T* input, const Observer<T>& observer) {
+void LayerRunner<T>::start(const T* input) {
   for (const graph::NodeId id : plan_->network_inputs) {
     tensors_[static_cast<std::size_t>(id)] = input;
     input += plan_->elements[static_cast<std::size_t>(id)];
   }
+}
+
+template <class T>
+T* LayerRunner<T>::step(graph::NodeId id, const Layer<T>* instead) {
+  const auto at = static_cast<std::size_t>(id);
+  const Layer<T>* layer = instead != nullptr ? instead : plan_->layers[at].get();
+  if (layer == nullptr) return nullptr;
+  inputs_.clear();
+  for (const graph::NodeId from : plan_->inputs[at]) inputs_.push_back(tensor(from));
+  T* out = buffers_[static_cast<std::size_t>(plan_->buffers.buffer_of_node[at])].data();
+  layer->run(inputs_.data(), out, scratch_);
+  tensors_[at] = out;
+  return out;
+}
+
+template <class T>
+const T* LayerRunner<T>::run(const T* input, const Observer<T>& observer) {
+  start(input);
   for (std::size_t id = 0; id < tensors_.size(); ++id) {
-    if (plan_->layers[id] != nullptr) {
-      inputs_.clear();
-      for (const graph::NodeId from : plan_->inputs[id]) inputs_.push_back(tensor(from));
-      const auto buffer = static_cast<std::size_t>(plan_->buffers.buffer_of_node[id]);
-      plan_->layers[id]->run(inputs_.data(), buffers_[buffer].data(), scratch_);
-    }
-    if (observer) observer(static_cast<graph::NodeId>(id), tensors_[id], plan_->elements[id]);
+    const auto node = static_cast<graph::NodeId>(id);
+    step(node);
+    if (observer) observer(node, tensors_[id], plan_->elements[id]);
   }
   return tensor(plan_->outputs.front());
 }
