@@ -88,11 +88,12 @@ struct QuantizedNode {
   Shape shape;
   TensorQuantization quantization;  // of the output
   Clamps clamps;                    // of the output codes
+  std::int32_t activation_bits = 8;  // the output codes lie in [-2^(b-1), 2^(b-1) - 1]
 };
 
 struct QuantizedGraph {
   std::string name;
-  std::string scheme;  // "per_layer", "shift_scaler", "per_channel"
+  std::string scheme;  // "per_layer", "shift_scaler", "per_channel"; a layer may have another
   std::int32_t multiplier_bits = 31;
   // Where the barrel shifter sits (hardware.requantization.placement): false: fused with the shift
   // behind the multiplier; true: round_shift(acc, channel_shift) before it, so y = z +

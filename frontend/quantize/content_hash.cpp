@@ -125,6 +125,12 @@ void put(ContentHasher& h, const graph::QuantizedPool& p) {
 
 void put(ContentHasher& h, const graph::QuantizedLookup& l) { h.add(l.table); }
 
+template <typename Value>
+void put_optional(ContentHasher& h, const std::optional<Value>& value) {
+  h.add(value.has_value());
+  if (value) h.add(*value);
+}
+
 // What float and integer nodes have in common.
 template <typename Node>
 void put_node(ContentHasher& h, const Node& node) {
@@ -156,6 +162,8 @@ std::uint64_t content_hash(const graph::QuantizedGraph& graph) {
     put_node(h, node);
     put(h, node.quantization);
     h.add(node.clamps.low).add(node.clamps.high);
+    // As if it were not there where all is as wide as a byte: such networks keep their hashes.
+    if (node.activation_bits != kMostBits) h.add(node.activation_bits);
   }
   return h.add(graph.outputs).digest();
 }
@@ -174,7 +182,17 @@ std::uint64_t content_hash(const QuantizationOptions& options) {
   const SchemeOptions& scheme = options.layers.scheme;
   ContentHasher h;
   h.add("quantization_options").add(scheme.scheme).add(scheme.field_bits).add(scheme.rule);
-  return h.add(options.layers.weight_bits).add(options.bias_correction).digest();
+  h.add(options.layers.weight_bits).add(options.layers.activation_bits);
+  h.add(options.bias_correction).add(options.overrides.size());
+  for (const LayerOverride& entry : options.overrides) {
+    h.add(entry.match);
+    put_optional(h, entry.scheme);
+    put_optional(h, entry.field_bits);
+    put_optional(h, entry.rule);
+    put_optional(h, entry.weight_bits);
+    put_optional(h, entry.activation_bits);
+  }
+  return h.digest();
 }
 
 std::uint64_t content_hash(const HardwareLimits& limits) {

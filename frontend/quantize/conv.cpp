@@ -75,10 +75,11 @@ class ConvQuantizer {
         carry_scales(problem_.name, *given(), *scheme_, matrix_.channels, errors_);
     if (!carried) return false;
     scales_ = std::move(*carried);
-    if (solution_.conv.weight_bits == 8) return true;
-    errors_.add("layer '" + problem_.name + "'", "quantization.weight_bits",
-                std::to_string(solution_.conv.weight_bits), "8, as the model's weights");
-    return false;
+    if (solution_.conv.weight_bits != kMostBits) {
+      throw base::InternalError("quantize_conv: layer '" + problem_.name +
+                                "': the model's codes have 8 bits");
+    }
+    return true;
   }
 
   const std::optional<graph::GivenWeights>& given() const { return problem_.conv.given; }

@@ -29,7 +29,8 @@ struct ConvSolution {
   LayerSummary summary;  // but for `node`
 };
 
-/// Adds to `errors` what makes the layer impossible on this hardware; the result is then useless.
+/// `options.layers` are this layer's; its overrides are not read. Adds to `errors` what makes the
+/// layer impossible on this hardware; the result is then useless.
 ConvSolution quantize_conv(const ConvProblem& problem, const QuantizationOptions& options,
                            const HardwareLimits& limits, base::ErrorList& errors);
 

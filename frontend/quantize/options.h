@@ -3,22 +3,41 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "frontend/quantize/scheme.h"
 
 namespace npusim::quantize {
 
+inline constexpr std::int32_t kLeastWeightBits = 2;
+inline constexpr std::int32_t kLeastActivationBits = 4;
+inline constexpr std::int32_t kMostBits = 8;
+
 /// Choices that belong to a layer.
 struct LayerOptions {
   SchemeOptions scheme;
-  std::int32_t weight_bits = 8;  // 2..8: codes in [-(2^(b-1) - 1), 2^(b-1) - 1]
+  std::int32_t weight_bits = 8;      // 2..8: codes in [-(2^(b-1) - 1), 2^(b-1) - 1]
+  std::int32_t activation_bits = 8;  // 4..8, of the result: codes in [-2^(b-1), 2^(b-1) - 1]
 };
 
-/// The run file's `quantization` section. One set of layer options for all layers; choices per
-/// layer name will stand beside it.
+/// An entry of the run file's `quantization.layers`: what it says holds for the layers, and the
+/// inputs of the network, whose names match; what it leaves out stays as it was.
+struct LayerOverride {
+  std::string match;  // a pattern of fnmatch(3): * any text, ? a character, [abc] one of them
+  std::optional<std::string> scheme;
+  std::optional<std::int32_t> field_bits;
+  std::optional<ShiftRule> rule;
+  std::optional<std::int32_t> weight_bits;
+  std::optional<std::int32_t> activation_bits;
+};
+
+/// The run file's `quantization` section.
 struct QuantizationOptions {
-  LayerOptions layers;
+  LayerOptions layers;          // of every layer that no entry of `overrides` speaks of
   bool bias_correction = true;  // rule 5
+  std::vector<LayerOverride> overrides = {};  // later ones win, key by key
 };
 
 /// What the datapath offers.

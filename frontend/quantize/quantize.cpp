@@ -5,6 +5,7 @@
 
 #include "frontend/quantize/activation.h"
 #include "frontend/quantize/conv.h"
+#include "frontend/quantize/layer_options.h"
 #include "frontend/quantize/operators.h"
 #include "sim/base/errors.h"
 
@@ -16,25 +17,82 @@ void require(base::ErrorList& errors, const char* key, std::int32_t value, bool 
   if (!valid) errors.add("", key, std::to_string(value), must_be);
 }
 
-void check_options(const QuantizationOptions& options, const HardwareLimits& limits) {
-  base::ErrorList errors;
+void check_limits(const HardwareLimits& limits, base::ErrorList& errors) {
   const std::int32_t p = limits.accumulator_bits;
   require(errors, "hardware.mac_array.accumulator_bits", p, p >= 2 && p <= 32, "2 to 32");
   const std::int32_t m = limits.multiplier_bits;
   require(errors, "hardware.requantization.multiplier_bits", m, m == 15 || m == 31, "15 or 31");
   const std::int32_t f = limits.field_bits;
   require(errors, "hardware.requantization.field_bits", f, f >= 0 && f <= kMaxFieldBits, "0 to 4");
-  const std::int32_t b = options.layers.weight_bits;
-  require(errors, "quantization.weight_bits", b, b >= 2 && b <= 8, "2 to 8");
+}
+
+// The widest field that a layer asks for must be the hardware's.
+void check_fields(const graph::Graph& graph, const std::vector<LayerOptions>& layers,
+                  const HardwareLimits& limits, base::ErrorList& errors) {
+  std::int32_t widest = 0;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (!std::holds_alternative<graph::Conv>(graph.nodes[i].op)) continue;
+    widest = std::max(widest, make_scheme(layers[i].scheme)->field_bits());
+  }
+  require(errors, "quantization.field_bits", widest, widest <= limits.field_bits,
+          "at most " + std::to_string(limits.field_bits) + " (hardware.requantization.field_bits)");
+}
+
+// Adds one refusal for all nodes whose width is not that of the codes that the model brings.
+class GivenWidths {
+ public:
+  GivenWidths(const char* key, const char* whose) : key_(key), whose_(whose) {}
+  void check(const std::string& name, std::int32_t bits) {
+    if (bits == kMostBits) return;
+    if (count_++ == 0) first_ = name, bits_ = bits;
+  }
+  void refuse(base::ErrorList& errors) const {
+    if (count_ == 0) return;
+    errors.add("layer '" + first_ + "'", key_, std::to_string(bits_),
+               std::to_string(kMostBits) + ", as the model's own " + whose_ +
+                   (count_ == 1 ? "" : ", here and in " + std::to_string(count_ - 1) + " more"));
+  }
+
+ private:
+  const char* key_;
+  const char* whose_;
+  std::string first_;
+  std::int32_t bits_ = 0;
+  std::int64_t count_ = 0;
+};
+
+void check_given(const graph::Graph& graph, const std::vector<LayerOptions>& layers,
+                 base::ErrorList& errors) {
+  GivenWidths weights("quantization.weight_bits", "weights");
+  GivenWidths activations("quantization.activation_bits", "activations");
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const graph::Node& node = graph.nodes[i];
+    const auto* conv = std::get_if<graph::Conv>(&node.op);
+    if (conv != nullptr && conv->given) weights.check(node.name, layers[i].weight_bits);
+    if (node.given) activations.check(node.name, layers[i].activation_bits);
+  }
+  weights.refuse(errors);
+  activations.refuse(errors);
+}
+
+// What holds for every node, all of it possible.
+std::vector<LayerOptions> checked_options(const graph::Graph& graph,
+                                          const QuantizationOptions& options,
+                                          const HardwareLimits& limits) {
+  base::ErrorList errors;
+  check_limits(limits, errors);
+  std::vector<LayerOptions> layers;
   try {
-    const std::int32_t field = make_scheme(options.layers.scheme)->field_bits();
-    require(
-        errors, "quantization.field_bits", field, field <= limits.field_bits,
-        "at most " + std::to_string(limits.field_bits) + " (hardware.requantization.field_bits)");
+    layers = layer_options(graph, options);
   } catch (const base::InputError& error) {
     errors.add(error);
   }
+  if (!layers.empty()) {
+    check_fields(graph, layers, limits, errors);
+    check_given(graph, layers, errors);
+  }
   errors.throw_if_any();
+  return layers;
 }
 
 void check_calibration(const graph::Graph& graph, const Calibration& calibration) {
@@ -50,8 +108,13 @@ void check_calibration(const graph::Graph& graph, const Calibration& calibration
 class GraphQuantizer {
  public:
   GraphQuantizer(const graph::Graph& folded, const Calibration& calibration,
-                 const QuantizationOptions& options, const HardwareLimits& limits)
-      : folded_(folded), calibration_(calibration), options_(options), limits_(limits) {}
+                 const QuantizationOptions& options, std::vector<LayerOptions> layers,
+                 const HardwareLimits& limits)
+      : folded_(folded),
+        calibration_(calibration),
+        options_(options),
+        layers_(std::move(layers)),
+        limits_(limits) {}
 
   Quantization run() {
     graph::QuantizedGraph& out = result_.graph;
@@ -68,7 +131,8 @@ class GraphQuantizer {
 
  private:
   graph::QuantizedNode quantize_node(const graph::Node& node) {
-    graph::QuantizedNode out{node.name, graph::Input{}, node.inputs, node.shape, {}, {}};
+    const std::int32_t bits = layers_[id()].activation_bits;
+    graph::QuantizedNode out{node.name, graph::Input{}, node.inputs, node.shape, {}, {}, bits};
     const auto* pool = std::get_if<graph::Pool>(&node.op);
     if (pool != nullptr && pool->kind == graph::PoolKind::max) {
       const graph::QuantizedNode& in = input(node, 0);
@@ -78,11 +142,13 @@ class GraphQuantizer {
                                   "behind the pool by the passes");
       }
       out.quantization = in.quantization;
-      out.clamps = restrict_clamps(in.clamps, activation_clamps(node.activation, in.quantization));
+      out.clamps =
+          restrict_clamps(in.clamps, activation_clamps(node.activation, in.quantization, bits));
     } else {
       const TensorCalibration& seen = calibration_.tensors[id()];
-      out.quantization = node.given ? *node.given : activation_quantization(seen.low, seen.high);
-      out.clamps = activation_clamps(node.activation, out.quantization);
+      out.quantization =
+          node.given ? *node.given : activation_quantization(seen.low, seen.high, bits);
+      out.clamps = activation_clamps(node.activation, out.quantization, bits);
     }
     out.op = std::visit([&](const auto& op) { return quantize_operator(op, node, out); }, node.op);
     return out;
@@ -99,9 +165,10 @@ class GraphQuantizer {
     const graph::QuantizedNode& in = input(node, 0);
     const std::vector<double>& means =
         calibration_.tensors[static_cast<std::size_t>(node.inputs[0])].channel_mean;
+    const QuantizationOptions options{layers_[id()], options_.bias_correction};
     ConvSolution solution =
         quantize_conv({node.name, conv, in.quantization, in.clamps, out.quantization, means},
-                      options_, limits_, errors_);
+                      options, limits_, errors_);
     solution.summary.node = static_cast<graph::NodeId>(id());
     QuantizationSummary& summary = result_.summary;
     summary.layers.push_back(solution.summary);
@@ -159,6 +226,7 @@ class GraphQuantizer {
   const graph::Graph& folded_;
   const Calibration& calibration_;
   const QuantizationOptions& options_;
+  const std::vector<LayerOptions> layers_;  // by node
   const HardwareLimits& limits_;
   Quantization result_;
   base::ErrorList errors_;
@@ -168,9 +236,9 @@ class GraphQuantizer {
 
 Quantization quantize_graph(const graph::Graph& folded, const Calibration& calibration,
                             const QuantizationOptions& options, const HardwareLimits& limits) {
-  check_options(options, limits);
+  std::vector<LayerOptions> layers = checked_options(folded, options, limits);
   check_calibration(folded, calibration);
-  return GraphQuantizer(folded, calibration, options, limits).run();
+  return GraphQuantizer(folded, calibration, options, std::move(layers), limits).run();
 }
 
 }  // namespace npusim::quantize

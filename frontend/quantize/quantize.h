@@ -3,8 +3,9 @@
 // numbered as there; the rounding functions are those of sim/arith.
 //
 // Decisions where the rules leave a choice:
-// - The network's input is a tensor like any other: rule 10 on its calibrated range. No constant is
-//   folded into the first layer's bias.
+// - The network's input is a tensor like any other: rule 10 on its calibrated range, in codes of
+//   the network's activation_bits (or of an entry of `layers` that names it). No constant is folded
+//   into the first layer's bias.
 // - A gemm that reads a tensor with height and width takes, in bias correction, the mean of k's
 //   channel (rule 5), not of k's position.
 // - What lowers a channel shift (rules 7 and 8) starts from the shift of rule 3: a dead channel is
@@ -51,7 +52,8 @@ struct Quantization {
 /// `folded`: only Input, Conv, Add, Mul, Concat, Pool and Lookup remain (else base::InternalError);
 /// `calibration`: made from this graph (else base::InternalError).
 ///
-/// Throws base::InputError with all reasons: options out of range or beyond the hardware; and per
+/// Throws base::InputError with all reasons: options out of range (as layer_options) or beyond the
+/// hardware; a width other than 8 of codes that the model brings; and per
 /// layer a weight that is not finite, a scale that no shift in [1, 62] expresses, an accumulator
 /// that the layer does not fit even at its coarsest, naming the channel that needs most:
 ///   layer 'conv_3', channel 17: hardware.mac_array.accumulator_bits: got 16, must be at least 19

@@ -46,6 +46,27 @@ TEST(ActivationTest, Rule9) {
   EXPECT_EQ(clamps(-68.5, 58, wide), std::pair(-127, 126));
 }
 
+TEST(ActivationTest, NarrowCodes) {
+  const auto quantization = [](double low, double high, std::int32_t bits) {
+    const graph::TensorQuantization q = activation_quantization(low, high, bits);
+    return std::pair(q.scale, q.zero_point);
+  };
+  EXPECT_EQ(quantization(0, 6, 4), std::pair(6.0 / 15, -8));
+  EXPECT_EQ(quantization(-15, 0, 4), std::pair(1.0, 7));
+  EXPECT_EQ(quantization(-1, 1, 4), std::pair(2.0 / 15, 0));    // -8 + 7.5, a tie: even
+  EXPECT_EQ(quantization(-10.5, 20.5, 5), std::pair(1.0, -6));  // -5.5, a tie: even
+  EXPECT_EQ(quantization(0, 0, 6), std::pair(1.0, -32));
+  const auto clamps = [](double low, double high, std::int32_t bits) {
+    const graph::Clamps c = activation_clamps({low, high}, {0.5, -3}, bits);
+    return std::pair(c.low, c.high);
+  };
+  EXPECT_EQ(clamps(-kInfinity, kInfinity, 4), std::pair(-8, 7));
+  EXPECT_EQ(clamps(0, kInfinity, 5), std::pair(-3, 15));
+  EXPECT_EQ(clamps(0, 6, 5), std::pair(-3, 9));
+  EXPECT_EQ(clamps(0, 6, 4), std::pair(-3, 7));  // 9 is no code
+  EXPECT_EQ(clamps(-1e300, 1e300, 7), std::pair(-64, 63));
+}
+
 TEST(ActivationTest, PassedOnCodesAreRestricted) {
   const auto restricted = [](graph::Clamps codes, graph::Clamps limits) {
     const graph::Clamps c = restrict_clamps(codes, limits);

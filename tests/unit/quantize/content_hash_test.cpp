@@ -91,6 +91,14 @@ TEST(ContentHashTest, CalibrationAndOptions) {
   expect_all_differ<QuantizationOptions>(
       {}, {[](QuantizationOptions& o) { o.bias_correction = false; },
            [](QuantizationOptions& o) { o.layers.weight_bits = 4; },
+           [](QuantizationOptions& o) { o.layers.activation_bits = 4; },
+           [](QuantizationOptions& o) { o.overrides.emplace_back(); },
+           [](QuantizationOptions& o) { o.overrides.emplace_back().match = "a"; },
+           [](QuantizationOptions& o) { o.overrides.emplace_back().scheme = ""; },
+           [](QuantizationOptions& o) { o.overrides.emplace_back().field_bits = 4; },
+           [](QuantizationOptions& o) { o.overrides.emplace_back().rule = ShiftRule::floor; },
+           [](QuantizationOptions& o) { o.overrides.emplace_back().weight_bits = 4; },
+           [](QuantizationOptions& o) { o.overrides.emplace_back().activation_bits = 4; },
            [](QuantizationOptions& o) { o.layers.scheme.scheme = "per_layer"; },
            [](QuantizationOptions& o) { o.layers.scheme.field_bits = 3; },
            [](QuantizationOptions& o) { o.layers.scheme.rule = ShiftRule::octave; }});

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "frontend/quantize/activation.h"
 #include "frontend/quantize/content_hash.h"
 #include "sim/base/errors.h"
@@ -138,6 +140,57 @@ TEST(QuantizeTest, OptionsOutOfRangeAreNamedAtOnce) {
                           "hardware.requantization.multiplier_bits: got 16, must be 15 or 31",
                           "hardware.requantization.field_bits: got 5, must be 0 to 4",
                           "quantization.weight_bits: got 9, must be 2 to 8"));
+}
+
+// Weights and activations of every layer in codes of their own widths; nothing else changes place.
+TEST(QuantizeTest, WidthsPerLayer) {
+  QuantizationOptions options;
+  options.layers.weight_bits = 3;
+  options.layers.activation_bits = 5;
+  options.overrides.emplace_back().match = "first";
+  options.overrides.back().weight_bits = 6;
+  options.overrides.back().activation_bits = 7;
+  options.overrides.back().scheme = "per_channel";
+  const Calibration calibration = small_calibration();
+  const graph::QuantizedGraph q = quantize_graph(small_graph(), calibration, options, {}).graph;
+  for (std::size_t i = 0; i < q.nodes.size(); ++i) {
+    const graph::QuantizedNode& node = q.nodes[i];
+    const std::int32_t bits = i == 1 || i == 2 ? 7 : 5;  // max pooling: as the first layer
+    EXPECT_EQ(node.activation_bits, bits) << node.name;
+    EXPECT_GE(node.clamps.low, code_range(bits).low) << node.name;
+    EXPECT_LE(node.clamps.high, code_range(bits).high) << node.name;
+    const TensorCalibration& seen = calibration.tensors[i == 2 ? 1 : i];
+    EXPECT_EQ(node.quantization, activation_quantization(seen.low, seen.high, bits)) << node.name;
+    const auto* conv = std::get_if<graph::QuantizedConv>(&node.op);
+    if (conv == nullptr) continue;
+    EXPECT_EQ(conv->weight_bits, i == 1 ? 6 : 3);
+    EXPECT_EQ(conv->requantization.field_bits, i == 1 ? 0 : 4);
+    EXPECT_EQ(conv->weight_scales.size(), i == 1 ? 4U : 1U);
+    const std::int8_t most = i == 1 ? 31 : 3;
+    const auto& codes = conv->weights_ohwi;
+    EXPECT_EQ(*std::max_element(codes.begin(), codes.end()), most);
+    EXPECT_GE(*std::min_element(codes.begin(), codes.end()), -most);
+  }
+  const auto& table = std::get<graph::QuantizedLookup>(q.node(5).op).table;
+  EXPECT_GE(*std::min_element(table.begin(), table.end()), -16);
+  EXPECT_LE(*std::max_element(table.begin(), table.end()), 15);
+}
+
+// One message per kind, however many layers there are.
+TEST(QuantizeTest, CodesOfTheModelHaveEightBits) {
+  graph::Graph graph = small_graph();
+  for (const std::size_t i : {0U, 1U, 3U}) graph.nodes[i].given = graph::TensorQuantization{1, 0};
+  auto& conv = std::get<graph::Conv>(graph.nodes[3].op);
+  conv.given = graph::GivenWeights{{}, {1}, 0, {}, {}};
+  conv.given->codes_ohwi.resize(conv.weights_ohwi.size());
+  QuantizationOptions options;
+  options.layers.weight_bits = 4;
+  options.layers.activation_bits = 6;
+  EXPECT_THAT(refusals(graph, options, {}),
+              ElementsAre("layer 'depthwise': quantization.weight_bits: got 4, must be 8, as the "
+                          "model's own weights",
+                          "layer 'input': quantization.activation_bits: got 6, must be 8, as the "
+                          "model's own activations, here and in 2 more"));
 }
 
 TEST(QuantizeTest, FieldWiderThanTheHardwaresIsRefused) {
