@@ -74,6 +74,15 @@ std::uint64_t calibration_inputs_hash(const graph::Graph& network, const config:
   return hasher.digest();
 }
 
+quantize::QuantizationOptions options_of(const config::QuantizationConfig& choice) {
+  quantize::QuantizationOptions options;
+  options.layers.scheme.scheme = choice.scheme;
+  options.layers.scheme.field_bits = static_cast<std::int32_t>(choice.field_bits);
+  options.layers.scheme.rule = quantize::parse_shift_rule(choice.rule);
+  options.bias_correction = choice.bias_correction;
+  return options;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(config::RunConfig run, int threads,
@@ -126,13 +135,10 @@ std::unique_ptr<data::Dataset> Pipeline::open(const config::DatasetConfig& datas
                               elements);
 }
 
-quantize::QuantizationOptions Pipeline::options(const std::string& scheme) const {
-  quantize::QuantizationOptions options;
-  options.layers.scheme.scheme = scheme;
-  options.layers.scheme.field_bits = static_cast<std::int32_t>(run_.quantization.field_bits);
-  options.layers.scheme.rule = quantize::parse_shift_rule(run_.quantization.rule);
-  options.bias_correction = run_.quantization.bias_correction;
-  return options;
+config::QuantizationConfig Pipeline::choice(const std::string& scheme) const {
+  config::QuantizationConfig choice = run_.quantization;
+  choice.scheme = scheme;
+  return choice;
 }
 
 quantize::HardwareLimits Pipeline::limits() const {
@@ -145,20 +151,22 @@ quantize::HardwareLimits Pipeline::limits() const {
   return limits;
 }
 
-const quantize::Quantization& Pipeline::quantized(const std::string& scheme) {
-  const auto found = quantized_.find(scheme);
-  if (found != quantized_.end()) return found->second;
+quantize::Quantization Pipeline::quantization(const config::QuantizationConfig& choice) {
   const quantize::Calibration& statistics = calibration();
-  const quantize::QuantizationOptions chosen = options(scheme);
+  const quantize::QuantizationOptions options = options_of(choice);
   record("quantize", ContentHasher()
                          .add(quantize::content_hash(network()))
                          .add(quantize::content_hash(statistics))
-                         .add(quantize::content_hash(chosen))
+                         .add(quantize::content_hash(options))
                          .add(quantize::content_hash(limits()))
                          .digest());
-  return quantized_
-      .emplace(scheme, quantize::quantize_graph(network(), statistics, chosen, limits()))
-      .first->second;
+  return quantize::quantize_graph(network(), statistics, options, limits());
+}
+
+const quantize::Quantization& Pipeline::quantized(const std::string& scheme) {
+  const auto found = quantized_.find(scheme);
+  if (found != quantized_.end()) return found->second;
+  return quantized_.emplace(scheme, quantization(choice(scheme))).first->second;
 }
 
 GivenQuantization Pipeline::given() {
@@ -176,17 +184,16 @@ GivenQuantization Pipeline::given() {
   return result;
 }
 
-isa::Metadata Pipeline::metadata(const std::string& scheme) {
+isa::Metadata Pipeline::metadata(const config::QuantizationConfig& choice) {
   isa::Metadata metadata;
   metadata.name = run_.network_name();
-  metadata.scheme = scheme;
+  metadata.scheme = choice.scheme;
   metadata.field_bits =
-      scheme == "shift_scaler" ? static_cast<std::int32_t>(run_.quantization.field_bits) : 0;
-  metadata.rule = run_.quantization.rule;
+      choice.scheme == "shift_scaler" ? static_cast<std::int32_t>(choice.field_bits) : 0;
+  metadata.rule = choice.rule;
   // Weights that the model brings as codes have nothing to be corrected.
   const GivenQuantization from_model = given();
-  metadata.bias_correction =
-      run_.quantization.bias_correction && from_model.given_layers < from_model.layers;
+  metadata.bias_correction = choice.bias_correction && from_model.given_layers < from_model.layers;
   metadata.preprocessing.size = run_.input.size;
   metadata.preprocessing.resize_shorter_side = run_.input.resize_shorter_side;
   metadata.preprocessing.center_crop = run_.input.center_crop;
@@ -197,15 +204,19 @@ isa::Metadata Pipeline::metadata(const std::string& scheme) {
   return metadata;
 }
 
-isa::Program Pipeline::program(const std::string& scheme) {
-  const graph::QuantizedGraph& graph = quantized(scheme).graph;
+isa::Program Pipeline::program(const graph::QuantizedGraph& graph,
+                               const config::QuantizationConfig& choice) {
   record("compile", ContentHasher()
                         .add(quantize::content_hash(graph))
                         .add(std::string_view(config::program_dependent_text(run_.hardware)))
                         .add(std::string_view(run_.network_name()))
-                        .add(std::string_view(scheme))
+                        .add(std::string_view(choice.scheme))
                         .digest());
-  return compile(graph, run_.hardware, metadata(scheme));
+  return compile(graph, run_.hardware, metadata(choice));
+}
+
+isa::Program Pipeline::program(const std::string& scheme) {
+  return program(quantized(scheme).graph, choice(scheme));
 }
 
 }  // namespace npusim::compile

@@ -55,11 +55,18 @@ class Pipeline {
   GivenQuantization given();
   /// The calibration images that were left out; none before calibration().
   const data::SkippedImages& skipped_calibration_images() const { return skipped_; }
-  /// The network quantized by `scheme`, everything else as the run file says. Field bits count for
-  /// shift_scaler only.
+  /// The network quantized by `scheme`, everything else as the run file says; kept. Field bits
+  /// count for shift_scaler only.
   const quantize::Quantization& quantized(const std::string& scheme);
   /// The Program for `scheme` on the run file's hardware.
   isa::Program program(const std::string& scheme);
+
+  /// The same with any choice in place of the run file's `quantization` section; not kept, so that
+  /// many can be had one after another. `hardware` of the run file counts as above.
+  quantize::Quantization quantization(const config::QuantizationConfig& choice);
+  /// `graph`: of quantization(choice).
+  isa::Program program(const graph::QuantizedGraph& graph,
+                       const config::QuantizationConfig& choice);
 
   /// What the import took otherwise than the model says; empty before network().
   const std::vector<std::string>& notes() const { return notes_; }
@@ -68,9 +75,9 @@ class Pipeline {
 
  private:
   void record(const char* stage, std::uint64_t inputs_hash);
-  quantize::QuantizationOptions options(const std::string& scheme) const;
+  config::QuantizationConfig choice(const std::string& scheme) const;
   quantize::HardwareLimits limits() const;
-  isa::Metadata metadata(const std::string& scheme);
+  isa::Metadata metadata(const config::QuantizationConfig& choice);
 
   config::RunConfig run_;
   int threads_;
