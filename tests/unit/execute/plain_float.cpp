@@ -108,9 +108,15 @@ struct PlainNode {
 
 }  // namespace
 
-std::vector<Tensor> run_plain_float(const graph::Graph& graph, const Tensor& input) {
+std::vector<Tensor> run_plain_float(const graph::Graph& graph, const Tensor& input,
+                                    const std::map<graph::NodeId, Tensor>& known) {
   std::vector<Tensor> tensors;
   for (const graph::Node& node : graph.nodes) {
+    const auto given = known.find(static_cast<graph::NodeId>(tensors.size()));
+    if (given != known.end()) {
+      tensors.push_back(given->second);
+      continue;
+    }
     if (std::holds_alternative<graph::Input>(node.op)) {
       tensors.push_back(input);
       continue;
