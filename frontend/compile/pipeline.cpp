@@ -79,6 +79,7 @@ quantize::QuantizationOptions options_of(const config::QuantizationConfig& choic
   options.layers.scheme.scheme = choice.scheme;
   options.layers.scheme.field_bits = static_cast<std::int32_t>(choice.field_bits);
   options.layers.scheme.rule = quantize::parse_shift_rule(choice.rule);
+  options.layers.scheme.symmetric = choice.symmetric;
   options.bias_correction = choice.bias_correction;
   return options;
 }
@@ -138,6 +139,7 @@ std::unique_ptr<data::Dataset> Pipeline::open(const config::DatasetConfig& datas
 config::QuantizationConfig Pipeline::choice(const std::string& scheme) const {
   config::QuantizationConfig choice = run_.quantization;
   choice.scheme = scheme;
+  choice.symmetric = choice.symmetric || scheme != "per_layer";
   return choice;
 }
 
@@ -194,6 +196,7 @@ isa::Metadata Pipeline::metadata(const config::QuantizationConfig& choice) {
   // Weights that the model brings as codes have nothing to be corrected.
   const GivenQuantization from_model = given();
   metadata.bias_correction = choice.bias_correction && from_model.given_layers < from_model.layers;
+  metadata.symmetric = choice.symmetric;
   metadata.preprocessing.size = run_.input.size;
   metadata.preprocessing.resize_shorter_side = run_.input.resize_shorter_side;
   metadata.preprocessing.center_crop = run_.input.center_crop;

@@ -182,13 +182,14 @@ std::uint64_t content_hash(const QuantizationOptions& options) {
   const SchemeOptions& scheme = options.layers.scheme;
   ContentHasher h;
   h.add("quantization_options").add(scheme.scheme).add(scheme.field_bits).add(scheme.rule);
-  h.add(options.layers.weight_bits).add(options.layers.activation_bits);
+  h.add(scheme.symmetric).add(options.layers.weight_bits).add(options.layers.activation_bits);
   h.add(options.bias_correction).add(options.overrides.size());
   for (const LayerOverride& entry : options.overrides) {
     h.add(entry.match);
     put_optional(h, entry.scheme);
     put_optional(h, entry.field_bits);
     put_optional(h, entry.rule);
+    put_optional(h, entry.symmetric);
     put_optional(h, entry.weight_bits);
     put_optional(h, entry.activation_bits);
   }

@@ -23,6 +23,7 @@ class ConvQuantizer {
         max_code_((1 << (options.layers.weight_bits - 1)) - 1),
         limits_(limits),
         scheme_(make_scheme(options.layers.scheme)),
+        min_code_(scheme_->has_zero_point() ? -max_code_ - 1 : -max_code_),
         errors_(errors) {
     const graph::Conv& conv = problem.conv;
     matrix_ = {conv.weights_ohwi.data(), conv.out_channels,
@@ -104,9 +105,8 @@ class ConvQuantizer {
         return refuse_shift(c, factor.shift + scales_.shift(c));
       }
       make_codes(c);
-      const std::int64_t bias = quantized_bias(c);
-      const int bits = signed_bits(
-          accumulator_range(bias, codes(c), matrix_.per_channel, input_codes_, scales_.zero_point));
+      const std::int64_t bias = quantized_bias(c, scales_.zero_point);
+      const int bits = accumulator_bits(c, bias);
       if (bits > limits_.accumulator_bits) {
         if (coarsen(c)) continue;
         if (bits > worst_bits_) worst_bits_ = bits, worst_channel_ = c;
@@ -126,6 +126,18 @@ class ConvQuantizer {
     return true;
   }
 
+  // Rule 7. With a zero point it holds the sum over the codes as well, for hardware that takes
+  // z_w * sum_k (x_k - z_x) off behind it.
+  int accumulator_bits(std::int64_t c, std::int64_t bias) {
+    const std::int32_t zero = scales_.zero_point;
+    const int bits =
+        signed_bits(accumulator_range(bias, codes(c), matrix_.per_channel, input_codes_, zero));
+    if (zero == 0) return bits;
+    const std::int64_t raw_bias = quantized_bias(c, 0);
+    return std::max(bits, signed_bits(accumulator_range(raw_bias, codes(c), matrix_.per_channel,
+                                                        input_codes_)));
+  }
+
   // Rule 8: M = s_x * s_w / s_y.
   arith::FixedPoint requantization_scale(std::int64_t c) const {
     return arith::to_fixed_point(problem_.input.scale * scales_.scale(c) / problem_.output.scale,
@@ -143,14 +155,17 @@ class ConvQuantizer {
     const double scale = scales_.scale(c);
     const float* row = matrix_.row(c);
     std::int8_t* out = codes(c);
+    const std::int32_t zero = scales_.zero_point;
     for (std::int64_t k = 0; k < matrix_.per_channel; ++k) {
-      out[k] = static_cast<std::int8_t>(
-          arith::rne_clamped(static_cast<double>(row[k]) * power / scale, -max_code_, max_code_));
+      const std::int32_t step = arith::rne_clamped(static_cast<double>(row[k]) * power / scale,
+                                                   min_code_ - zero, max_code_ - zero);
+      out[k] = static_cast<std::int8_t>(zero + step);
     }
   }
 
-  // Rules 5 and 6. Given codes stand for the given weights exactly: nothing to correct.
-  std::int64_t quantized_bias(std::int64_t c) {
+  // Rules 5 and 6, for a sum over codes less `zero`. Given codes stand for the given weights
+  // exactly: nothing to correct.
+  std::int64_t quantized_bias(std::int64_t c, std::int32_t zero) {
     double bias = static_cast<double>(problem_.conv.bias[static_cast<std::size_t>(c)]);
     if (bias_correction_ && !given()) bias += correction(c);
     const double unit = std::ldexp(problem_.input.scale * scales_.scale(c), -scales_.shift(c));
@@ -161,7 +176,7 @@ class ConvQuantizer {
         1152921504606846976.0;  // 2^60: far outside any accumulator, no overflow
     const std::int8_t* row = codes(c);
     std::int64_t sum = 0;
-    for (std::int64_t k = 0; k < matrix_.per_channel; ++k) sum += row[k] - scales_.zero_point;
+    for (std::int64_t k = 0; k < matrix_.per_channel; ++k) sum += row[k] - zero;
     return arith::rne(std::clamp(scaled, -kHuge, kHuge)) - problem_.input.zero_point * sum;
   }
 
@@ -172,9 +187,10 @@ class ConvQuantizer {
     const float* row = matrix_.row(c);
     const std::int8_t* code = codes(c);
     const double* mean = input_means(c);
+    const std::int32_t zero = scales_.zero_point;
     double sum = 0;
     for (std::int64_t k = 0; k < matrix_.per_channel; ++k) {
-      const double restored = scale * static_cast<double>(code[k]) * inverse_power;
+      const double restored = scale * static_cast<double>(code[k] - zero) * inverse_power;
       sum += (static_cast<double>(row[k]) - restored) * mean[k];
     }
     return sum;
@@ -240,6 +256,7 @@ class ConvQuantizer {
   const std::int32_t max_code_;
   const HardwareLimits& limits_;
   const std::unique_ptr<WeightScheme> scheme_;
+  const std::int32_t min_code_;
   base::ErrorList& errors_;
   WeightMatrix matrix_;
   graph::Clamps input_codes_;  // zero point included where the layer has padding

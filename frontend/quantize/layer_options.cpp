@@ -73,9 +73,13 @@ void check_schemes(const graph::Graph& graph, const std::vector<LayerOptions>& l
 }
 
 void put_over(LayerOptions& layer, const LayerOverride& entry) {
-  if (entry.scheme) layer.scheme.scheme = *entry.scheme;
+  if (entry.scheme) {
+    layer.scheme.scheme = *entry.scheme;
+    if (*entry.scheme != "per_layer") layer.scheme.symmetric = true;
+  }
   if (entry.field_bits) layer.scheme.field_bits = *entry.field_bits;
   if (entry.rule) layer.scheme.rule = *entry.rule;
+  if (entry.symmetric) layer.scheme.symmetric = *entry.symmetric;
   if (entry.weight_bits) layer.weight_bits = *entry.weight_bits;
   if (entry.activation_bits) layer.activation_bits = *entry.activation_bits;
 }
@@ -97,6 +101,7 @@ void check_reach(const LayerOverride& entry, const std::string& prefix, const Re
     if (entry.scheme) refuse("scheme", *entry.scheme, kNoWeights);
     if (entry.field_bits) refuse("field_bits", std::to_string(*entry.field_bits), kNoWeights);
     if (entry.rule) refuse("rule", shift_rule_name(*entry.rule), kNoWeights);
+    if (entry.symmetric) refuse("symmetric", *entry.symmetric ? "true" : "false", kNoWeights);
     if (entry.weight_bits) refuse("weight_bits", std::to_string(*entry.weight_bits), kNoWeights);
   }
   if (!reach.codes && entry.activation_bits) {

@@ -18,7 +18,8 @@ inline constexpr std::int32_t kMostBits = 8;
 /// Choices that belong to a layer.
 struct LayerOptions {
   SchemeOptions scheme;
-  std::int32_t weight_bits = 8;      // 2..8: codes in [-(2^(b-1) - 1), 2^(b-1) - 1]
+  std::int32_t weight_bits =
+      8;  // 2..8: codes in [-(2^(b-1) - 1), 2^(b-1) - 1], one more with a zero point
   std::int32_t activation_bits = 8;  // 4..8, of the result: codes in [-2^(b-1), 2^(b-1) - 1]
 };
 
@@ -29,6 +30,7 @@ struct LayerOverride {
   std::optional<std::string> scheme;
   std::optional<std::int32_t> field_bits;
   std::optional<ShiftRule> rule;
+  std::optional<bool> symmetric;  // true where the entry names a scheme other than per_layer
   std::optional<std::int32_t> weight_bits;
   std::optional<std::int32_t> activation_bits;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/quantize/scheme.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "frontend/quantize/choices.h"
@@ -39,7 +40,14 @@ ShiftRule parse_shift_rule(std::string_view name) {
 }
 
 std::unique_ptr<WeightScheme> make_scheme(const SchemeOptions& options) {
-  if (options.scheme == "per_layer") return make_per_layer();
+  if (options.scheme == "per_layer")
+    return options.symmetric ? make_per_layer() : make_asymmetric_per_layer();
+  const auto& names = scheme_names();
+  if (!options.symmetric && std::find(names.begin(), names.end(), options.scheme) != names.end()) {
+    throw base::InputError(base::refusal(
+        "", "quantization.symmetric", "false",
+        "true with scheme " + options.scheme + " (only per_layer has a weight zero point)"));
+  }
   if (options.scheme == "per_channel") return make_per_channel();
   if (options.scheme == "shift_scaler") return make_shift_scaler(options.field_bits, options.rule);
   throw unknown_choice("quantization.scheme", options.scheme, scheme_names());

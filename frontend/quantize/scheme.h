@@ -39,13 +39,15 @@ struct WeightScales {
 /// Contract:
 /// - Immutable once made; all functions may be called from any thread.
 /// - choose(): a pure function of the weights. The weights are finite. max_code is the largest code
-///   (127 for 8 bits). A layer of zeros gets the scale 1. Every code rne(W * 2^s_c / s_w) of the
-///   result lies in [-max_code, max_code] but for rounding of the last bit; who forms codes clamps.
+///   (127 for 8 bits). A layer of zeros gets the scale 1. Every code z_w + rne(W * 2^s_c / s_w) of
+///   the result lies in [-max_code, max_code], with a zero point in [-max_code - 1, max_code], but
+///   for rounding of the last bit; who forms codes clamps.
 /// - coarsen(): makes one channel one step coarser (half as many codes or scale doubled), because
 ///   its sums do not fit the accumulator or its shift not the barrel shifter. It must not touch
 ///   another channel's codes. False, and nothing changed, where the scheme has no coarser step:
 ///   then the layer is refused.
 /// - has_channel_scales(): whether each output channel may have any scale of its own.
+/// - has_zero_point(): whether choose() sets one; the codes then go down to -max_code - 1.
 /// - field_bits(): width of the channel shift field that the hardware needs, 0 for none.
 class WeightScheme {
  public:
@@ -53,6 +55,7 @@ class WeightScheme {
   virtual std::string_view name() const = 0;
   virtual std::int32_t field_bits() const { return 0; }
   virtual bool has_channel_scales() const { return false; }
+  virtual bool has_zero_point() const { return false; }
   virtual WeightScales choose(const WeightMatrix& weights, std::int32_t max_code) const = 0;
   virtual bool coarsen(WeightScales& scales, std::int64_t channel) const = 0;
 };
@@ -67,6 +70,7 @@ struct SchemeOptions {
   std::string scheme = "shift_scaler";
   std::int32_t field_bits = 4;  // of the shift scaler, 0..4; the other schemes do not read it
   ShiftRule rule = ShiftRule::floor;
+  bool symmetric = true;  // false: weights with a zero point; per_layer only
 };
 
 /// The schemes that make_scheme knows, simplest first: per_layer, shift_scaler, per_channel.
@@ -80,7 +84,7 @@ const std::string& shift_rule_name(ShiftRule rule);
 ShiftRule parse_shift_rule(std::string_view name);
 
 /// Throws base::InputError with every reason: an unknown scheme (naming the choices), field_bits
-/// out of range.
+/// out of range, a zero point for another scheme than per_layer.
 std::unique_ptr<WeightScheme> make_scheme(const SchemeOptions& options);
 
 /// m_c = max_k |W[c,k]|, exact.
@@ -88,6 +92,7 @@ std::vector<double> channel_maxima(const WeightMatrix& weights);
 
 // One constructor function per implementation file.
 std::unique_ptr<WeightScheme> make_per_layer();
+std::unique_ptr<WeightScheme> make_asymmetric_per_layer();
 std::unique_ptr<WeightScheme> make_shift_scaler(std::int32_t field_bits, ShiftRule rule);
 std::unique_ptr<WeightScheme> make_per_channel();
 

@@ -30,6 +30,14 @@ bool takes_field_bits(const std::string& scheme) {
          quantize::kMaxFieldBits;
 }
 
+/// Whether the scheme also comes with a zero point for weights.
+bool takes_zero_point(const std::string& scheme) {
+  quantize::SchemeOptions options;
+  options.scheme = scheme;
+  options.symmetric = false;
+  return is_accepted(options);
+}
+
 /// The rules that are implemented.
 std::vector<std::string> rules() {
   std::vector<std::string> names;
@@ -74,6 +82,9 @@ std::string schemes_text(const config::SearchFolders&, bool colour) {
       item("bias_correction",
            fmt::format("quantization's mean error goes into the biases: true or false (default {})",
                        defaults.bias_correction));
+  text +=
+      item("symmetric", fmt::format("false: the weights of per_layer get a zero point (default {})",
+                                    defaults.symmetric));
   text += bold("Calibration methods", colour) + " (change with: --set calibration.method=NAME)\n";
   for (const std::string& name : quantize::calibrator_names()) {
     text += item(name, "ranges of activations " + std::string(quantize::calibrator_summary(name)) +
@@ -92,6 +103,9 @@ void schemes_json(json& document, const config::SearchFolders&) {
       parameters["field_bits"] = {
           {"least", 0}, {"greatest", quantize::kMaxFieldBits}, {"default", defaults.field_bits}};
       parameters["rule"] = {{"choices", rules()}, {"default", defaults.rule}};
+    }
+    if (takes_zero_point(name)) {
+      parameters["symmetric"] = {{"choices", {false, true}}, {"default", defaults.symmetric}};
     }
     schemes.push_back({{"name", name},
                        {"summary", quantize::scheme_summary(name)},

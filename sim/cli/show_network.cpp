@@ -101,6 +101,8 @@ std::string program_text(const isa::Program& program, const std::filesystem::pat
                     (metadata.field_bits > 0 ? fmt::format(", {}-bit field, rule {}",
                                                            metadata.field_bits, metadata.rule)
                                              : "") +
+                    (metadata.symmetric ? "" : ", asymmetric") +
+                    (metadata.equalization ? ", equalization" : "") +
                     (metadata.bias_correction ? ", bias correction" : ", no bias correction"));
   text += field("Hardware",
                 program.hardware.name + ", config hash " + config::config_hash(program.hardware));

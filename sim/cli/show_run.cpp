@@ -111,9 +111,10 @@ std::string run_text(const config::RunConfig& run) {
   text += "\ncalibration:\n" + images_text(run.calibration.data, "--calibration DIR") +
           "  method: " + method + "\n\n" + input_text(run.input);
   text += fmt::format(
-      "\nquantization:\n  scheme: {}\n  field_bits: {}\n  rule: {}\n  bias_correction: {}\n",
-      quantization.scheme, quantization.field_bits, quantization.rule,
-      quantization.bias_correction);
+      "\nquantization:\n  scheme: {}\n  field_bits: {}\n  rule: {}\n  bias_correction: {}\n  "
+      "symmetric: {}\n",
+      quantization.scheme, quantization.field_bits, quantization.rule, quantization.bias_correction,
+      quantization.symmetric);
   text += fmt::format("\nsimulation:\n  images: {}\n", run.simulation_images);
   if (run.hardware.name.empty()) return text + "\nhardware: null  # set it with --hardware F\n";
   text += "\nhardware:\n" + config::hardware_yaml(run.hardware, 2) + '\n';

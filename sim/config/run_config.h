@@ -18,7 +18,8 @@
 // `hardware` may also be the description itself: a mapping with the keys of a hardware file.
 //
 // Defaults: calibration.method min_max; quantization.field_bits 4, rule floor, bias_correction
-// true; simulation.images 4; images of an image_folder: all of them. Everything else must be given.
+// true, symmetric true; simulation.images 4; images of an image_folder: all of them. Everything
+// else must be given.
 #pragma once
 
 #include <array>
@@ -65,6 +66,7 @@ struct QuantizationConfig {
   std::int64_t field_bits = 4;          // of the shift scaler, 0..4
   std::string rule = "floor";           // or octave
   bool bias_correction = true;
+  bool symmetric = true;  // false: weights with a zero point; per_layer only
 };
 
 struct RunConfig {

@@ -338,6 +338,12 @@ class RunReader {
     quantization.field_bits = section.integer("field_bits", {0, 4}, 4);
     quantization.rule = kRules[section.choice("rule", kRules, 0)];
     quantization.bias_correction = section.boolean("bias_correction", true);
+    quantization.symmetric = section.boolean("symmetric", true);
+    if (!quantization.symmetric && quantization.scheme != "per_layer") {
+      section.refuse(
+          *section.find("symmetric"), "symmetric",
+          "true with scheme " + quantization.scheme + " (only per_layer has a weight zero point)");
+    }
     section.refuse_unknown_keys();
     return quantization;
   }

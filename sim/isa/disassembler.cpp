@@ -10,6 +10,7 @@
 #include "sim/isa/fields.h"
 #include "sim/isa/labels.h"
 #include "sim/isa/regions.h"
+#include "sim/isa/settings.h"
 
 namespace npusim::isa {
 namespace {
@@ -136,6 +137,9 @@ class Writer {
     line(".program {}", quoted(m.name));
     line("  scheme {} field_bits {} rule {} bias_correction {}", quoted(m.scheme), m.field_bits,
          quoted(m.rule), kNoYes[m.bias_correction]);
+    for (const Setting& setting : unusual_settings(m)) {
+      line("  {} {}", setting.name, setting.get(m));
+    }
     line(
         "  preprocessing size {} resize_shorter_side {} center_crop {} mean {} {} {} scale {} {} "
         "{}",

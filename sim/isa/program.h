@@ -65,6 +65,8 @@ struct Metadata {
   std::int32_t field_bits = 0;
   std::string rule;
   bool bias_correction = false;
+  bool symmetric = true;      // false: weights with a zero point
+  bool equalization = false;  // channels of neighbouring layers were scaled to each other
   Preprocessing preprocessing;
 };
 

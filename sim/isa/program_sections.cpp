@@ -3,8 +3,11 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
+
 #include "sim/config/hardware_reader.h"
 #include "sim/isa/encoding.h"
+#include "sim/isa/settings.h"
 
 namespace npusim::isa {
 namespace {
@@ -175,6 +178,38 @@ void read_layers(ByteReader& reader, Program& program) {
   }
 }
 
+/// Written only where a setting is not the usual one.
+void write_settings(const Metadata& metadata, ByteWriter& writer) {
+  const std::vector<Setting> unusual = unusual_settings(metadata);
+  if (unusual.empty()) return;
+  writer.put_count(unusual.size());
+  for (const Setting& setting : unusual) {
+    writer.put_string(setting.name);
+    writer.put(setting.get(metadata));
+  }
+}
+
+void read_settings(ByteReader& reader, Metadata& metadata) {
+  const std::size_t count = reader.get_count(8, "settings");
+  if (count == 0) reader.refuse("settings", "none", "left out or at least one");
+  auto next = settings().begin();
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string name = reader.get_string("setting");
+    next = std::find_if(next, settings().end(),
+                        [&](const Setting& setting) { return setting.name == name; });
+    if (next == settings().end()) {
+      reader.refuse("setting", "'" + name + "'", "a known one, in their order");
+    }
+    const auto value = reader.get<std::int32_t>(next->name);
+    if (value < next->least || value > next->greatest || value == next->usual) {
+      reader.refuse(next->name, std::to_string(value),
+                    std::to_string(next->least) + " to " + std::to_string(next->greatest) +
+                        " and not the usual " + std::to_string(next->usual));
+    }
+    next++->set(metadata, value);
+  }
+}
+
 void write_metadata(const Program& program, ByteWriter& writer) {
   const Metadata& metadata = program.metadata;
   const Preprocessing& preprocessing = metadata.preprocessing;
@@ -189,6 +224,7 @@ void write_metadata(const Program& program, ByteWriter& writer) {
   for (const double mean : preprocessing.mean) writer.put_double(mean);
   for (const double scale : preprocessing.scale) writer.put_double(scale);
   writer.put(program.activation_peak_bytes);
+  write_settings(metadata, writer);
 }
 
 void read_metadata(ByteReader& reader, Program& program) {
@@ -205,6 +241,7 @@ void read_metadata(ByteReader& reader, Program& program) {
   for (double& mean : preprocessing.mean) mean = reader.get_double("mean");
   for (double& scale : preprocessing.scale) scale = reader.get_double("scale");
   program.activation_peak_bytes = reader.get<std::int64_t>("activation peak bytes");
+  if (reader.left() > 0) read_settings(reader, metadata);
 }
 
 constexpr SectionFormat kFormats[kSections] = {

@@ -104,8 +104,9 @@ Report report_of(const isa::Program& program, const stats::SimulationResult& res
   report.workload.network = program.metadata.name;
   report.workload.images = 1;
   report.hardware = hardware_of(program.hardware);
-  report.quantization = {program.metadata.scheme, program.metadata.field_bits,
-                         program.metadata.rule, program.metadata.bias_correction};
+  const isa::Metadata& metadata = program.metadata;
+  report.quantization = {metadata.scheme,          metadata.field_bits, metadata.rule,
+                         metadata.bias_correction, metadata.symmetric,  metadata.equalization};
   report.cycles = cycles_of(program, result);
   report.layers = layers_of(program, result);
   report.memory = memory_of(program, result);

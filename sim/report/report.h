@@ -40,6 +40,7 @@ struct Quantization {
   std::int64_t field_bits = 0;
   std::string rule;
   bool bias_correction = false;
+  bool symmetric = true, equalization = false;
   // Where scales and codes come from where the model is quantized already: "model", or "model and
   // calibration"; empty where all are of the calibration, or of a Program, which does not say.
   std::string source = {};

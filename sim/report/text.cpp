@@ -80,6 +80,8 @@ class TextWriter {
     std::string scheme = q.scheme;
     if (q.scheme == "shift_scaler")
       scheme += fmt::format(", {}-bit field, rule {}", q.field_bits, q.rule);
+    if (!q.symmetric) scheme += ", asymmetric";
+    if (q.equalization) scheme += ", equalization";
     field("Scheme", scheme + (q.bias_correction ? ", bias correction" : ", no bias correction"));
     field("Hardware",
           fmt::format("{}, {} x {} MACs at {}, peak {}, DRAM {}", shortened(h.name, 40), h.rows,

@@ -47,6 +47,8 @@ std::optional<graph::QuantizedGraph> quantize_drawn(std::uint64_t seed,
   const std::vector<std::string>& schemes = quantize::scheme_names();
   options.layers.scheme.scheme = schemes[seed % schemes.size()];
   options.layers.scheme.field_bits = static_cast<std::int32_t>(seed / 3 % 5);
+  options.layers.scheme.symmetric =
+      options.layers.scheme.scheme != "per_layer" || seed / 15 % 2 == 0;
   options.bias_correction = seed % 2 == 0;
   quantize::HardwareLimits limits;
   limits.multiplier_bits = static_cast<std::int32_t>(hardware.requantization.multiplier_bits);

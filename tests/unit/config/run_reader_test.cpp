@@ -100,8 +100,19 @@ TEST_F(RunReaderTest, DefaultsAreThoseOfTheHeader) {
   EXPECT_EQ(run.quantization.field_bits, 4);
   EXPECT_EQ(run.quantization.rule, "floor");
   EXPECT_TRUE(run.quantization.bias_correction);
+  EXPECT_TRUE(run.quantization.symmetric);
   EXPECT_EQ(run.simulation_images, 4);
   EXPECT_EQ(run.calibration.method, "min_max");
+}
+
+TEST_F(RunReaderTest, OnlyPerLayerIsAsymmetric) {
+  RunFlags flags;
+  flags.scheme = "per_layer";
+  flags.set = {"quantization.symmetric=false"};
+  EXPECT_FALSE(read(kRun, flags).quantization.symmetric);
+  EXPECT_THAT(errors_of_set("quantization.symmetric=false"),
+              ElementsAre("--set quantization.symmetric: got false, must be true with scheme "
+                          "per_channel (only per_layer has a weight zero point)"));
 }
 
 TEST_F(RunReaderTest, ReadsImageFolders) {

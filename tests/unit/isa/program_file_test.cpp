@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 #include <xxhash.h>
 
+#include <cstring>
 #include <functional>
 #include <random>
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/isa/settings.h"
 #include "tests/support/support.h"
 #include "tests/unit/isa/sample_programs.h"
 
@@ -107,6 +109,31 @@ TEST(ProgramFileTest, EveryPartComesBack) {
   EXPECT_EQ(back.metadata.preprocessing.center_crop, 200);
   EXPECT_EQ(back.metadata.preprocessing.scale[2], 6.5);
   EXPECT_EQ(back.activation_peak_bytes, program.activation_peak_bytes);
+}
+
+TEST(ProgramFileTest, SettingsStandInTheFileWhereTheyAreUnusual) {
+  const Bytes usual = sample();
+  for (const Setting& setting : settings()) {
+    Program program = test::pipeline_program(3);
+    const std::int32_t value = setting.usual == setting.least ? setting.greatest : setting.least;
+    setting.set(program.metadata, value);
+    const Bytes bytes = serialize(program);
+    EXPECT_GT(bytes.size(), usual.size()) << setting.name;
+    const Program back = deserialize(bytes.data(), bytes.size(), "x.npu");
+    EXPECT_EQ(setting.get(back.metadata), value) << setting.name;
+    EXPECT_EQ(serialize(back), bytes);
+
+    // The value is the last four bytes of the section, before its padding.
+    Bytes wrong = bytes;
+    const std::size_t at =
+        std::string(wrong.begin(), wrong.end()).rfind(setting.name) + std::strlen(setting.name);
+    wrong.at(at) = static_cast<std::uint8_t>(setting.usual);
+    wrong = sealed(wrong);
+    EXPECT_THAT(refusal_of(wrong), HasSubstr("not the usual"));
+    wrong.at(at - 1) ^= 1;
+    wrong = sealed(wrong);
+    EXPECT_THAT(refusal_of(wrong), HasSubstr("a known one"));
+  }
 }
 
 TEST(ProgramFileTest, BytesDoNotChange) {

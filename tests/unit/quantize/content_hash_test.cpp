@@ -101,6 +101,7 @@ TEST(ContentHashTest, CalibrationAndOptions) {
            [](QuantizationOptions& o) { o.overrides.emplace_back().activation_bits = 4; },
            [](QuantizationOptions& o) { o.layers.scheme.scheme = "per_layer"; },
            [](QuantizationOptions& o) { o.layers.scheme.field_bits = 3; },
+           [](QuantizationOptions& o) { o.layers.scheme.symmetric = false; },
            [](QuantizationOptions& o) { o.layers.scheme.rule = ShiftRule::octave; }});
   expect_all_differ<HardwareLimits>({},
                                     {[](HardwareLimits& l) { l.accumulator_bits = 20; },

@@ -82,6 +82,7 @@ Case draw_case(Draw& draw) {
   plain.z_x = static_cast<int>(draw.integer(-128, 127));
   plain.x_low = static_cast<int>(draw.integer(-128, 127));
   plain.x_high = static_cast<int>(draw.integer(plain.x_low, 127));
+  plain.symmetric = plain.scheme != "per_layer" || draw.chance(50);
   plain.bias = conv.bias;
   drawn.codes = {plain.x_low, plain.x_high};
   for (std::int64_t c = 0; c < conv.in_channels; ++c) drawn.channel_mean.push_back(draw.real() * 4);
@@ -101,7 +102,7 @@ ConvSolution solve(const Case& drawn, base::ErrorList& errors) {
   const PlainProblem& p = drawn.plain;
   const std::string name = "drawn";
   QuantizationOptions options;
-  options.layers = {{p.scheme, p.field_bits, ShiftRule::floor}, p.weight_bits};
+  options.layers = {{p.scheme, p.field_bits, ShiftRule::floor, p.symmetric}, p.weight_bits};
   options.bias_correction = p.bias_correction;
   return quantize_conv(
       {name, drawn.conv, {p.s_x, p.z_x}, drawn.codes, {p.s_y, 0}, drawn.channel_mean}, options,
@@ -112,6 +113,7 @@ void expect_equal(const ConvSolution& solution, const PlainSolution& plain) {
   const graph::QuantizedConv& conv = solution.conv;
   const graph::Requantization& r = conv.requantization;
   EXPECT_EQ(solution.summary.safe_accumulator_bits, plain.safe_accumulator_bits);
+  EXPECT_EQ(conv.weight_zero_point, plain.zero_point);
   std::size_t at = 0;
   for (std::size_t c = 0; c < plain.codes.size(); ++c) {
     for (const int code : plain.codes[c]) ASSERT_EQ(conv.weights_ohwi.at(at++), code);
@@ -179,6 +181,7 @@ TEST(ConvReferenceTest, ErrorsOfTheSchemesAreBounded) {
     drawn.plain.accumulator_bits = 32;
     drawn.plain.field_bits = 4;
     drawn.plain.weight_bits = 8;
+    drawn.plain.symmetric = true;
     const std::vector<double> maxima =
         channel_maxima({drawn.conv.weights_ohwi.data(), drawn.conv.out_channels,
                         static_cast<std::int64_t>(drawn.plain.weights.front().size())});

@@ -112,6 +112,24 @@ TEST(LayerOptionsTest, SchemesOfEntriesAreChecked) {
                           "per_layer, shift_scaler, per_channel"));
 }
 
+TEST(LayerOptionsTest, ZeroPointsEndWhereAnEntryNamesAnotherScheme) {
+  QuantizationOptions options;
+  options.layers.scheme.scheme = "per_layer";
+  options.layers.scheme.symmetric = false;
+  LayerOverride entry;
+  entry.match = "first";
+  entry.scheme = "shift_scaler";
+  options.overrides = {entry};
+  const std::vector<LayerOptions> layers = layer_options(small_graph(), options);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    EXPECT_EQ(layers[i].scheme.symmetric, small_graph().nodes[i].name == "first");
+  }
+  options.overrides[0].symmetric = false;
+  EXPECT_THAT(refusals(options),
+              ElementsAre("layer 'first': quantization.symmetric: got false, must be true with "
+                          "scheme shift_scaler (only per_layer has a weight zero point)"));
+}
+
 TEST(LayerOptionsTest, PatternDistance) {
   EXPECT_EQ(pattern_distance("conv_1", "conv_1"), 0U);
   EXPECT_EQ(pattern_distance("conv*", "conv_17/dw"), 0U);

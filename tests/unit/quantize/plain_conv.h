@@ -12,7 +12,7 @@ namespace npusim::quantize::test {
 struct PlainProblem {
   std::string scheme;
   int field_bits = 4, weight_bits = 8, accumulator_bits = 32, multiplier_bits = 31;
-  bool bias_correction = true, padded = false;
+  bool bias_correction = true, padded = false, symmetric = true;
   std::int64_t groups = 1;
   double s_x = 1, s_y = 1;
   int z_x = 0, x_low = -128, x_high = 127;
@@ -27,6 +27,7 @@ struct PlainSolution {
   std::vector<std::int64_t> bias;
   std::vector<int> channel_shifts;  // s_c, always one per channel
   std::vector<double> scales;       // s_w, always one per channel
+  int zero_point = 0;               // z_w
   std::vector<std::int64_t> multipliers, shifts;
   int safe_accumulator_bits = 0;
 };

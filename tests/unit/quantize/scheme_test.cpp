@@ -46,6 +46,9 @@ TEST(SchemeTest, RefusalsNameTheChoices) {
             "quantization.field_bits: got 5, must be 0 to 4");
   EXPECT_EQ(refusal_of({"shift_scaler", -1, ShiftRule::floor}),
             "quantization.field_bits: got -1, must be 0 to 4");
+  EXPECT_EQ(refusal_of({"per_channel", 4, ShiftRule::floor, false}),
+            "quantization.symmetric: got false, must be true with scheme per_channel (only "
+            "per_layer has a weight zero point)");
   EXPECT_EQ(parse_shift_rule("octave"), ShiftRule::octave);
   EXPECT_THROW(parse_shift_rule("nearest"), base::InputError);
   EXPECT_EQ(make_calibrator("min_max")->name(), "min_max");
@@ -63,6 +66,22 @@ TEST(SchemeTest, PerLayerTakesTheLargestMagnitude) {
   EXPECT_THAT(scales.channel_shifts, IsEmpty());
   EXPECT_FALSE(scheme->coarsen(scales, 0));
   EXPECT_THAT(scheme->choose({weights.data(), 2, 2}, 7).scales, ElementsAre(2.0 / 7));
+}
+
+TEST(SchemeTest, AsymmetricPerLayerSpansTheWeightsAndZero) {
+  const auto scheme = make_scheme({"per_layer", 4, ShiftRule::floor, false});
+  EXPECT_TRUE(scheme->has_zero_point());
+  const std::vector<float> both = {-1.0F, 0.5F, 4.1F, 0.0F};
+  const WeightScales scales = scheme->choose(column(both), 127);
+  EXPECT_THAT(scales.scales, ElementsAre((static_cast<double>(4.1F) + 1.0) / 255));
+  EXPECT_EQ(scales.zero_point, -78);  // -128 + 50
+  const std::vector<float> positive = {3.0F, 1.0F};
+  EXPECT_EQ(scheme->choose(column(positive), 7).zero_point, -8);
+  EXPECT_THAT(scheme->choose(column(positive), 7).scales, ElementsAre(3.0 / 15));
+  const std::vector<float> negative = {-3.0F, -1.0F};
+  EXPECT_EQ(scheme->choose(column(negative), 7).zero_point, 7);
+  const std::vector<float> zeros = {0.0F, -0.0F};
+  EXPECT_THAT(scheme->choose(column(zeros), 127).scales, ElementsAre(1.0));
 }
 
 TEST(SchemeTest, LayersOfZerosGetScaleOne) {

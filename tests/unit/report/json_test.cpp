@@ -28,8 +28,9 @@ TEST(JsonTest, HasExactlyTheKeysOfTheContract) {
                           "quantization", "schema_version", "simulation", "workload"));
   EXPECT_THAT(keys(document["workload"]), ElementsAre("images", "name"));
   EXPECT_THAT(keys(document["hardware"]), ElementsAre("config_hash", "name"));
-  EXPECT_THAT(keys(document["quantization"]),
-              ElementsAre("bias_correction", "field_bits", "rule", "scheme"));
+  EXPECT_THAT(
+      keys(document["quantization"]),
+      ElementsAre("bias_correction", "equalization", "field_bits", "rule", "scheme", "symmetric"));
   EXPECT_THAT(keys(document["accuracy"]),
               ElementsAre("agreement_top1", "float_top1", "float_top5", "images", "quantized_top1",
                           "quantized_top5", "schemes"));

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/isa/settings.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace npusim::isa {
+namespace {
+
+template <auto Member>
+constexpr Setting yes_no(const char* name, bool usual) {
+  return {name,
+          usual,
+          0,
+          1,
+          [](const Metadata& m) -> std::int32_t { return m.*Member ? 1 : 0; },
+          [](Metadata& m, std::int32_t value) { m.*Member = value != 0; }};
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> list = {
+      yes_no<&Metadata::symmetric>("symmetric", true),
+      yes_no<&Metadata::equalization>("equalization", false),
+  };
+  return list;
+}
+
+std::vector<Setting> unusual_settings(const Metadata& metadata) {
+  std::vector<Setting> unusual;
+  std::copy_if(settings().begin(), settings().end(), std::back_inserter(unusual),
+               [&](const Setting& setting) { return setting.get(metadata) != setting.usual; });
+  return unusual;
+}
+
+}  // namespace npusim::isa
