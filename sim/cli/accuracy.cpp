@@ -34,15 +34,6 @@ std::vector<Candidate> quantize_all(compile::Pipeline& pipeline, const std::stri
   return candidates;
 }
 
-execute::ImageSource labelled(data::ImageReader& reader) {
-  return [&reader](std::int64_t index) -> std::optional<execute::LabeledTensor> {
-    std::optional<data::Sample> sample = reader.read(index);
-    if (!sample) return std::nullopt;
-    return execute::LabeledTensor{std::move(sample->tensor),
-                                  static_cast<std::int32_t>(sample->label)};
-  };
-}
-
 }  // namespace
 
 void check_labels(const data::Dataset& dataset, const graph::Graph& network) {
@@ -58,6 +49,15 @@ void check_labels(const data::Dataset& dataset, const graph::Graph& network) {
                "a class of the network, 0 to " + std::to_string(classes - 1));
   }
   errors.throw_if_any();
+}
+
+execute::ImageSource labelled_images(data::ImageReader& reader) {
+  return [&reader](std::int64_t index) -> std::optional<execute::LabeledTensor> {
+    std::optional<data::Sample> sample = reader.read(index);
+    if (!sample) return std::nullopt;
+    return execute::LabeledTensor{std::move(sample->tensor),
+                                  static_cast<std::int32_t>(sample->label)};
+  };
 }
 
 AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& chosen,
@@ -76,7 +76,7 @@ AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& 
   progress.stage("accuracy", "images", dataset.images());
   data::ImageReader reader(dataset, skip_bad);
   const execute::Predictions predictions =
-      execute::predict(dataset.images(), threads, labelled(reader), networks,
+      execute::predict(dataset.images(), threads, labelled_images(reader), networks,
                        [&](std::int64_t done) { progress.advance(done); });
   result.skipped = reader.skipped();
 

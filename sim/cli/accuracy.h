@@ -9,6 +9,7 @@
 #include "frontend/compile/pipeline.h"
 #include "frontend/data/dataset.h"
 #include "frontend/data/image_reader.h"
+#include "frontend/execute/accuracy.h"
 #include "frontend/graph/graph.h"
 #include "sim/cli/progress.h"
 #include "sim/report/report.h"
@@ -25,6 +26,9 @@ struct AccuracyResult {
 
 /// Throws base::InputError with every label that is no class of the network.
 void check_labels(const data::Dataset& dataset, const graph::Graph& network);
+
+/// The reader's images with their labels. The reader must outlive the source.
+execute::ImageSource labelled_images(data::ImageReader& reader);
 
 /// Evaluates float, per_layer, shift_scaler and per_channel, with all images made on the fly.
 /// `skip_bad`: images that cannot be had are left out. Throws base::InputError as check_labels()

@@ -29,6 +29,7 @@ using AddCommand = void (*)(CLI::App& program, Action& action);
 const std::vector<AddCommand>& commands();
 
 void add_run(CLI::App& program, Action& action);
+void add_compare(CLI::App& program, Action& action);
 void add_compile(CLI::App& program, Action& action);
 void add_simulate(CLI::App& program, Action& action);
 void add_disasm(CLI::App& program, Action& action);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npusim run`: model → graph → quantize → compile → Program → simulate → report.
-#include <algorithm>
-#include <cstdio>
 #include <memory>
 
 #include "frontend/compile/pipeline.h"
@@ -10,6 +8,7 @@
 #include "sim/cli/output.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/run_flags.h"
+#include "sim/cli/simulated_data.h"
 #include "sim/cli/skipped_notes.h"
 #include "sim/cli/verified_simulation.h"
 
@@ -29,35 +28,6 @@ constexpr char kExamples[] =
     "  npusim run imagenet_mobilenet_v1.yaml --model net.onnx --dataset val\n"
     "      --calibration calibration      your own network and pictures\n";
 
-void print_mismatch(const report::Simulation& simulation) {
-  const report::Mismatch& first = *simulation.first_mismatch;
-  std::fprintf(stderr,
-               "npusim: error: image %lld, layer %s, row %lld, column %lld, channel %lld: got "
-               "%lld, must be %lld "
-               "(the integer network's); %lld values differ in all\n",
-               static_cast<long long>(first.image), first.layer.c_str(),
-               static_cast<long long>(first.row), static_cast<long long>(first.column),
-               static_cast<long long>(first.channel), static_cast<long long>(first.simulated),
-               static_cast<long long>(first.expected),
-               static_cast<long long>(*simulation.mismatched_values));
-}
-
-/// What the machine runs on where there is no data set: what the network was calibrated on; of
-/// random tensors others than those.
-config::DatasetConfig simulated_data(const config::RunConfig& run) {
-  config::DatasetConfig data = run.calibration.data;
-  if (data.kind != config::DatasetKind::random) return data;
-  data.seed = data.seed == 0 ? 1 : data.seed - 1;
-  data.images = run.simulation_images;
-  return data;
-}
-
-std::string simulated_data_note(const config::DatasetConfig& data) {
-  if (data.kind != config::DatasetKind::random)
-    return "simulated on the calibration's images: there is no dataset";
-  return "simulated on random tensors, uniform in [-1, 1), seed " + std::to_string(data.seed);
-}
-
 // Says in the report what of the quantization the model brought.
 void describe_source(const compile::GivenQuantization& given, report::Report& report) {
   const bool any = given.given_tensors + given.given_layers > 0;
@@ -72,22 +42,6 @@ void describe_source(const compile::GivenQuantization& given, report::Report& re
                          " tensors, its own codes for " + share(given.given_layers, given.layers) +
                          " layers with weights; the float network has the weights that these codes "
                          "stand for and rounds no tensor");
-}
-
-/// The first `count` images that were not left out.
-std::vector<std::int64_t> first_good(const data::Dataset& dataset,
-                                     const data::SkippedImages& skipped, std::int64_t count) {
-  std::vector<std::int64_t> good;
-  auto bad = skipped.indices.begin();
-  for (std::int64_t i = 0; i < dataset.images() && static_cast<std::int64_t>(good.size()) < count;
-       ++i) {
-    if (bad != skipped.indices.end() && *bad == i) {
-      ++bad;
-    } else {
-      good.push_back(i);
-    }
-  }
-  return good;
 }
 
 int run(const RunOptions& options) {
@@ -139,7 +93,7 @@ int run(const RunOptions& options) {
   report.host = clock.host(threads);
   write_report(report, options.json, options.arguments.quiet);
   if (*report.simulation.mismatched_values == 0) return kOk;
-  print_mismatch(report.simulation);
+  print_mismatch("", report.simulation);
   return kMismatch;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/verified_simulation.h"
 
+#include <cstdio>
 #include <cstring>
 #include <map>
 
@@ -180,6 +181,19 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
   verified.simulation.mismatched_values = comparison.mismatched_values();
   verified.simulation.first_mismatch = comparison.first();
   return verified;
+}
+
+void print_mismatch(const std::string& of, const report::Simulation& simulation) {
+  const report::Mismatch& first = *simulation.first_mismatch;
+  std::fprintf(stderr,
+               "npusim: error: %simage %lld, layer %s, row %lld, column %lld, channel %lld: got "
+               "%lld, must be %lld "
+               "(the integer network's); %lld values differ in all\n",
+               of.c_str(), static_cast<long long>(first.image), first.layer.c_str(),
+               static_cast<long long>(first.row), static_cast<long long>(first.column),
+               static_cast<long long>(first.channel), static_cast<long long>(first.simulated),
+               static_cast<long long>(first.expected),
+               static_cast<long long>(*simulation.mismatched_values));
 }
 
 std::string output_hash(const stats::SimulationResult& result) {

@@ -4,6 +4,8 @@
 // bug cannot hide.
 #pragma once
 
+#include <string>
+
 #include "frontend/data/dataset.h"
 #include "frontend/graph/quantized_graph.h"
 #include "sim/cli/progress.h"
@@ -26,6 +28,9 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
                                         const data::Dataset& dataset,
                                         const std::vector<std::int64_t>& images,
                                         Progress& progress);
+
+/// On stderr: where `of`, such as "per_layer: " or nothing, first differs. There is a mismatch.
+void print_mismatch(const std::string& of, const report::Simulation& simulation);
 
 /// The sha256 over the bytes of all outputs, in order.
 std::string output_hash(const stats::SimulationResult& result);
