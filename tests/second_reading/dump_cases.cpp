@@ -92,9 +92,14 @@ quantize::LayerOverride drawn_override(const graph::Graph& network, Draw& draw) 
   if (draw.chance(40)) layer.match = layer.match.substr(0, layer.match.find('_')) + "_*";
   if (layer.match.rfind("pool", 0) == 0) layer.match = "*";  // max pooling has nothing to say
   if (draw.chance(60)) layer.activation_bits = draw.integer(4, 8);
-  // The other keys are refused where no layer has weights; three kinds of names here do.
+  // The other keys are refused where no layer that matches has weights.
   const std::string kind = layer.match.substr(0, layer.match.find('_'));
-  if (kind != "conv" && kind != "depthwise" && kind != "gemm" && kind != "*") return layer;
+  const bool any_weights =
+      std::any_of(network.nodes.begin(), network.nodes.end(), [&](const graph::Node& node) {
+        return std::holds_alternative<graph::Conv>(node.op) &&
+               (layer.match == "*" || node.name.rfind(kind + "_", 0) == 0);
+      });
+  if (!any_weights) return layer;
   const quantize::SchemeOptions scheme = drawn_scheme(draw);
   if (draw.chance(50)) {
     layer.scheme = scheme.scheme;

@@ -27,16 +27,6 @@ def patches(x, window, out_shape, fill):
     return numpy.stack(cells)
 
 
-def fitting(bias, settings):
-    """`b_q` as the Program stores it, 32 bits."""
-    if settings["accumulator"] == "guaranteed":
-        assert all(-2**31 <= b < 2**31 for b in bias)
-        return list(bias)
-    if settings["accumulator"] == "saturate":
-        return [max(-2**31, min(2**31 - 1, b)) for b in bias]
-    return [(b + 2**31) % 2**32 - 2**31 for b in bias]
-
-
 def one_by_one(rules, x, weights, bias, settings):
     """Sums [pixels, channels] added in order, each addition in P bits, and how many overflowed."""
     bits, behaviour = settings["accumulator_bits"], settings["accumulator"]
@@ -57,7 +47,8 @@ def sums(rules, node, layer, x, settings, zero_point):
         x = x.reshape(1, 1, -1)
     groups, channels = node["groups"], node["out_channels"]
     taken = layer.codes - layer.zero_point
-    bias = fitting(layer.bias, settings)
+    bias = layer.bias
+    assert all(-2**31 <= b < 2**31 for b in bias)
     pixels = node["shape"][0] * node["shape"][1]
     bound = int((numpy.abs(taken).sum(axis=1) * 128).max()) + 2**31
     dtype = exact_dtype(pixels * taken.size, bound)

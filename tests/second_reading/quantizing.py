@@ -10,11 +10,12 @@ from rules import Refused, bits_for
 
 @dataclasses.dataclass
 class LayerInput:
-    """What a layer reads: quantization, clamps, and the mean of each channel in the float network."""
+    """What a layer reads: quantization, and of each channel the clamps and the mean in the float
+    network."""
     scale: float
     zero_point: int
-    low: int
-    high: int
+    lows: numpy.ndarray
+    highs: numpy.ndarray
     means: numpy.ndarray
 
 
@@ -55,13 +56,15 @@ class LayerQuantizer:
         self.weights, channels = matrix_of(node)
         self.zero_point = 0
         # A fully connected layer reads a flattened map: its channel is the map's, innermost.
-        self.means = source.means[channels % len(source.means)]
+        channels %= len(source.means)
+        self.means = source.means[channels]
         self.bias = node["bias"].astype(numpy.float64)
         window = node["window"]
         padded = any(window[side] for side in ("pad_top", "pad_left", "pad_bottom", "pad_right"))
         zero = rules.padding(source.zero_point)
-        self.low = min(source.low, zero) if padded else source.low
-        self.high = max(source.high, zero) if padded else source.high
+        self.low, self.high = source.lows[channels], source.highs[channels]
+        if padded:
+            self.low, self.high = numpy.minimum(self.low, zero), numpy.maximum(self.high, zero)
 
     def starting_point(self):
         """(shifts, s_w per channel) by rules 2 to 4, before rules 7 and 8 had their say."""
@@ -105,11 +108,13 @@ class LayerQuantizer:
                                         self.means[channels])
         reals = bias
         bias = rules.bias_codes(reals, shifts, source.scale, scales, source.zero_point, factors)
-        bounds = rules.prefix_bounds(bias, factors, self.low, self.high)
+        bias = [rules.stored_bias(b, self.settings["accumulator"]) for b in bias]
+        low, high = self.low[channels], self.high[channels]
+        bounds = rules.prefix_bounds(bias, factors, low, high)
         bits = [bits_for(*bound) for bound in bounds]
         if self.zero_point:
             raw = rules.bias_codes(reals, shifts, source.scale, scales, source.zero_point, codes)
-            bounds = rules.prefix_bounds(raw, codes, self.low, self.high)
+            bounds = rules.prefix_bounds(raw, codes, low, high)
             bits = [max(b, bits_for(*bound)) for b, bound in zip(bits, bounds)]
         return codes, bias, bits
 

@@ -52,7 +52,13 @@ class Network:
         low, high = self.rules.clamps(node["activation"], scale, zero_point, bits)
         if node["kind"] == "pool" and node["pool"] == "max":
             low, high = (max(low, min(high, source[end])) for end in ("low", "high"))
-        return {"scale": scale, "zero_point": zero_point, "low": low, "high": high, "bits": bits}
+        lows, highs = numpy.full(node["shape"][2], low), numpy.full(node["shape"][2], high)
+        if node.get("channel_activations"):
+            both = [self.rules.clamps(limits, scale, zero_point, bits)
+                    for limits in node["channel_activations"]]
+            lows, highs = numpy.array(both, dtype=numpy.int64).T
+        return {"scale": scale, "zero_point": zero_point, "low": low, "high": high, "lows": lows,
+                "highs": highs, "bits": bits}
 
     # --- parameters, one method per kind
     def quantize_input(self, index, node, made):
@@ -60,10 +66,11 @@ class Network:
 
     def quantize_conv(self, index, node, made):
         source = self.source(node)
-        seen = LayerInput(source["scale"], source["zero_point"], source["low"], source["high"],
-                          self.calibration[node["inputs"][0]]["channel_mean"])
+        seen = LayerInput(source["scale"], source["zero_point"], source["lows"],
+                          source["highs"], self.calibration[node["inputs"][0]]["channel_mean"])
         settings = self.layer_settings(index)
-        key = (index,) + tuple(sorted((k, v) for k, v in settings.items() if k != "placement"))
+        key = (index, made["scale"], seen.scale, seen.zero_point) + tuple(sorted(
+            (name, value) for name, value in settings.items() if name != "placement"))
         if key not in self.solved:
             self.solved[key] = LayerQuantizer(self.rules, node, seen, made["scale"],
                                               settings).solve()
@@ -111,6 +118,7 @@ class Network:
             if node["kind"] == "input":
                 tensor = codes.reshape(node["shape"])
             elif node["kind"] == "conv":
+                output = (made["zero_point"], made["lows"], made["highs"])
                 tensor, overflows = layers.conv(self.rules, node, made["layer"], inputs[0],
                                                 self.layer_settings(index), zeros[0], output)
             elif node["kind"] == "lookup":

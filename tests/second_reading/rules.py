@@ -171,7 +171,8 @@ class Rules:
 
     # --- rule 7
     def prefix_bounds(self, bias, codes, low, high):
-        """[(least, greatest)] of all prefixes of each channel, any inputs within [low, high]."""
+        """[(least, greatest)] of all prefixes of each channel, any inputs within [low, high], which
+        are arrays like `codes`."""
         at_low, at_high = codes * low, codes * high
         least = numpy.add.accumulate(numpy.minimum(at_low, at_high), axis=1).min(axis=1, initial=0)
         most = numpy.add.accumulate(numpy.maximum(at_low, at_high), axis=1).max(axis=1, initial=0)
@@ -215,6 +216,14 @@ class Rules:
         return window_cells if count_include_pad else real_cells
 
     # --- P bits at each addition ("Accumulators")
+    def stored_bias(self, bias, behaviour):
+        """`b_q` as the Program has it, 32 bits."""
+        if behaviour == "saturate":
+            return max(-2**31, min(2**31 - 1, bias))
+        if behaviour == "wrap":
+            return (bias + 2**31) % 2**32 - 2**31
+        return bias
+
     def narrow(self, acc, bits, behaviour):
         h = 2**(bits - 1)
         if behaviour == "saturate":
