@@ -225,7 +225,7 @@ class Comparer {
 
   void refuse_if_none() const {
     if (rows_.empty() || refusals_.size() < rows_.size()) return;
-    throw refusals_.front();
+    throw base::InputError(refusals_.front());
   }
 
   void describe() {
@@ -256,7 +256,7 @@ class Comparer {
       if (same == reasons.end()) {
         reasons.emplace_back(reason, full_name(rows_[r]));
       } else if (same->second.find(rows_[r].name) == std::string::npos) {
-        same->second += ", " + rows_[r].name;
+        same->second.append(", ").append(rows_[r].name);
       }
     }
     for (const auto& [reason, names] : reasons) notes.push_back(names + ": " + reason);
@@ -280,7 +280,7 @@ class Comparer {
 
 /// --scheme S picks rows too: the run file's own scheme decides nothing here.
 std::vector<CompareRow> wanted_rows(const CompareOptions& options, const config::RunConfig& run) {
-  const std::vector<CompareRow> rows = all_compare_rows(run.quantization);
+  std::vector<CompareRow> rows = all_compare_rows(run.quantization);
   if (options.schemes) return picked_rows(rows, *options.schemes, "--schemes");
   if (options.arguments.flags.scheme)
     return picked_rows(rows, *options.arguments.flags.scheme, "--scheme");
