@@ -142,7 +142,8 @@ ReadingCase drawn_case(std::uint64_t seed) {
       },
       2, *calibrator, 1);
   made.image = random_input(seed + 1'000'000, elements);
-  for (float& value : made.image) value *= 1.25F;  // beyond the range as well
+  const float loudness = draw.chance(75) ? 1.25F : 50.0F;  // beyond the range, or all of it so
+  for (float& value : made.image) value *= loudness;
   made.settings = {drawn_settings(made.network, draw)};
   made.plain_executor = true;
   return made;
@@ -166,6 +167,15 @@ std::vector<ReadingSettings> all_settings() {
       settings.limits.shift_before_multiply = (choice & 4U) != 0;
       all.push_back(std::move(settings));
     }
+  }
+  for (std::int32_t bits = 2; bits <= 8; ++bits) {
+    ReadingSettings settings;
+    settings.options.layers.weight_bits = bits;
+    settings.options.layers.activation_bits = std::max(bits, 4);
+    settings.options.overrides.resize(1);
+    settings.options.overrides[0].match = "depthwise_?";
+    settings.options.overrides[0].weight_bits = 10 - bits;
+    all.push_back(std::move(settings));
   }
   return all;
 }
