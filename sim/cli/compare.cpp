@@ -259,7 +259,7 @@ class Comparer {
         same->second.append(", ").append(rows_[r].name);
       }
     }
-    for (const auto& [reason, names] : reasons) notes.push_back(names + ": " + reason);
+    for (auto& [reason, names] : reasons) notes.push_back(names.append(": ").append(reason));
   }
 
   const config::RunConfig& run_;
