@@ -100,13 +100,19 @@ const graph::Graph& Pipeline::network() {
   if (run_.topology) {
     record("import", topology_hash(*run_.topology));
     network_ = graph::prepare(topology::build_graph(*run_.topology, run_.network_name()));
+    interface_ = import::default_interface(*network_);
   } else {
     import::OnnxModel model(run_.model);
     record("import", model.content_hash());
-    network_ = graph::prepare(import::import_onnx(std::move(model), &notes_));
+    network_ = graph::prepare(import::import_onnx(std::move(model), &notes_, &interface_));
   }
   check_input(*network_, run_);
   return *network_;
+}
+
+const import::Interface& Pipeline::interface() {
+  network();
+  return interface_;
 }
 
 const quantize::Calibration& Pipeline::calibration() {

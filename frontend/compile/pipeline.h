@@ -15,6 +15,7 @@
 #include "frontend/data/dataset.h"
 #include "frontend/data/image_reader.h"
 #include "frontend/graph/graph.h"
+#include "frontend/import/interface.h"
 #include "frontend/quantize/calibration.h"
 #include "frontend/quantize/quantize.h"
 #include "sim/config/run_config.h"
@@ -47,6 +48,8 @@ class Pipeline {
   /// The imported network, or the topology with its synthetic weights, after all passes: what the
   /// float executor runs.
   const graph::Graph& network();
+  /// Names and dimensions of the network's inputs and outputs, as its file has them.
+  const import::Interface& interface();
   const quantize::Calibration& calibration();
   /// The images of a data set as tensors of the network's inputs, all of an image one behind the
   /// other.
@@ -85,6 +88,7 @@ class Pipeline {
   std::vector<StageRecord> stages_;
   std::vector<std::string> notes_;
   std::optional<graph::Graph> network_;
+  import::Interface interface_;
   std::optional<quantize::Calibration> calibration_;
   data::SkippedImages skipped_;
   std::map<std::string, quantize::Quantization> quantized_;

@@ -51,6 +51,9 @@ using Value = std::variant<Unknown, Activation, Constant>;
 
 struct ImportState {
   int opset = 0;
+  // What the metadata says of tensors of scales, by their names (exact_scales.h).
+  std::unordered_map<std::string, std::string> exact_scales;
+  bool has_wrong_exact_scales = false;  // one that does not fit the floats was left out
   graph::Graph graph;
   std::unordered_map<std::string, Value> values;  // by ONNX tensor name
   std::deque<onnx::TensorProto> made;             // constants that no node or initializer holds

@@ -158,6 +158,7 @@ std::optional<ModelInput> take_input(onnx::ModelProto& model, const std::string&
     TensorShape& shape = *info.mutable_type()->mutable_tensor_type()->mutable_shape();
     ModelInput input = describe_input(graph, info);
     auto& batch = *shape.mutable_dim(0);
+    input.has_symbolic_batch = !batch.has_dim_value();
     if (batch.has_dim_value() && batch.dim_value() < 1) {
       throw base::InputError(
           base::refusal("", "batch", std::to_string(batch.dim_value()), "at least 1, or symbolic"));

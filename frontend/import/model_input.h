@@ -18,6 +18,7 @@ struct ModelInput {
   graph::Shape shape;
   Layout layout;  // [N, C, H, W], [N, H, W, C] or [N, F], a 1 x 1 map of F channels
   std::vector<std::string> notes{};  // what was taken otherwise than the model says
+  bool has_symbolic_batch = false;
 };
 
 /// The input that nodes or outputs depend on; those that nothing reads are removed from the model,

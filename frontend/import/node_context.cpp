@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "frontend/import/exact_scales.h"
 #include "frontend/import/model_reader.h"
 #include "frontend/import/tensors.h"
 #include "sim/base/errors.h"
@@ -123,6 +124,15 @@ std::vector<float> NodeContext::finite_floats(int index, const std::string& what
 
 std::vector<std::int64_t> NodeContext::constant_integers(int index, const std::string& what) const {
   return read_integers(constant(index, what));
+}
+
+std::vector<double> NodeContext::exact_scales(int index, const std::vector<float>& floats) const {
+  const auto found = state_.exact_scales.find(node_.input(index));
+  if (found != state_.exact_scales.end()) {
+    if (auto refined = refined_scales(floats, found->second)) return *std::move(refined);
+    state_.has_wrong_exact_scales = true;
+  }
+  return {floats.begin(), floats.end()};
 }
 
 const QuantizedConstant* NodeContext::quantized(int index, const std::string& what) const {

@@ -54,6 +54,8 @@ class NodeContext {
   /// The same, and all finite.
   std::vector<float> finite_floats(int index, const std::string& what, std::int64_t count) const;
   std::vector<std::int64_t> constant_integers(int index, const std::string& what) const;
+  /// Scales in double where the model says them exactly, else the floats as they are.
+  std::vector<double> exact_scales(int index, const std::vector<float>& floats) const;
   /// The codes behind a constant that a DequantizeLinear made; null for any other.
   const QuantizedConstant* quantized(int index, const std::string& what) const;
   /// Real values that may be computed with; throws SkipNode where they are Unknown.

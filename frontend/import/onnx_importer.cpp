@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "frontend/graph/verify.h"
+#include "frontend/import/exact_scales.h"
 #include "frontend/import/external_data.h"
 #include "frontend/import/graph_order.h"
 #include "frontend/import/library_check.h"
@@ -29,11 +30,13 @@ class Importer {
       : source_(std::move(model)), model_(source_.proto()), file_(source_.file()) {}
 
   const std::vector<std::string>& notes() const { return notes_; }
+  const Interface& interface() const { return interface_; }
 
   graph::Graph run() {
     opset_ = opset_of(model_);
     state_.opset = std::clamp(opset_, kMinRuleOpset, kMaxRuleOpset);
     state_.graph.name = graph_name();
+    read_exact_scales();
     bind_input();
     bind_initializers();
     bind_missing();
@@ -47,6 +50,10 @@ class Importer {
       errors_.add(file_, "input", "none that an output depends on", "exactly 1, the image");
     }
     errors_.throw_if_any();
+    if (state_.has_wrong_exact_scales) {
+      notes_.emplace_back("scales in the model's metadata (" + std::string(kExactScalesKey) +
+                          "...) that its own are no roundings of were left out");
+    }
     if (opset_ > kMaxRuleOpset) {  // all nodes are lowered by now
       model_.mutable_opset_import(0)->set_version(kMaxRuleOpset);
     }
@@ -61,6 +68,13 @@ class Importer {
     return name.empty() ? std::filesystem::path(file_).stem().string() : name;
   }
 
+  void read_exact_scales() {
+    for (const auto& property : model_.metadata_props()) {
+      if (property.key().compare(0, kExactScalesKey.size(), kExactScalesKey) != 0) continue;
+      state_.exact_scales[property.key().substr(kExactScalesKey.size())] = property.value();
+    }
+  }
+
   void bind_input() {
     try {
       const std::optional<ModelInput> found = take_input(model_, file_);
@@ -71,6 +85,8 @@ class Importer {
       layer.name = state_.unique_name(printable(input.name));
       layer.shape = input.shape;
       state_.values[input.name] = Activation{0, input.layout};
+      interface_.inputs = {port_of(input.name, layer.shape, input.layout, 0)};
+      interface_.has_symbolic_batch = input.has_symbolic_batch;
       state_.graph.nodes.push_back(std::move(layer));
     } catch (const base::InputError& error) {
       errors_.add(error);
@@ -194,15 +210,21 @@ class Importer {
              "a map, or flattened from a 1x1 map");
     }
     auto& outputs = state_.graph.outputs;
-    if (std::find(outputs.begin(), outputs.end(), activation->node) == outputs.end()) {
-      outputs.push_back(activation->node);
-    }
+    const auto at = std::find(outputs.begin(), outputs.end(), activation->node) - outputs.begin();
+    interface_.outputs.push_back(
+        port_of(info.name(), shape, activation->layout, static_cast<std::size_t>(at)));
+    if (interface_.outputs.back().tensor == outputs.size()) outputs.push_back(activation->node);
     // The library insists on a shape here, which not every exporter writes.
     auto& type = *info.mutable_type()->mutable_tensor_type();
     if (type.has_shape()) return;
     for (const std::int64_t dim : activation->layout.dims) {
       type.mutable_shape()->add_dim()->set_dim_value(dim);
     }
+  }
+
+  static Port port_of(const std::string& name, const graph::Shape& shape, const Layout& layout,
+                      std::size_t tensor) {
+    return {name, layout.dims, layout.order != map_layout(shape).order, tensor};
   }
 
   bool is_input(const Activation& activation) const {
@@ -228,6 +250,7 @@ class Importer {
   const std::string& file_;
   int opset_ = 0;  // the model's; state_.opset is the one that the rules see
   ImportState state_;
+  Interface interface_;
   std::unordered_map<std::string, std::int64_t> readers_;  // of each tensor, yet to come
   std::unordered_map<std::string, onnx::TensorProto*> releasable_;
   std::deque<onnx::NodeProto> raised_;
@@ -258,11 +281,12 @@ OnnxModel::~OnnxModel() = default;
 OnnxModel::OnnxModel(OnnxModel&&) noexcept = default;
 OnnxModel& OnnxModel::operator=(OnnxModel&&) noexcept = default;
 
-graph::Graph import_onnx(OnnxModel model, std::vector<std::string>* notes) {
+graph::Graph import_onnx(OnnxModel model, std::vector<std::string>* notes, Interface* interface) {
   Importer importer(std::move(model));
   graph::Graph graph = importer.run();
   if (notes != nullptr)
     notes->insert(notes->end(), importer.notes().begin(), importer.notes().end());
+  if (interface != nullptr) *interface = importer.interface();
   return graph;
 }
 

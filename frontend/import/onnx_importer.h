@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "frontend/graph/graph.h"
+#include "frontend/import/interface.h"
 
 namespace onnx {
 class ModelProto;
@@ -61,8 +62,10 @@ class OnnxModel {
 /// the model. Named as the model, or the file where that has no name. Throws base::InputError with
 /// all refusals at once, `FILE: node 'NAME' (OPTYPE): KEY: got X, must be Y`; damaged files come to
 /// the same. Weights are given free as they are imported. `notes`, if given, gets a sentence for
-/// everything that was taken otherwise than the model says: its batch, its types.
-graph::Graph import_onnx(OnnxModel model, std::vector<std::string>* notes = nullptr);
+/// everything that was taken otherwise than the model says: its batch, its types. `interface`, if
+/// given, becomes the model's; passes keep the order of inputs and outputs.
+graph::Graph import_onnx(OnnxModel model, std::vector<std::string>* notes = nullptr,
+                         Interface* interface = nullptr);
 graph::Graph import_onnx(const std::filesystem::path& path);
 graph::Graph import_onnx(std::string_view bytes, const std::string& file);
 

@@ -27,8 +27,9 @@ std::int32_t shift_of(int type) { return type == kUint8 ? 128 : 0; }
 
 struct Parameters {
   std::vector<float> scales;
-  std::int32_t zero_point = 0;  // of int8, as shifted
-  int type = kUint8;            // kInt8, kUint8 or kInt32
+  std::vector<double> exact_scales;  // the same, or what they are roundings of
+  std::int32_t zero_point = 0;       // of int8, as shifted
+  int type = kUint8;                 // kInt8, kUint8 or kInt32
 };
 
 std::vector<float> read_scales(const NodeContext& node, const std::string& key) {
@@ -48,7 +49,8 @@ std::vector<float> read_scales(const NodeContext& node, const std::string& key) 
 // `prefix`: "x_" or "y_". `type`: of the codes where the node has no zero point.
 Parameters read_parameters(const NodeContext& node, const std::string& prefix, int type) {
   const std::string key = prefix + "zero_point";
-  Parameters result{read_scales(node, prefix + "scale"), 0, type};
+  Parameters result{read_scales(node, prefix + "scale"), {}, 0, type};
+  result.exact_scales = node.exact_scales(1, result.scales);
   std::vector<std::int32_t> zero_points(result.scales.size(), 0);
   if (node.has_input(2)) {
     zero_points = read_codes(node.constant(2, key));
@@ -142,7 +144,7 @@ void dequantize_constant(NodeContext& node) {
       constant.codes.push_back(static_cast<std::int8_t>(code));
     }
   }
-  constant.scales.assign(parameters.scales.begin(), parameters.scales.end());
+  constant.scales = parameters.exact_scales;
   constant.axis = axis.index;
   constant.zero_point = parameters.zero_point;
   node.bind_dequantized(dims_of(tensor), floats, std::move(constant));
@@ -154,7 +156,7 @@ graph::TensorQuantization of_tensor(const NodeContext& node, const Parameters& p
     node.refuse(prefix + "scale", std::to_string(parameters.scales.size()) + " values",
                 "one: only constants may have a scale per channel");
   }
-  return {static_cast<double>(parameters.scales.front()), parameters.zero_point};
+  return {parameters.exact_scales.front(), parameters.zero_point};
 }
 
 // One code as int8, of the type that `reading` says; nothing where the node does not give it.
@@ -230,7 +232,12 @@ void import_dequantize_linear(NodeContext& node) {
   }
   const graph::TensorQuantization quantization = of_tensor(node, parameters, "x_");
   const auto& given = node.layer(x).given;
-  if (!x.is_after_softmax && given && *given != quantization) {
+  // Of one of the two scales the file may say more digits than of the other.
+  const auto is_same = [](const graph::TensorQuantization& a, const graph::TensorQuantization& b) {
+    return static_cast<float>(a.scale) == static_cast<float>(b.scale) &&
+           a.zero_point == b.zero_point;
+  };
+  if (!x.is_after_softmax && given && !is_same(*given, quantization)) {
     node.refuse("x_scale", graph::to_string(quantization),
                 graph::to_string(*given) + ", as the QuantizeLinear before it");
   }

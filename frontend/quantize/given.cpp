@@ -53,7 +53,8 @@ std::optional<WeightScales> carry_scales(const std::string& layer, const graph::
   result.scales = {largest > 0 ? largest : given.scale(0)};
   const int most = (1 << scheme.field_bits()) - 1;
   for (std::size_t c = 0; c < count; ++c) {
-    const std::optional<int> shift = live[c] ? shift_between(given.scale(c), largest, most) : 0;
+    std::optional<int> shift = shift_between(given.scale(c), largest, most);
+    if (!live[c] && !shift) shift = 0;
     if (!shift) {
       const std::string ratio = std::to_string(given.scale(c) / largest);
       errors.add("layer '" + layer + "'", "weight scales of the model",

@@ -54,14 +54,27 @@ bool is_byte(const onnx::TensorProto& proto) {
          proto.data_type() == onnx::TensorProto::UINT8;
 }
 
+template <typename Value>
+void append_raw(const std::string& raw, std::vector<double>& values) {
+  for (std::size_t i = 0; i + sizeof(Value) <= raw.size(); i += sizeof(Value)) {
+    Value value = 0;
+    std::memcpy(&value, raw.data() + i, sizeof(value));
+    values.push_back(static_cast<double>(value));
+  }
+}
+
 Tensor read(const onnx::TensorProto& proto) {
   Tensor result{{proto.dims().begin(), proto.dims().end()}, {}, true};
   const std::string& raw = proto.raw_data();
   result.is_signed = proto.data_type() != onnx::TensorProto::UINT8;
   if (proto.data_type() == onnx::TensorProto::INT64) {
     result.values.assign(proto.int64_data().begin(), proto.int64_data().end());
+    append_raw<std::int64_t>(raw, result.values);
+    return result;
   } else if (proto.data_type() == onnx::TensorProto::INT32) {
     result.values.assign(proto.int32_data().begin(), proto.int32_data().end());
+    append_raw<std::int32_t>(raw, result.values);
+    return result;
   } else if (is_byte(proto)) {
     for (const char byte : raw) {
       result.values.push_back(proto.data_type() == onnx::TensorProto::INT8
@@ -72,11 +85,7 @@ Tensor read(const onnx::TensorProto& proto) {
   } else if (raw.empty()) {
     result.values.assign(proto.float_data().begin(), proto.float_data().end());
   }
-  for (std::size_t i = 0; i + sizeof(float) <= raw.size(); i += sizeof(float)) {
-    float value = 0;
-    std::memcpy(&value, raw.data() + i, sizeof(value));
-    result.values.push_back(static_cast<double>(value));
-  }
+  append_raw<float>(raw, result.values);
   return result;
 }
 
