@@ -111,14 +111,16 @@ isa::TensorInfo tensor_info(const graph::QuantizedNode& node, const TensorPlacem
 }
 
 isa::LayerInfo layer_info(const QuantizedGraph& graph, const graph::QuantizedNode& node,
-                          std::uint32_t tensor) {
+                          std::uint32_t tensor, std::int64_t array_columns) {
   const ParameterBytes bytes = parameter_bytes(node);
   isa::LayerInfo info;
   info.name = node.name;
   info.kind = graph::kind_name(node.op);
   info.macs = graph::macs(graph, node);
   info.output_tensor = tensor;
-  info.weights_bytes = bytes.weights_bytes;
+  if (const auto* conv = std::get_if<graph::QuantizedConv>(&node.op)) {
+    info.weights_bytes = packed_weights_bytes(*conv, array_columns);
+  }
   info.bias_bytes = bytes.bias_bytes;
   info.requant_bytes = bytes.requant_bytes;
   info.channel_shift_bytes = bytes.channel_shift_bytes;
@@ -137,7 +139,7 @@ void describe_tensors(const QuantizedGraph& graph, const TensorPlan& plan,
       program.inputs.push_back(index);
     } else {
       info.complete_after = position[static_cast<std::size_t>(completed_by[i])];
-      program.layers.push_back(layer_info(graph, node, index));
+      program.layers.push_back(layer_info(graph, node, index, program.hardware.mac_array.columns));
     }
     program.tensors.push_back(std::move(info));
   }

@@ -74,13 +74,33 @@ std::uint64_t calibration_inputs_hash(const graph::Graph& network, const config:
   return hasher.digest();
 }
 
+quantize::LayerOverride layer_override(const config::LayerQuantizationConfig& entry) {
+  const auto narrow = [](const std::optional<std::int64_t>& value) {
+    return value ? std::optional(static_cast<std::int32_t>(*value)) : std::nullopt;
+  };
+  quantize::LayerOverride result;
+  result.match = entry.match;
+  result.scheme = entry.scheme;
+  result.field_bits = narrow(entry.field_bits);
+  if (entry.rule) result.rule = quantize::parse_shift_rule(*entry.rule);
+  result.symmetric = entry.symmetric;
+  result.weight_bits = narrow(entry.weight_bits);
+  result.activation_bits = narrow(entry.activation_bits);
+  return result;
+}
+
 quantize::QuantizationOptions options_of(const config::QuantizationConfig& choice) {
   quantize::QuantizationOptions options;
   options.layers.scheme.scheme = choice.scheme;
   options.layers.scheme.field_bits = static_cast<std::int32_t>(choice.field_bits);
   options.layers.scheme.rule = quantize::parse_shift_rule(choice.rule);
   options.layers.scheme.symmetric = choice.symmetric;
+  options.layers.weight_bits = static_cast<std::int32_t>(choice.weight_bits);
+  options.layers.activation_bits = static_cast<std::int32_t>(choice.activation_bits);
   options.bias_correction = choice.bias_correction;
+  for (const config::LayerQuantizationConfig& entry : choice.layers) {
+    options.overrides.push_back(layer_override(entry));
+  }
   return options;
 }
 

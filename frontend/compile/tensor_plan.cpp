@@ -226,15 +226,14 @@ class Planner {
                          [&](const TileSize& size) { return buffer_bytes(id, size); });
   }
 
-  static std::int64_t weights_bytes(const graph::QuantizedConv& conv) {
-    return static_cast<std::int64_t>(conv.weights_ohwi.size());
+  std::int64_t weights_bytes(const graph::QuantizedConv& conv) const {
+    return packed_weights_bytes(conv, array_columns_);
   }
 
   // Output pixels that a weight tile which comes in parts passes for: all that the accumulators
   // hold.
   std::int64_t pass_pixels(const graph::QuantizedConv& conv) const {
-    const std::int64_t columns = std::min(array_columns_, conv.out_channels / conv.groups);
-    const std::int64_t tile_bytes = weights_bytes(conv) / conv.out_channels * columns;
+    const std::int64_t tile_bytes = packed_tile_bytes(conv, array_columns_);
     return tile_bytes > weight_region_bytes_ / 2 ? accumulator_rows_ / 2 * 2 : 0;
   }
 

@@ -48,6 +48,11 @@ std::int64_t parameter_block_bytes(const QuantizedConv& conv, std::int64_t chann
          base::ceil_div<std::int64_t>(channels * conv.requantization.field_bits, 8) + 4 * channels;
 }
 
+std::int64_t row_bytes(const QuantizedConv& conv, std::int64_t columns) {
+  return static_cast<std::int64_t>(isa::weight_row_bytes(
+      static_cast<std::uint64_t>(columns), static_cast<std::uint64_t>(conv.weight_bits)));
+}
+
 class Builder {
  public:
   Builder(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware)
@@ -119,9 +124,9 @@ class Builder {
     if (const auto* conv = std::get_if<QuantizedConv>(&node.op)) {
       const std::int64_t columns =
           channel_tiles(*conv, hardware_.mac_array.columns).front().columns;
-      return {parameter_block_bytes(*conv, conv->out_channels),
-              parameter_block_bytes(*conv, columns),
-              std::min(hardware_.mac_array.rows, reduction_length(*conv)) * columns};
+      return {
+          parameter_block_bytes(*conv, conv->out_channels), parameter_block_bytes(*conv, columns),
+          std::min(hardware_.mac_array.rows, reduction_length(*conv)) * row_bytes(*conv, columns)};
     }
     const std::int64_t bytes = parameter_bytes(node).requant_bytes;
     return {bytes, bytes, 0};
@@ -148,9 +153,10 @@ class Builder {
       weights.conv_group = tile.conv_group;
       weights.channel_begin = tile.begin;
       weights.columns = tile.columns;
+      const std::int64_t k_bytes = row_bytes(conv, tile.columns);
       const std::int64_t folds_per_part =
-          std::max<std::int64_t>(1, layout_.group_limit_bytes / (rows * tile.columns));
-      const bool whole = reduction * tile.columns <= layout_.group_limit_bytes;
+          std::max<std::int64_t>(1, layout_.group_limit_bytes / (rows * k_bytes));
+      const bool whole = reduction * k_bytes <= layout_.group_limit_bytes;
       const std::int64_t part_length = whole ? reduction : folds_per_part * rows;
       for (std::int64_t k = 0; k < reduction; k += part_length) {
         weights.parts.push_back(
@@ -163,7 +169,7 @@ class Builder {
 
   WeightPart add_part(const QuantizedConv& conv, const ChannelTile& tile, std::int64_t k_begin,
                       std::int64_t k_end, LayerWeights& layer) {
-    const std::int64_t bytes = (k_end - k_begin) * tile.columns;
+    const std::int64_t bytes = (k_end - k_begin) * row_bytes(conv, tile.columns);
     if (layer.groups.empty() || layer.groups.back().bytes + bytes > layout_.group_limit_bytes) {
       layer.groups.emplace_back();
       align();
@@ -176,11 +182,13 @@ class Builder {
     group.pieces.back().bytes += bytes;
     group.bytes += bytes;
     const std::int64_t reduction = reduction_length(conv);
+    std::vector<std::int8_t> row(static_cast<std::size_t>(tile.columns));
     for (std::int64_t k = k_begin; k < k_end; ++k) {
-      for (std::int64_t c = tile.begin; c < tile.begin + tile.columns; ++c) {
-        const std::int8_t weight = conv.weights_ohwi[static_cast<std::size_t>(c * reduction + k)];
-        layout_.dram_image.push_back(static_cast<std::uint8_t>(weight));
+      for (std::size_t j = 0; j < row.size(); ++j) {
+        const std::int64_t c = tile.begin + static_cast<std::int64_t>(j);
+        row[j] = conv.weights_ohwi[static_cast<std::size_t>(c * reduction + k)];
       }
+      isa::append_weight_row(layout_.dram_image, row, static_cast<unsigned>(conv.weight_bits));
     }
     return part;
   }
@@ -246,6 +254,19 @@ class Builder {
 };
 
 }  // namespace
+
+std::int64_t packed_weights_bytes(const QuantizedConv& conv, std::int64_t array_columns) {
+  std::int64_t bytes = 0;
+  for (const ChannelTile& tile : channel_tiles(conv, array_columns)) {
+    bytes += reduction_length(conv) * row_bytes(conv, tile.columns);
+  }
+  return bytes;
+}
+
+std::int64_t packed_tile_bytes(const QuantizedConv& conv, std::int64_t array_columns) {
+  return reduction_length(conv) *
+         row_bytes(conv, channel_tiles(conv, array_columns).front().columns);
+}
 
 WeightLayout lay_out_weights(const graph::QuantizedGraph& graph,
                              const config::HardwareConfig& hardware) {

@@ -4,9 +4,9 @@
 // The scratchpad is split into a region for parameter blocks and one for weight groups, each filled
 // round and round. A block or group takes at most half its region, so that one can be filled while
 // another is used. A weight tile is what the array's columns hold: up to C output channels (of one
-// group of a grouped convolution) and all their k, fold after fold, each fold [k][columns]. Tiles
-// are gathered into groups up to that limit; a tile above it is cut at fold boundaries into parts
-// of their own group.
+// group of a grouped convolution) and all their k, fold after fold, each fold [k][columns], a row
+// [columns] packed to weight_bits and beginning with a byte of its own. Tiles are gathered into
+// groups up to that limit; a tile above it is cut at fold boundaries into parts of their own group.
 #pragma once
 
 #include <cstdint>
@@ -65,6 +65,11 @@ struct WeightLayout {
   std::vector<LayerWeights> layers;         // by node
   Bytes dram_image;                         // from DRAM address 0
 };
+
+// Bytes of a layer's weights as they lie in DRAM and in the scratchpad.
+std::int64_t packed_weights_bytes(const graph::QuantizedConv& conv, std::int64_t array_columns);
+// Those of the widest column tile.
+std::int64_t packed_tile_bytes(const graph::QuantizedConv& conv, std::int64_t array_columns);
 
 // Throws base::InputError naming the layer with the largest fold and the least scratchpad, where
 // two folds and two parameter blocks of a column tile do not fit.

@@ -64,14 +64,14 @@ ClassifierFactory float_classifier(const FloatExecutor& executor) {
 }
 
 ClassifierFactory integer_classifier(const IntegerExecutor& executor,
-                                     const graph::TensorQuantization& input) {
-  return [executor, input]() -> Classifier {
+                                     const graph::QuantizedNode& input) {
+  return [executor, quantization = input.quantization, range = input.clamps]() -> Classifier {
     auto own = std::make_shared<IntegerExecutor>(executor);
     auto codes =
         std::make_shared<std::vector<std::int8_t>>(static_cast<std::size_t>(own->input_elements()));
-    return [own, codes, input](const std::vector<float>& values) {
+    return [own, codes, quantization, range](const std::vector<float>& values) {
       check_size(values, own->input_elements());
-      quantize_input(values.data(), own->input_elements(), input, codes->data());
+      quantize_input(values.data(), own->input_elements(), quantization, range, codes->data());
       return rank(own->run(codes->data()), own->output_elements());
     };
   };

@@ -43,7 +43,7 @@ using ClassifierFactory = std::function<Classifier()>;
 ClassifierFactory float_classifier(const FloatExecutor& executor);
 /// input: quantization of the network's input node.
 ClassifierFactory integer_classifier(const IntegerExecutor& executor,
-                                     const graph::TensorQuantization& input);
+                                     const graph::QuantizedNode& input);
 
 /// Of the images that were not left out, in order.
 struct Predictions {

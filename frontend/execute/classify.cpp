@@ -34,10 +34,11 @@ Ranking rank_values(const T* outputs, std::int64_t count) {
 }  // namespace
 
 void quantize_input(const float* values, std::int64_t count,
-                    const graph::TensorQuantization& quantization, std::int8_t* codes) {
+                    const graph::TensorQuantization& quantization, const graph::Clamps& range,
+                    std::int8_t* codes) {
   for (std::int64_t i = 0; i < count; ++i) {
     codes[i] = arith::quantize(static_cast<double>(values[i]), quantization.scale,
-                               quantization.zero_point, -128, 127);
+                               quantization.zero_point, range.low, range.high);
   }
 }
 

@@ -9,10 +9,11 @@
 
 namespace npusim::execute {
 
-/// codes[i] = clamp(z + rne(values[i] / scale), -128, 127), rule 10. A NaN throws
-/// base::InternalError.
+/// codes[i] = clamp(z + rne(values[i] / scale), low, high), rule 10, low and high of all codes that
+/// the input has. A NaN throws base::InternalError.
 void quantize_input(const float* values, std::int64_t count,
-                    const graph::TensorQuantization& quantization, std::int8_t* codes);
+                    const graph::TensorQuantization& quantization, const graph::Clamps& range,
+                    std::int8_t* codes);
 
 /// The classes of the five largest outputs, largest first, ties to the lower class; -1 where there
 /// are fewer than five classes. [0] is the argmax.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/quantize/layer_options.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <set>
 #include <string>
@@ -15,8 +13,26 @@ namespace {
 
 constexpr std::size_t kNamesShown = 3;
 
+// Each * takes as little as it can; where the rest does not fit, the last one takes one more.
 bool matches(const std::string& pattern, const std::string& name) {
-  return pattern == name || fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  std::size_t p = 0;
+  std::size_t n = 0;
+  std::size_t after_star = std::string::npos;
+  std::size_t star_end = 0;  // of what the last * takes
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      after_star = ++p;
+      star_end = n;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+      ++p, ++n;
+    } else if (after_star != std::string::npos) {
+      p = after_star;
+      n = ++star_end;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string::npos;
 }
 
 bool is_conv(const graph::Node& node) { return std::holds_alternative<graph::Conv>(node.op); }

@@ -26,7 +26,7 @@ struct LayerOptions {
 /// An entry of the run file's `quantization.layers`: what it says holds for the layers, and the
 /// inputs of the network, whose names match; what it leaves out stays as it was.
 struct LayerOverride {
-  std::string match;  // a pattern of fnmatch(3): * any text, ? a character, [abc] one of them
+  std::string match;  // a name in which * stands for any text, ? for any character
   std::optional<std::string> scheme;
   std::optional<std::int32_t> field_bits;
   std::optional<ShiftRule> rule;

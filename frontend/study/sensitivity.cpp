@@ -92,7 +92,8 @@ class ImageStudy {
     std::int8_t* codes = input_codes_.data();
     for (const graph::NodeId id : networks_.plan->network_inputs) {
       const std::int64_t count = elements(id);
-      execute::quantize_input(values, count, networks_.quantized.node(id).quantization, codes);
+      const graph::QuantizedNode& input = networks_.quantized.node(id);
+      execute::quantize_input(values, count, input.quantization, input.clamps, codes);
       values += count;
       codes += count;
     }

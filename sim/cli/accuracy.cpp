@@ -71,7 +71,7 @@ AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& 
   std::vector<execute::ClassifierFactory> networks = {execute::float_classifier(float_network)};
   for (const Candidate& candidate : candidates) {
     networks.push_back(execute::integer_classifier(execute::IntegerExecutor(*candidate.graph),
-                                                   candidate.graph->nodes.at(0).quantization));
+                                                   candidate.graph->nodes.at(0)));
   }
   progress.stage("accuracy", "images", dataset.images());
   data::ImageReader reader(dataset, skip_bad);

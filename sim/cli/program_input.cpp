@@ -31,9 +31,18 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text.empty() ? "no dimensions" : text;
 }
 
+/// The codes that the tensor may hold; the accumulators are proved to hold sums of these.
+graph::Clamps range_of(const isa::TensorInfo& tensor) {
+  const std::int32_t half = 1 << (tensor.code_bits - 1);
+  return {-half, half - 1};
+}
+
 Codes random_codes(const isa::TensorInfo& tensor, data::SplitMix64& random) {
   Codes codes(static_cast<std::size_t>(tensor.elements()));
-  for (std::int8_t& code : codes) code = static_cast<std::int8_t>(random.between(-128, 127));
+  const graph::Clamps range = range_of(tensor);
+  for (std::int8_t& code : codes) {
+    code = static_cast<std::int8_t>(random.between(range.low, range.high));
+  }
   return codes;
 }
 
@@ -46,6 +55,13 @@ Codes npy_codes(const isa::TensorInfo& tensor, const std::string& path, const st
   if (shape != wanted) {
     refuse(path + " of " + shape_text(file.shape),
            "an int8 tensor of " + shape_text(wanted) + " (height, width, channels)");
+  }
+  const graph::Clamps range = range_of(tensor);
+  for (const std::int8_t code : file.values) {
+    if (code >= range.low && code <= range.high) continue;
+    refuse(path + " with the code " + std::to_string(code),
+           "codes from " + std::to_string(range.low) + " to " + std::to_string(range.high) + " (" +
+               std::to_string(tensor.code_bits) + " bits)");
   }
   return std::move(file.values);
 }
@@ -72,7 +88,7 @@ void check_takes_pictures(const isa::Program& program, const isa::TensorInfo& te
 Codes quantized(const std::vector<float>& values, const isa::TensorInfo& tensor) {
   Codes codes(values.size());
   execute::quantize_input(values.data(), static_cast<std::int64_t>(codes.size()),
-                          {tensor.scale, tensor.zero_point}, codes.data());
+                          {tensor.scale, tensor.zero_point}, range_of(tensor), codes.data());
   return codes;
 }
 

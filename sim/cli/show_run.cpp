@@ -68,6 +68,29 @@ std::string input_text(const config::InputConfig& input) {
          "  scale: " + three(input.scale);
 }
 
+std::string quantization_text(const config::QuantizationConfig& quantization) {
+  std::string text = fmt::format(
+      "quantization:\n  scheme: {}\n  field_bits: {}\n  rule: {}\n  bias_correction: {}\n"
+      "  symmetric: {}\n  weight_bits: {}\n  activation_bits: {}\n",
+      quantization.scheme, quantization.field_bits, quantization.rule, quantization.bias_correction,
+      quantization.symmetric, quantization.weight_bits, quantization.activation_bits);
+  if (!quantization.layers.empty()) text += "  layers:\n";
+  for (const config::LayerQuantizationConfig& entry : quantization.layers) {
+    text += "    - {match: " + yaml_scalar(entry.match);
+    const auto add = [&](const char* key, const auto& value) {
+      if (value) text += fmt::format(", {}: {}", key, *value);
+    };
+    add("scheme", entry.scheme);
+    add("field_bits", entry.field_bits);
+    add("rule", entry.rule);
+    add("symmetric", entry.symmetric);
+    add("weight_bits", entry.weight_bits);
+    add("activation_bits", entry.activation_bits);
+    text += "}\n";
+  }
+  return text;
+}
+
 std::string derived(const std::string& label, const std::string& text) {
   return fmt::format("#   {:<23}{}\n", label, text);
 }
@@ -103,18 +126,13 @@ std::string hardware_text(const config::HardwareConfig& hardware) {
 }
 
 std::string run_text(const config::RunConfig& run) {
-  const config::QuantizationConfig& quantization = run.quantization;
   std::string method = run.calibration.method;
   if (method == "percentile")
     method += fmt::format("\n  percentile: {}", run.calibration.percentile);
   std::string text = model_text(run) + '\n' + dataset_text(run);
   text += "\ncalibration:\n" + images_text(run.calibration.data, "--calibration DIR") +
           "  method: " + method + "\n\n" + input_text(run.input);
-  text += fmt::format(
-      "\nquantization:\n  scheme: {}\n  field_bits: {}\n  rule: {}\n  bias_correction: {}\n  "
-      "symmetric: {}\n",
-      quantization.scheme, quantization.field_bits, quantization.rule, quantization.bias_correction,
-      quantization.symmetric);
+  text += '\n' + quantization_text(run.quantization);
   text += fmt::format("\nsimulation:\n  images: {}\n", run.simulation_images);
   if (run.hardware.name.empty()) return text + "\nhardware: null  # set it with --hardware F\n";
   text += "\nhardware:\n" + config::hardware_yaml(run.hardware, 2) + '\n';

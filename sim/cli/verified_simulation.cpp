@@ -44,7 +44,7 @@ std::vector<Codes> input_codes(const graph::QuantizedGraph& graph,
     if (!std::holds_alternative<graph::Input>(node.op)) continue;
     const std::int64_t count = node.shape.elements();
     inputs.emplace_back(static_cast<std::size_t>(count));
-    execute::quantize_input(rest, count, node.quantization, inputs.back().data());
+    execute::quantize_input(rest, count, node.quantization, node.clamps, inputs.back().data());
     rest += count;
   }
   return inputs;

@@ -17,9 +17,15 @@
 //
 // `hardware` may also be the description itself: a mapping with the keys of a hardware file.
 //
+// `quantization.layers` makes other choices for layers whose names match a pattern:
+//
+//     quantization: {scheme: shift_scaler, weight_bits: 4, activation_bits: 6,
+//                    layers: [{match: "conv_*", weight_bits: 8}, {match: logits, scheme:
+//                    per_channel}]}
+//
 // Defaults: calibration.method min_max; quantization.field_bits 4, rule floor, bias_correction
-// true, symmetric true; simulation.images 4; images of an image_folder: all of them. Everything
-// else must be given.
+// true, symmetric true, weight_bits 8, activation_bits 8; simulation.images 4; images of an
+// image_folder: all of them. Everything else must be given.
 #pragma once
 
 #include <array>
@@ -61,12 +67,25 @@ struct InputConfig {
   std::array<double, 3> scale = {1, 1, 1};
 };
 
+/// An entry of quantization.layers; what is left out is as it would be without the entry.
+struct LayerQuantizationConfig {
+  std::string match;  // of layers' names: * any text, ? any character
+  std::optional<std::string> scheme;
+  std::optional<std::int64_t> field_bits;
+  std::optional<std::string> rule;
+  std::optional<bool> symmetric;
+  std::optional<std::int64_t> weight_bits, activation_bits;
+};
+
 struct QuantizationConfig {
   std::string scheme = "shift_scaler";  // one of scheme_choices()
   std::int64_t field_bits = 4;          // of the shift scaler, 0..4
   std::string rule = "floor";           // or octave
   bool bias_correction = true;
-  bool symmetric = true;  // false: weights with a zero point; per_layer only
+  bool symmetric = true;                        // false: weights with a zero point; per_layer only
+  std::int64_t weight_bits = 8;                 // 2..8
+  std::int64_t activation_bits = 8;             // 4..8
+  std::vector<LayerQuantizationConfig> layers;  // later ones win, key by key
 };
 
 struct RunConfig {

@@ -5,6 +5,7 @@
 #include "sim/base/files.h"
 #include "sim/config/find_file.h"
 #include "sim/config/hardware_reader.h"
+#include "sim/config/quantization_reader.h"
 #include "sim/config/run_config.h"
 #include "sim/config/scale_sim_reader.h"
 #include "sim/config/topology_reader.h"
@@ -27,7 +28,6 @@ constexpr char kHardwarePrefix[] = "hardware.";
 // In the order of DatasetKind; the last one is for calibration only.
 const std::vector<std::string> kKinds = {"fractal", "image_folder", "random"};
 const std::vector<std::string> kMethods = {"min_max", "percentile", "mse", "kl"};
-const std::vector<std::string> kRules = {"floor", "octave"};
 
 bool is_bare(const fs::path& name) { return !name.has_parent_path(); }
 
@@ -330,22 +330,8 @@ class RunReader {
   }
 
   QuantizationConfig read_quantization() {
-    QuantizationConfig quantization;
     const YamlNode* node = root_.require("quantization", kMapping);
-    if (node == nullptr) return quantization;
-    YamlMap section(*node, "quantization", errors_);
-    quantization.scheme = scheme_choices()[section.choice("scheme", scheme_choices())];
-    quantization.field_bits = section.integer("field_bits", {0, 4}, 4);
-    quantization.rule = kRules[section.choice("rule", kRules, 0)];
-    quantization.bias_correction = section.boolean("bias_correction", true);
-    quantization.symmetric = section.boolean("symmetric", true);
-    if (!quantization.symmetric && quantization.scheme != "per_layer") {
-      section.refuse(
-          *section.find("symmetric"), "symmetric",
-          "true with scheme " + quantization.scheme + " (only per_layer has a weight zero point)");
-    }
-    section.refuse_unknown_keys();
-    return quantization;
+    return node == nullptr ? QuantizationConfig() : read_quantization_section(*node, errors_);
   }
 
   std::int64_t read_simulation_images() {

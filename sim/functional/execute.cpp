@@ -73,15 +73,17 @@ void Executor::operator()(const isa::Dma& f) {
 
 void Executor::operator()(const isa::Preload& f) {
   Shadow shadow;
-  const std::uint8_t* tile = parameters(f.weights_address);
+  const std::uint8_t* row = parameters(f.weights_address);
+  const std::uint64_t row_bytes = isa::weight_row_bytes(f.columns, f.weight_bits);
   for (std::int64_t k = f.k_begin; k < f.k_end; k += hardware_.mac_array.rows) {
     Fold fold;
     fold.k_begin = k;
     fold.k_end = std::min<std::int64_t>(f.k_end, k + hardware_.mac_array.rows);
-    const std::int64_t weights = (fold.k_end - fold.k_begin) * f.columns;
-    for (std::int64_t i = 0; i < weights; ++i) {
-      const auto weight = static_cast<std::int8_t>(*tile++);
-      fold.weights.push_back(static_cast<std::int16_t>(weight - f.weight_zero_point));
+    for (std::int64_t i = fold.k_begin; i < fold.k_end; ++i, row += row_bytes) {
+      for (std::uint64_t j = 0; j < f.columns; ++j) {
+        const std::int8_t weight = isa::read_weight(row, f.weight_bits, j);
+        fold.weights.push_back(static_cast<std::int16_t>(weight - f.weight_zero_point));
+      }
     }
     shadow.folds.push_back(std::move(fold));
   }

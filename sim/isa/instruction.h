@@ -47,9 +47,9 @@ struct Dma {
 };
 
 // For every fold of [k_begin, k_end): R x C tile to the shadow registers. The tiles lie one after
-// another at weights_address, each row-major [k rows of this fold][columns] of 8-bit two's
-// complement. load_bias: int32 biases of the columns at bias_address, with the first fold; the
-// accumulators of the MATMUL that belongs to it start there.
+// another at weights_address, each row-major [k rows of this fold][columns] of two's complement of
+// weight_bits, packed row by row (records.h). load_bias: int32 biases of the columns at
+// bias_address, with the first fold; the accumulators of the MATMUL that belongs to it start there.
 struct Preload {
   std::uint32_t weights_address = 0;
   std::uint32_t bias_address = 0;
@@ -59,6 +59,9 @@ struct Preload {
   std::int8_t weight_zero_point = 0;
   bool load_bias = false;
 };
+
+inline constexpr int kLeastWeightBits = 2;
+inline constexpr int kMostWeightBits = 8;
 
 enum class ArrayMode : std::uint8_t { weight_stationary = 0, depthwise = 1 };
 

@@ -35,6 +35,7 @@ struct TensorInfo {
   DataType type = DataType::int8;
   double scale = 1;
   std::int32_t zero_point = 0;
+  std::int32_t code_bits = 8;  // int8: its codes lie in [-2^(b-1), 2^(b-1) - 1], 2..8
   Memory memory = Memory::dram;
   std::uint64_t address = 0;
   std::int64_t complete_after = -1;  // instruction index

@@ -7,6 +7,8 @@
 //     lookup                            256 int8, entry code + 128
 //     channel shifts                    field_bits each, packed from the least significant bit of
 //                                       the byte up; a field may lie across two bytes
+//     row of a weight tile              weight_bits for each column, two's complement, packed in
+//                                       the same way; every row begins with a byte of its own
 #pragma once
 
 #include <cstddef>
@@ -64,6 +66,39 @@ inline int read_channel_shift(const std::uint8_t* block, int field_bits, std::ui
     shift |= (block[bit / 8] >> (bit % 8) & 1) << i;
   }
   return shift;
+}
+
+/// Bytes of a row of a weight tile.
+constexpr std::uint64_t weight_row_bytes(std::uint64_t columns, std::uint64_t weight_bits) {
+  return (columns * weight_bits + 7) / 8;
+}
+
+/// The weight of column `column`, weight_bits 1 to 8.
+inline std::int8_t read_weight(const std::uint8_t* row, unsigned weight_bits,
+                               std::uint64_t column) {
+  const std::uint64_t bit = column * weight_bits;
+  const unsigned first = static_cast<unsigned>(bit % 8);
+  unsigned bits = unsigned{row[bit / 8]} >> first;
+  if (first + weight_bits > 8) bits |= unsigned{row[bit / 8 + 1]} << (8 - first);
+  // The sign bit goes to the top of a byte and comes back down as many times as it takes.
+  return static_cast<std::int8_t>(
+      static_cast<std::int8_t>(static_cast<std::uint8_t>(bits << (8 - weight_bits))) >>
+      (8 - weight_bits));
+}
+
+/// A row of the weights, each of which weight_bits hold.
+inline void append_weight_row(std::vector<std::uint8_t>& bytes,
+                              const std::vector<std::int8_t>& weights, unsigned weight_bits) {
+  const std::size_t begin = bytes.size();
+  bytes.resize(begin + weight_row_bytes(weights.size(), weight_bits));
+  const unsigned mask = (1U << weight_bits) - 1;
+  for (std::size_t column = 0; column < weights.size(); ++column) {
+    const std::size_t bit = column * weight_bits;
+    const unsigned value = (static_cast<unsigned>(weights[column]) & mask) << (bit % 8);
+    std::uint8_t* at = bytes.data() + begin + bit / 8;
+    at[0] = static_cast<std::uint8_t>(at[0] | (value & 0xffU));
+    if (value > 0xffU) at[1] = static_cast<std::uint8_t>(at[1] | value >> 8);
+  }
 }
 
 inline void append_int32(std::vector<std::uint8_t>& bytes, std::int32_t value) {

@@ -103,7 +103,7 @@ Region local_region(const Dma& f) {
 
 Region weights_region(const Preload& f) {
   const std::uint64_t k = f.k_end > f.k_begin ? f.k_end - f.k_begin : 0;
-  return {f.weights_address, k * f.columns};
+  return {f.weights_address, k * weight_row_bytes(f.columns, f.weight_bits)};
 }
 
 Region bias_region(const Preload& f) {

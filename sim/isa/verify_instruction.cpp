@@ -51,7 +51,8 @@ class FieldChecks {
 
   void operator()(const Preload& f) {
     columns(f.columns);
-    findings_.in_range("weight_bits", f.weight_bits, 8, 8);
+    findings_.in_range("weight_bits", f.weight_bits, kLeastWeightBits, kMostWeightBits);
+    weight_zero_point(f);
     k_range(f.k_begin, f.k_end, kMax32);
     inside_weights("weights", weights_region(f));
     inside_weights("biases", bias_region(f));
@@ -125,6 +126,11 @@ class FieldChecks {
   }
   void columns(std::uint16_t columns) {
     findings_.in_range("columns", columns, 1, hardware_.mac_array.columns);
+  }
+  void weight_zero_point(const Preload& f) {
+    if (f.weight_bits < kLeastWeightBits || f.weight_bits > kMostWeightBits) return;
+    const int half = 1 << (f.weight_bits - 1);
+    findings_.in_range("weight_zero_point", f.weight_zero_point, -half, half - 1);
   }
   void accumulators(std::uint16_t acc_row, std::uint16_t pixels) {
     findings_.in_range("pixels", pixels, 1, kMax16);

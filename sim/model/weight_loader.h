@@ -2,12 +2,17 @@
 // Weight scratchpad to shadow registers: section 6 of docs/timing-model.md.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "sim/model/array_state.h"
 #include "sim/model/scratchpad.h"
 #include "sim/model/unit.h"
 
 namespace npusim::model {
 
+/// A row of weights is one access whatever its width, and unpacked on its way into the registers.
+///
 /// Timing: per fold R accesses of the weight scratchpad (at least 4 where biases ride along), each
 /// fold after a `shadow_free`; `shadow_full` is posted in the last of them. Initiation interval R.
 class WeightLoader : public SequentialUnit {
@@ -22,6 +27,8 @@ class WeightLoader : public SequentialUnit {
   bool advance() override;
   bool with_bias() const { return preload_->load_bias && k_ == preload_->k_begin; }
   void load(std::int64_t k_end);
+  /// The tile's rows at `address`, a byte for each weight; until the next call.
+  const std::int8_t* unpack(std::int64_t address, std::int64_t rows);
 
   Scratchpad& weights_;
   FoldWeights& shadow_;
@@ -29,6 +36,7 @@ class WeightLoader : public SequentialUnit {
   Phase phase_ = Phase::fold;
   std::int64_t k_ = 0;         // the fold at hand begins there
   std::int64_t accesses_ = 0;  // of its stream
+  std::vector<std::int8_t> unpacked_;
 };
 
 }  // namespace npusim::model

@@ -39,7 +39,7 @@ Tensor first_image(const config::RunConfig& run, const graph::QuantizedGraph& gr
   const std::vector<float> tensor = data::open_dataset(*run.dataset, run.input)->sample(0).tensor;
   Tensor codes(tensor.size());
   execute::quantize_input(tensor.data(), static_cast<std::int64_t>(tensor.size()),
-                          graph.nodes[0].quantization, codes.data());
+                          graph.nodes[0].quantization, graph.nodes[0].clamps, codes.data());
   return codes;
 }
 

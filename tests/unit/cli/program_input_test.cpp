@@ -69,7 +69,7 @@ TEST(ReadInputsTest, FractalsArePreprocessedAsTheProgramSays) {
   const data::Sample sample = data::open_dataset(dataset, input)->sample(5);
   std::vector<std::int8_t> expected(sample.tensor.size());
   execute::quantize_input(sample.tensor.data(), static_cast<std::int64_t>(expected.size()),
-                          {2.0 / 255, -1}, expected.data());
+                          {2.0 / 255, -1}, {-128, 127}, expected.data());
   EXPECT_THAT(read_inputs(program, {"fractal:2:5"}), ElementsAre(expected));
 }
 

@@ -22,7 +22,7 @@ class AccuracyTest : public testing::Test {
   AccuracyTest() {
     quantized_.nodes[0].quantization.scale = 1.0 / 128;
     networks_ = {float_classifier(FloatExecutor(graph_)),
-                 integer_classifier(IntegerExecutor(quantized_), quantized_.nodes[0].quantization)};
+                 integer_classifier(IntegerExecutor(quantized_), quantized_.nodes[0])};
     source_ = [this](std::int64_t i) {
       ++asked_[static_cast<std::size_t>(i)];
       return LabeledTensor{

@@ -14,10 +14,14 @@ namespace {
 TEST(QuantizeInputTest, RoundsHalfToEvenAddsTheZeroPointAndClamps) {
   const std::vector<float> values = {0, 0.25F, 0.75F, -0.25F, -0.75F, 70, -70, 0.3F};
   std::vector<std::int8_t> codes(values.size());
-  quantize_input(values.data(), static_cast<std::int64_t>(values.size()), {0.5, -10}, codes.data());
+  quantize_input(values.data(), static_cast<std::int64_t>(values.size()), {0.5, -10}, {-128, 127},
+                 codes.data());
   EXPECT_EQ(codes, (std::vector<std::int8_t>{-10, -10, -8, -10, -12, 127, -128, -9}));
+  quantize_input(values.data(), static_cast<std::int64_t>(values.size()), {0.5, -3}, {-8, 7},
+                 codes.data());
+  EXPECT_EQ(codes, (std::vector<std::int8_t>{-3, -3, -1, -3, -5, 7, -8, -2}));
   const float nan = std::nanf("");
-  EXPECT_THROW(quantize_input(&nan, 1, {0.5, 0}, codes.data()), base::InternalError);
+  EXPECT_THROW(quantize_input(&nan, 1, {0.5, 0}, {-128, 127}, codes.data()), base::InternalError);
 }
 
 TEST(RankTest, TiesGoToTheLowerClass) {
