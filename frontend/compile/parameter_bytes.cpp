@@ -10,7 +10,8 @@ namespace npusim::compile {
 ParameterBytes parameter_bytes(const graph::QuantizedNode& node) {
   ParameterBytes bytes;
   if (const auto* conv = std::get_if<graph::QuantizedConv>(&node.op)) {
-    bytes.weights_bytes = static_cast<std::int64_t>(conv->weights_ohwi.size());
+    bytes.weights_bytes = base::ceil_div<std::int64_t>(
+        static_cast<std::int64_t>(conv->weights_ohwi.size()) * conv->weight_bits, 8);
     bytes.bias_bytes = 4 * conv->out_channels;
     bytes.requant_bytes = static_cast<std::int64_t>(isa::kScaleRecordBytes) *
                           static_cast<std::int64_t>(conv->requantization.scales.size());

@@ -10,7 +10,7 @@
 namespace npusim::compile {
 
 struct ParameterBytes {
-  std::int64_t weights_bytes = 0;
+  std::int64_t weights_bytes = 0;  // packed, without what rows are filled up with
   std::int64_t bias_bytes = 0;
   std::int64_t requant_bytes =
       0;  // records of scales and lookup tables, without the channel shifts

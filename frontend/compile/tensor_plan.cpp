@@ -7,6 +7,7 @@
 #include <string>
 
 #include "frontend/compile/streamed_tiling.h"
+#include "frontend/compile/weight_layout.h"
 #include "sim/base/errors.h"
 #include "sim/base/math.h"
 

@@ -10,6 +10,7 @@
 #include "sim/cli/table.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/hardware_yaml.h"
+#include "sim/config/quantization_reader.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/report/format.h"
 
@@ -100,7 +101,14 @@ std::string keys_text(const config::SearchFolders&, bool colour) {
     const std::string rest = std::string(field.meaning) + ": " + must_be(field);
     text += "      " + wrapped(rest, kTerminalColumns, 6) + '\n';
   }
-  return text + "  [P]: a compiled Program depends on it; all else is timing only\n";
+  text += "  [P]: a compiled Program depends on it; all else is timing only\n";
+  text +=
+      bold("Quantization in a run file", colour) + " (change with: --set quantization.KEY=VALUE)\n";
+  for (const config::QuantizationKey& key : config::quantization_keys()) {
+    const std::string rest = std::string(key.meaning) + ": " + key.must_be;
+    text += "  " + std::string(key.key) + "\n      " + wrapped(rest, kTerminalColumns, 6) + '\n';
+  }
+  return text;
 }
 
 void keys_json(json& document, const config::SearchFolders&) {
@@ -118,6 +126,12 @@ void keys_json(json& document, const config::SearchFolders&) {
       row["choices"] = field.choices;
     }
     result.push_back(row);
+  }
+  json& run_file = document["quantization_keys"] = json::array();
+  for (const config::QuantizationKey& key : config::quantization_keys()) {
+    run_file.push_back({{"key", std::string("quantization.") + key.key},
+                        {"meaning", key.meaning},
+                        {"must_be", key.must_be}});
   }
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/quantize/calibrator.h"
+#include "frontend/quantize/options.h"
 #include "frontend/quantize/scheme.h"
 #include "sim/base/errors.h"
 #include "sim/cli/listings.h"
@@ -85,6 +86,16 @@ std::string schemes_text(const config::SearchFolders&, bool colour) {
   text +=
       item("symmetric", fmt::format("false: the weights of per_layer get a zero point (default {})",
                                     defaults.symmetric));
+  const auto width = [](const char* what, std::int32_t least, std::int64_t usual) {
+    return fmt::format("width of the codes of {}: {} to {} bits (default {})", what, least,
+                       quantize::kMostBits, usual);
+  };
+  text += item("weight_bits", width("weights", quantize::kLeastWeightBits, defaults.weight_bits));
+  text += item("activation_bits", width("activations, the input included",
+                                        quantize::kLeastActivationBits, defaults.activation_bits));
+  text += item("layers",
+               "other choices for layers whose names match a pattern (npusim list keys); for "
+               "example --set quantization.layers='[{match: \"conv_*\", weight_bits: 4}]'");
   text += bold("Calibration methods", colour) + " (change with: --set calibration.method=NAME)\n";
   for (const std::string& name : quantize::calibrator_names()) {
     text += item(name, "ranges of activations " + std::string(quantize::calibrator_summary(name)) +
@@ -98,7 +109,15 @@ void schemes_json(json& document, const config::SearchFolders&) {
   json schemes = json::array();
   for (const std::string& name : quantize::scheme_names()) {
     json parameters = {
-        {"bias_correction", {{"choices", {false, true}}, {"default", defaults.bias_correction}}}};
+        {"bias_correction", {{"choices", {false, true}}, {"default", defaults.bias_correction}}},
+        {"weight_bits",
+         {{"least", quantize::kLeastWeightBits},
+          {"greatest", quantize::kMostBits},
+          {"default", defaults.weight_bits}}},
+        {"activation_bits",
+         {{"least", quantize::kLeastActivationBits},
+          {"greatest", quantize::kMostBits},
+          {"default", defaults.activation_bits}}}};
     if (takes_field_bits(name)) {
       parameters["field_bits"] = {
           {"least", 0}, {"greatest", quantize::kMaxFieldBits}, {"default", defaults.field_bits}};

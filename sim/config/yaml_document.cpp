@@ -284,7 +284,11 @@ void apply_override(YamlNode& root, const Override& change, base::ErrorList& err
 void refuse(const YamlNode& node, const std::string& key, const std::string& got,
             const std::string& must_be, base::ErrorList& errors) {
   if (node.from_flag) {
-    errors.add("", node.place, got, must_be);
+    // What lies inside the value of a --set is named as far as the file's key would name it.
+    const std::string set = "--set ";
+    const bool inside =
+        node.place.rfind(set, 0) == 0 && key.rfind(node.place.substr(set.size()) + '[', 0) == 0;
+    errors.add("", inside ? set + key : node.place, got, must_be);
   } else {
     errors.add(node.place, key, got, must_be);
   }

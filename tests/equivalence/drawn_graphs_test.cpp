@@ -29,6 +29,7 @@ test::QuantizedGraphOptions options_for(std::uint64_t seed,
   options.multiplier_bits = static_cast<std::int32_t>(hardware.requantization.multiplier_bits);
   options.shift_before_multiply =
       hardware.requantization.placement == config::ShifterPlacement::pre_multiply;
+  options.draws_widths = seed % 2 == 1;
   options.gate_may_be_first = false;
   options.map_factor = static_cast<std::int64_t>(seed % 4) + 1;
   options.channel_factor = static_cast<std::int64_t>(seed / 2 % 12) + 1;

@@ -69,8 +69,21 @@ NodeId QuantizedGraphBuilder::append(const char* kind, graph::QuantizedOperator 
   node.quantization.zero_point = static_cast<std::int32_t>(draw(-128, 40));
   if (draw(0, 2) == 0) node.clamps.low = node.quantization.zero_point;
   if (draw(0, 3) == 0) node.clamps.high = static_cast<std::int32_t>(draw(60, 127));
+  if (options_.draws_widths) narrow(node);
   graph_.nodes.push_back(std::move(node));
   return last();
+}
+
+// Zero point and clamps into codes of a drawn width; a lookup table as well.
+void QuantizedGraphBuilder::narrow(graph::QuantizedNode& node) {
+  node.activation_bits = static_cast<std::int32_t>(draw(4, 8));
+  const int shift = 8 - node.activation_bits;
+  const auto narrowed = [&](std::int32_t code) { return code >> shift; };
+  node.quantization.zero_point = narrowed(node.quantization.zero_point);
+  node.clamps = {narrowed(node.clamps.low), narrowed(node.clamps.high)};
+  if (auto* lookup = std::get_if<graph::QuantizedLookup>(&node.op)) {
+    for (std::int8_t& code : lookup->table) code = static_cast<std::int8_t>(narrowed(code));
+  }
 }
 
 NodeId QuantizedGraphBuilder::input(const Shape& shape) {
@@ -79,14 +92,17 @@ NodeId QuantizedGraphBuilder::input(const Shape& shape) {
   node.op = graph::Input{};
   node.shape = shape;
   node.quantization.zero_point = static_cast<std::int32_t>(draw(-128, 127));
+  if (options_.draws_widths) narrow(node);
   graph_.nodes.push_back(std::move(node));
   return last();
 }
 
 graph::Requantization QuantizedGraphBuilder::requantization(std::int64_t channels,
-                                                            std::int64_t reduction) {
+                                                            std::int64_t reduction,
+                                                            std::int32_t weight_bits) {
   // Weights and activations are about 2^6 wide: a sum of n of them is sqrt(n) * 2^12, a code 2^6.
-  const double factor = 1.0 / (64.0 * std::sqrt(static_cast<double>(reduction)));
+  const double factor =
+      std::ldexp(1.0 / (64.0 * std::sqrt(static_cast<double>(reduction))), 8 - weight_bits);
   const auto varied = [&] {
     return fixed_point(factor * static_cast<double>(draw(256, 1023)) / 512);
   };
@@ -112,15 +128,17 @@ NodeId QuantizedGraphBuilder::append_conv(const char* kind, graph::QuantizedConv
   const std::int64_t reduction =
       conv.window.kernel_h * conv.window.kernel_w * conv.in_channels / conv.groups;
   const std::int32_t zero_point = graph_.node(from).quantization.zero_point;
+  if (options_.draws_widths) conv.weight_bits = static_cast<std::int32_t>(draw(2, 8));
+  const std::int64_t top = (1 << (conv.weight_bits - 1)) - 1;
   for (std::int64_t c = 0; c < conv.out_channels; ++c) {
     std::int32_t sum = 0;
     for (std::int64_t k = 0; k < reduction; ++k) {
-      conv.weights_ohwi.push_back(static_cast<std::int8_t>(draw(-127, 127)));
+      conv.weights_ohwi.push_back(static_cast<std::int8_t>(draw(-top, top)));
       sum += conv.weights_ohwi.back();
     }
     conv.bias.push_back(static_cast<std::int32_t>(draw(-8192, 8191)) - zero_point * sum);
   }
-  conv.requantization = requantization(conv.out_channels, reduction);
+  conv.requantization = requantization(conv.out_channels, reduction, conv.weight_bits);
   conv.weight_scales.assign(conv.requantization.scales.size(), 1.0 / 128);
   return append(kind, std::move(conv), {from});
 }

@@ -17,6 +17,7 @@ struct QuantizedGraphOptions {
   std::int32_t field_bits = 4;          // of shift_scaler, 1 to 4
   std::int32_t multiplier_bits = 31;    // 15 or 31
   bool shift_before_multiply = false;
+  bool draws_widths = false;        // weights of 2 to 8 bits, activations of 4 to 8; else all 8
   bool gate_may_be_first = true;    // of Mul; the executor wants it second, the compiler takes both
   std::int64_t map_factor = 1;      // drawn maps up to so many times as high and wide
   std::int64_t channel_factor = 1;  // and with so many times as many channels
@@ -56,7 +57,9 @@ class QuantizedGraphBuilder {
  private:
   NodeId append(const char* kind, graph::QuantizedOperator op, std::vector<NodeId> inputs);
   NodeId append_conv(const char* kind, graph::QuantizedConv conv, NodeId from);
-  graph::Requantization requantization(std::int64_t channels, std::int64_t reduction);
+  graph::Requantization requantization(std::int64_t channels, std::int64_t reduction,
+                                       std::int32_t weight_bits);
+  void narrow(graph::QuantizedNode& node);
   graph::FixedPoint fixed_point(double factor);
 
   std::mt19937_64 engine_;

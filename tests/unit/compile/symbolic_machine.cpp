@@ -149,8 +149,7 @@ class Machine {
 
   void operator()(const isa::Preload& f) {
     Tile tile;
-    // Symbols stand for bytes: weights of whole bytes only.
-    EXPECT_EQ(f.weight_bits, 8);
+    if (f.weight_bits != 8) throw std::runtime_error("symbols stand for whole bytes");
     for (std::size_t i = 0; i < std::size_t{f.k_end - f.k_begin} * f.columns; ++i) {
       tile.weights.push_back(weights_.at(f.weights_address + i));
     }

@@ -52,12 +52,18 @@ void expect_weights(const QuantizedConv& conv, const WeightLayout& layout,
       ASSERT_EQ(part.k_begin % array.rows, 0);  // cut at a fold
       next_k = part.k_end;
       const std::vector<int> slot = slot_of(layout, layer.groups.at(part.group));
-      auto at = static_cast<std::size_t>(part.offset);
+      // A row of columns begins with a byte of its own.
+      const std::int64_t row_bits = (tile.columns * conv.weight_bits + 7) / 8 * 8;
       for (std::int64_t k = part.k_begin; k < part.k_end; ++k)
         for (std::int64_t c = 0; c < tile.columns; ++c) {
           const auto index = static_cast<std::size_t>((tile.channel_begin + c) * reduction + k);
           ++reads.at(index);
-          ASSERT_EQ(slot.at(at++), static_cast<std::uint8_t>(conv.weights_ohwi[index]));
+          for (std::int64_t b = 0; b < conv.weight_bits; ++b) {
+            const std::int64_t bit =
+                8 * part.offset + (k - part.k_begin) * row_bits + c * conv.weight_bits + b;
+            ASSERT_EQ(slot.at(static_cast<std::size_t>(bit / 8)) >> bit % 8 & 1,
+                      conv.weights_ohwi[index] >> b & 1);
+          }
         }
     }
     ASSERT_EQ(next_k, reduction);
@@ -145,6 +151,7 @@ TEST(WeightLayout, EveryWeightAndParameterOnceInRandomGraphsAndMachines) {
     test::QuantizedGraphOptions options;
     options.scheme = schemes[seed % 3];
     options.field_bits = static_cast<std::int32_t>(1 + seed % 4);
+    options.draws_widths = seed % 2 == 1;
     const QuantizedGraph graph = test::random_quantized_graph(seed, options);
     for (const auto& [rows, columns] : arrays) {
       const auto with = [&, rows = rows, columns = columns](std::int64_t bytes) {
@@ -241,6 +248,38 @@ TEST(WeightLayout, DepthwiseTilesAreChannelsAndTaps) {
   EXPECT_EQ(tiles[1].channel_begin, 8);
   EXPECT_EQ(tiles[1].columns, 2);
   EXPECT_EQ(tiles[0].parts.back().k_end, 9);
+}
+
+// Bytes in the image, in every transfer and in the scratchpad, as computed from the widths.
+TEST(WeightLayout, NarrowWeightsTakeFewerBytes) {
+  QuantizedGraphBuilder b(8);
+  const NodeId conv = b.conv(b.input({6, 6, 6}), 15, square_window(3));
+  const NodeId depthwise = b.depthwise(conv, square_window(3));
+  QuantizedGraph graph = b.build();
+  const auto hardware = small_machine(4, 8, kActivationBytes, 4096);
+  for (const std::int32_t bits : {2, 3, 4, 5, 6, 7, 8}) {
+    for (const NodeId id : {conv, depthwise}) {
+      auto& op = std::get<QuantizedConv>(graph.nodes[static_cast<std::size_t>(id)].op);
+      op.weight_bits = bits;
+      for (std::int8_t& code : op.weights_ohwi) {
+        code = static_cast<std::int8_t>(code >> (8 - bits));
+      }
+    }
+    const WeightLayout layout = lay_out_weights(graph, hardware);
+    expect_sound(graph, hardware);
+    // Columns in tiles of 8 and 7: `bits` bytes, and 7 * bits bits rounded up.
+    const std::int64_t row_bytes = bits + (7 * bits + 7) / 8;
+    for (const auto& [id, reduction] : {std::pair(conv, 54), std::pair(depthwise, 9)}) {
+      std::int64_t moved = 0;
+      for (const WeightGroup& group : layout.layers[static_cast<std::size_t>(id)].groups) {
+        for (const WeightPiece& piece : group.pieces) moved += piece.bytes;
+      }
+      EXPECT_EQ(moved, reduction * row_bytes) << bits;
+      const auto& op = std::get<QuantizedConv>(graph.node(id).op);
+      EXPECT_EQ(packed_weights_bytes(op, 8), reduction * row_bytes) << bits;
+      EXPECT_EQ(packed_tile_bytes(op, 8), reduction * bits) << bits;
+    }
+  }
 }
 
 TEST(WeightLayout, GroupedTilesStayInTheirGroup) {

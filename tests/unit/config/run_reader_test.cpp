@@ -115,6 +115,64 @@ TEST_F(RunReaderTest, OnlyPerLayerIsAsymmetric) {
                           "per_channel (only per_layer has a weight zero point)"));
 }
 
+TEST_F(RunReaderTest, ReadsWidthsAndLayers) {
+  const std::string old =
+      "{scheme: per_channel, field_bits: 3, rule: floor, bias_correction: false}";
+  const auto with = [&](const std::string& section) { return changed(kRun, old, section); };
+  const QuantizationConfig quantization =
+      read(with("{scheme: shift_scaler, weight_bits: 4, activation_bits: 6, layers: [\n"
+                "  {match: \"conv_*\", weight_bits: 8, activation_bits: 7},\n"
+                "  {match: logits, scheme: per_layer, field_bits: 2, rule: octave, symmetric: "
+                "false}]}"))
+          .quantization;
+  EXPECT_EQ(quantization.weight_bits, 4);
+  EXPECT_EQ(quantization.activation_bits, 6);
+  ASSERT_EQ(quantization.layers.size(), 2U);
+  EXPECT_EQ(quantization.layers[0].match, "conv_*");
+  EXPECT_EQ(quantization.layers[0].weight_bits, 8);
+  EXPECT_EQ(quantization.layers[0].activation_bits, 7);
+  EXPECT_EQ(quantization.layers[0].scheme, std::nullopt);
+  EXPECT_EQ(quantization.layers[1].match, "logits");
+  EXPECT_EQ(quantization.layers[1].scheme, "per_layer");
+  EXPECT_EQ(quantization.layers[1].field_bits, 2);
+  EXPECT_EQ(quantization.layers[1].rule, "octave");
+  EXPECT_EQ(quantization.layers[1].symmetric, false);
+  EXPECT_EQ(quantization.layers[1].weight_bits, std::nullopt);
+
+  EXPECT_THAT(
+      errors(with("{scheme: shift_scaler, weight_bits: 1, activation_bits: 3, layers: [\n"
+                  "  {weight_bits: 9, activation_bits: 4.5, wieght_bits: 4},\n"
+                  "  {match: conv, scheme: shifty, rule: up, symmetric: 1, field_bits: 5},\n"
+                  "  {match: conv}, 7]}")),
+      ElementsAre(
+          "{f}:5:51: quantization.weight_bits: got 1, must be an integer from 2 to 8",
+          "{f}:5:71: quantization.activation_bits: got 3, must be an integer from 4 to 8",
+          StartsWith("{f}:6:3: quantization.layers[0].match: got nothing, must be"),
+          "{f}:6:17: quantization.layers[0].weight_bits: got 9, must be an integer from 2 to 8",
+          StartsWith("{f}:6:37: quantization.layers[0].activation_bits: got 4.5, must be"),
+          AllOf(StartsWith("{f}:6:42: quantization.layers[0].wieght_bits: got an unknown key"),
+                HasSubstr("did you mean weight_bits?")),
+          StartsWith("{f}:7:25: quantization.layers[1].scheme: got shifty, must be"),
+          StartsWith("{f}:7:69: quantization.layers[1].field_bits: got 5, must be"),
+          StartsWith("{f}:7:39: quantization.layers[1].rule: got up, must be"),
+          StartsWith("{f}:7:54: quantization.layers[1].symmetric: got 1, must be"),
+          "{f}:8:3: quantization.layers[2]: got match alone, must be match and what holds for "
+          "those layers",
+          "{f}:8:18: quantization.layers[3]: got 7, must be a mapping (key: value)"));
+  EXPECT_THAT(errors(with("{scheme: shift_scaler, layers: all}")),
+              ElementsAre(StartsWith("{f}:5:46: quantization.layers: got all, must be a list")));
+  const RunConfig set = [&] {
+    RunFlags flags;
+    flags.set = {"quantization.layers=[{match: '*', weight_bits: 2}]"};
+    return read(kRun, flags);
+  }();
+  ASSERT_EQ(set.quantization.layers.size(), 1U);
+  EXPECT_EQ(set.quantization.layers[0].weight_bits, 2);
+  EXPECT_THAT(errors_of_set("quantization.layers=[{match: a, weight_bits: 9}]"),
+              ElementsAre("--set quantization.layers[0].weight_bits: got 9, must be an integer "
+                          "from 2 to 8"));
+}
+
 TEST_F(RunReaderTest, ReadsImageFolders) {
   fs::create_directory(folder_ / "val");
   std::string text =
@@ -316,7 +374,7 @@ TEST_F(RunReaderTest, SetRefusalsNameTheKey) {
               ElementsAre("--set quantization.bias_correction: got no, must be true or false"));
   EXPECT_THAT(
       errors_of_set("input.scale=[1, 0, 1]"),
-      ElementsAre("--set input.scale: got 0, must be a number from -1e+06 to 1e+06, not zero"));
+      ElementsAre("--set input.scale[1]: got 0, must be a number from -1e+06 to 1e+06, not zero"));
   EXPECT_THAT(errors_of_set("dataset.kind=imagenet"),
               ElementsAre("--set dataset.kind: got imagenet, must be fractal or image_folder"));
   EXPECT_THAT(errors_of_set("calibration.method=entropy"),

@@ -55,5 +55,42 @@ TEST(RecordsTest, ShiftsOfEveryWidthComeBack) {
   }
 }
 
+TEST(RecordsTest, WeightRowsArePackedLowFirstAndBeginWithAByte) {
+  std::vector<std::uint8_t> bytes = {0xff};
+  append_weight_row(bytes, {1, -2, 3}, 3);  // 011 110 001, then nothing
+  append_weight_row(bytes, {-8, 7}, 4);
+  append_weight_row(bytes, {-128, 127}, 8);
+  EXPECT_THAT(bytes, ElementsAre(0xff, 0xf1, 0x00, 0x78, 0x80, 0x7f));
+  EXPECT_EQ(weight_row_bytes(3, 3), 2U);
+  EXPECT_EQ(weight_row_bytes(32, 2), 8U);
+  EXPECT_EQ(weight_row_bytes(1, 2), 1U);
+}
+
+// Against the bits themselves, one by one.
+TEST(RecordsTest, WeightsOfEveryWidthComeBack) {
+  std::mt19937_64 random(6);
+  for (unsigned weight_bits = 1; weight_bits <= 8; ++weight_bits) {
+    const int half = 1 << (weight_bits - 1);
+    std::vector<std::int8_t> weights(61);
+    for (auto& weight : weights) {
+      weight =
+          static_cast<std::int8_t>(static_cast<int>(random() % (2U << (weight_bits - 1))) - half);
+    }
+    std::vector<std::uint8_t> row;
+    append_weight_row(row, weights, weight_bits);
+    ASSERT_EQ(row.size(), weight_row_bytes(weights.size(), weight_bits));
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      ASSERT_EQ(read_weight(row.data(), weight_bits, i), weights[i]) << weight_bits;
+      int value = 0;
+      for (unsigned b = 0; b < weight_bits; ++b) {
+        const std::size_t bit = i * weight_bits + b;
+        const int place = b + 1 == weight_bits ? -half : 1 << b;  // the sign bit counts negative
+        value += place * (row[bit / 8] >> bit % 8 & 1);
+      }
+      ASSERT_EQ(value, weights[i]) << weight_bits;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace npusim::isa

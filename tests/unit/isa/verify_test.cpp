@@ -183,7 +183,20 @@ TEST(VerifyTest, Dma) {
 TEST(VerifyTest, PreloadAndMatmul) {
   expect_all({
       {"columns: got 5, must be 1 to 4", [](Program& p) { fields<Preload>(p, 3).columns = 5; }},
-      {"weight_bits: got 4, must be 8", [](Program& p) { fields<Preload>(p, 3).weight_bits = 4; }},
+      {"weight_bits: got 1, must be 2 to 8",
+       [](Program& p) { fields<Preload>(p, 3).weight_bits = 1; }},
+      {"weight_bits: got 9, must be 2 to 8",
+       [](Program& p) { fields<Preload>(p, 3).weight_bits = 9; }},
+      {"weight_zero_point: got 4, must be -4 to 3",
+       [](Program& p) {
+         fields<Preload>(p, 3).weight_bits = 3;
+         fields<Preload>(p, 3).weight_zero_point = 4;
+       }},
+      {"weights: got bytes 1009 to 1025",  // 8 rows of 4 columns, 3 bits each: 2 bytes
+       [](Program& p) {
+         fields<Preload>(p, 3).weight_bits = 3;
+         fields<Preload>(p, 3).weights_address = 1009;
+       }},
       {"k_begin: got 8, must be 0 to 7", [](Program& p) { fields<Preload>(p, 3).k_begin = 8; }},
       {"weights: got bytes 1000 to 1032",
        [](Program& p) { fields<Preload>(p, 3).weights_address = 1000; }},

@@ -55,7 +55,7 @@ TEST(LayerOptionsTest, LaterEntriesWin) {
               ElementsAre(4, 4, 4, 4, 4, 4, 4, 4, 4, 4));
   EXPECT_THAT(weight_widths({weights("*th*", 3)}), ElementsAre(8, 8, 8, 3, 8, 8, 8, 3, 8, 8));
   EXPECT_THAT(weight_widths({weights("f*?t", 3)}), ElementsAre(8, 3, 8, 8, 8, 8, 8, 8, 8, 8));
-  EXPECT_THAT(weight_widths({weights("*", 3), weights("*g?t*s**", 2)}),
+  EXPECT_THAT(weight_widths({weights("*", 3), weights("*g?*s**", 2)}),
               ElementsAre(3, 3, 3, 3, 3, 3, 3, 3, 3, 2));
 }
 
@@ -81,7 +81,7 @@ TEST(LayerOptionsTest, EntriesWinKeyByKey) {
 TEST(LayerOptionsTest, MaxPoolingHasTheWidthOfWhatItReads) {
   QuantizationOptions options;
   options.layers.activation_bits = 6;
-  options.overrides = {activations("?*t", 5), activations("m*", 4)};
+  options.overrides = {activations("input", 5), activations("f*?t", 5), activations("m*", 4)};
   EXPECT_THAT(activation_widths(small_graph(), options),
               ElementsAre(5, 5, 5, 6, 6, 6, 6, 6, 4, 6));  // max: as first; mean: its own
 }
