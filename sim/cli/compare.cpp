@@ -177,7 +177,7 @@ class Comparer {
       if (sqnr.channels > 0) row(r).weights = report::RowWeights{sqnr.mean_db, sqnr.worst_db};
       if (run_.dataset) {
         networks.push_back(execute::integer_classifier(execute::IntegerExecutor(quantized.graph),
-                                                       quantized.graph.nodes.at(0).quantization));
+                                                       quantized.graph.nodes.at(0)));
       }
       return true;
     } catch (const base::InputError& error) {

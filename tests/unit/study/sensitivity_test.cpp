@@ -105,7 +105,7 @@ void expect_equal(const Distortion& got, const Distortion& wanted, const std::st
 std::vector<std::int8_t> input_codes(const Tensor& values, const graph::QuantizedNode& node) {
   std::vector<std::int8_t> codes(values.size());
   execute::quantize_input(values.data(), static_cast<std::int64_t>(values.size()),
-                          node.quantization, codes.data());
+                          node.quantization, node.clamps, codes.data());
   return codes;
 }
 
