@@ -98,15 +98,15 @@ QuantizationConfig read_quantization_section(const YamlNode& node, base::ErrorLi
   quantization.field_bits = section.integer("field_bits", kFieldBits, quantization.field_bits);
   quantization.rule = kRules[section.choice("rule", kRules, 0)];
   quantization.bias_correction = section.boolean("bias_correction", quantization.bias_correction);
-  quantization.weight_bits = section.integer("weight_bits", kWeightBits, quantization.weight_bits);
-  quantization.activation_bits =
-      section.integer("activation_bits", kActivationBits, quantization.activation_bits);
   quantization.symmetric = section.boolean("symmetric", quantization.symmetric);
   if (!quantization.symmetric && quantization.scheme != "per_layer") {
     section.refuse(
         *section.find("symmetric"), "symmetric",
         "true with scheme " + quantization.scheme + " (only per_layer has a weight zero point)");
   }
+  quantization.weight_bits = section.integer("weight_bits", kWeightBits, quantization.weight_bits);
+  quantization.activation_bits =
+      section.integer("activation_bits", kActivationBits, quantization.activation_bits);
   read_layers(section, quantization);
   section.refuse_unknown_keys();
   return quantization;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/second_reading/case_writer.h"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -169,11 +168,7 @@ using Tensors = std::vector<std::vector<std::int8_t>>;
 Tensors execute_network(const graph::QuantizedGraph& graph, const ReadingCase& test_case) {
   std::vector<std::int8_t> input(test_case.image.size());
   execute::quantize_input(test_case.image.data(), static_cast<std::int64_t>(test_case.image.size()),
-                          graph.nodes[0].quantization, input.data());
-  for (std::int8_t& code : input) {
-    code = static_cast<std::int8_t>(
-        std::clamp<std::int32_t>(code, graph.nodes[0].clamps.low, graph.nodes[0].clamps.high));
-  }
+                          graph.nodes[0].quantization, graph.nodes[0].clamps, input.data());
   Tensors tensors(graph.nodes.size());
   execute::IntegerExecutor(graph).run(
       input.data(), [&](graph::NodeId node, const std::int8_t* values, std::int64_t count) {
