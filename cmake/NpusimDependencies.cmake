@@ -4,7 +4,7 @@
 #
 # Targets to link: PkgConfig::SYSTEMC  Boost::headers  yaml-cpp  fmt::fmt  nlohmann_json::nlohmann_json
 #                  CLI11::CLI11  protobuf::libprotobuf  onnx  hwy::hwy  PkgConfig::XXHASH
-#                  PkgConfig::TURBOJPEG  PNG::PNG  OpenSSL::Crypto  Threads::Threads
+#                  PkgConfig::TURBOJPEG  PNG::PNG  OpenSSL::Crypto  pugixml::pugixml  Threads::Threads
 macro(npusim_find_dependencies)
   find_package(Threads REQUIRED)
   find_package(PkgConfig REQUIRED)
@@ -18,6 +18,7 @@ macro(npusim_find_dependencies)
   find_package(fmt 9 REQUIRED)
   find_package(nlohmann_json 3.11 REQUIRED)
   find_package(CLI11 2.1 REQUIRED)
+  find_package(pugixml 1.12 REQUIRED)
   find_package(HWY 1.0 REQUIRED CONFIG NAMES hwy HWY)
   find_package(Protobuf 3.21 REQUIRED)  # before ONNX, whose configuration needs it
   find_package(ONNX REQUIRED CONFIG)

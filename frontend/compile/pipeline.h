@@ -71,6 +71,11 @@ class Pipeline {
   isa::Program program(const graph::QuantizedGraph& graph,
                        const config::QuantizationConfig& choice);
 
+  /// What is told of a network so quantized, and of its preprocessing.
+  isa::Metadata metadata(const config::QuantizationConfig& choice);
+  /// The run file's choice with another scheme: what quantized() takes.
+  config::QuantizationConfig choice(const std::string& scheme) const;
+
   /// What the import took otherwise than the model says; empty before network().
   const std::vector<std::string>& notes() const { return notes_; }
   /// What has run, in order.
@@ -78,9 +83,7 @@ class Pipeline {
 
  private:
   void record(const char* stage, std::uint64_t inputs_hash);
-  config::QuantizationConfig choice(const std::string& scheme) const;
   quantize::HardwareLimits limits() const;
-  isa::Metadata metadata(const config::QuantizationConfig& choice);
 
   config::RunConfig run_;
   int threads_;

@@ -11,12 +11,6 @@ namespace {
 constexpr double kLeastShareOfLargest = 0x1p-23;
 constexpr std::size_t kShifts = 16;  // of the widest field, 4 bits
 
-// Of a code, minus the zero point.
-double largest_magnitude(const graph::QuantizedConv& conv) {
-  const std::int32_t top = (1 << (conv.weight_bits - 1)) - 1;
-  return static_cast<double>(top + std::abs(conv.weight_zero_point));
-}
-
 }  // namespace
 
 std::vector<double> ChannelRanges::live() const {
@@ -55,6 +49,12 @@ ChannelRanges channel_ranges(const graph::Conv& conv) {
     ranges.largest.push_back(largest);
   }
   return ranges;
+}
+
+double largest_magnitude(const graph::QuantizedConv& conv) {
+  const std::int32_t top = (1 << (conv.weight_bits - 1)) - 1;
+  const std::int32_t zero = conv.weight_zero_point;
+  return zero == 0 ? top : std::max(top - zero, zero + top + 1);
 }
 
 std::vector<double> range_use_before(const ChannelRanges& ranges) {

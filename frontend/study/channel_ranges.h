@@ -26,6 +26,10 @@ struct ChannelRanges {
 
 ChannelRanges channel_ranges(const graph::Conv& conv);
 
+/// The greatest |code - zero point| of the layer's width: 127 for 8 bits, and more with a zero
+/// point other than 0, whose codes go down to -128.
+double largest_magnitude(const graph::QuantizedConv& conv);
+
 /// The share of the code range that each channel uses: m_c over the largest magnitude that the
 /// channel's codes can stand for. Before scaling: m_c / max m_c, what one scale for the layer
 /// gives. At most 1 but for the last bit; 0 for a channel of zeros.

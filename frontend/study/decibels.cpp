@@ -26,4 +26,9 @@ double decibels(double signal, double noise) {
   return kPerNeper * natural_log(signal / noise);
 }
 
+double octaves(double ratio) {
+  constexpr double kPerNeper = 0x1.71547652b82fep+0;  // 1 / ln 2
+  return kPerNeper * natural_log(ratio);
+}
+
 }  // namespace npusim::study

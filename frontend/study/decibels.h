@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signal-to-noise ratios in decibels, the same bits on every machine.
+// Ratios in decibels and octaves, the same bits on every machine.
 #pragma once
 
 namespace npusim::study {
@@ -11,5 +11,8 @@ inline constexpr double kMostDecibels = 144.49439791871097;
 /// 10 log10(signal / noise), signal > 0 and noise >= 0 sums of squares; at most kMostDecibels.
 /// Within 1e-12 dB.
 double decibels(double signal, double noise);
+
+/// log2(ratio), ratio > 0. Within 1e-12.
+double octaves(double ratio);
 
 }  // namespace npusim::study

@@ -30,6 +30,7 @@ const std::vector<AddCommand>& commands();
 
 void add_run(CLI::App& program, Action& action);
 void add_compare(CLI::App& program, Action& action);
+void add_analyze(CLI::App& program, Action& action);
 void add_compile(CLI::App& program, Action& action);
 void add_simulate(CLI::App& program, Action& action);
 void add_disasm(CLI::App& program, Action& action);

@@ -5,6 +5,7 @@
 #include "frontend/compile/pipeline.h"
 #include "sim/cli/accuracy.h"
 #include "sim/cli/command.h"
+#include "sim/cli/given_source.h"
 #include "sim/cli/output.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/run_flags.h"
@@ -27,22 +28,6 @@ constexpr char kExamples[] =
     "  npusim run mobilenet.yaml --set hardware.mac_array.rows=16 --images 500\n"
     "  npusim run imagenet_mobilenet_v1.yaml --model net.onnx --dataset val\n"
     "      --calibration calibration      your own network and pictures\n";
-
-// Says in the report what of the quantization the model brought.
-void describe_source(const compile::GivenQuantization& given, report::Report& report) {
-  const bool any = given.given_tensors + given.given_layers > 0;
-  const bool all = given.given_tensors == given.tensors && given.given_layers == given.layers;
-  if (!any) return;
-  report.quantization.source = all ? "model" : "model and calibration";
-  const auto share = [](std::int64_t part, std::int64_t whole) {
-    return std::to_string(part) + " of " + std::to_string(whole);
-  };
-  report.notes.push_back("the model is quantized already: its own scales for " +
-                         share(given.given_tensors, given.tensors) +
-                         " tensors, its own codes for " + share(given.given_layers, given.layers) +
-                         " layers with weights; the float network has the weights that these codes "
-                         "stand for and rounds no tensor");
-}
 
 int run(const RunOptions& options) {
   const HostClock clock;
@@ -81,7 +66,7 @@ int run(const RunOptions& options) {
     report.notes = run.notes;
     report.notes.insert(report.notes.end(), pipeline.notes().begin(), pipeline.notes().end());
     report.notes.insert(report.notes.end(), measured.notes.begin(), measured.notes.end());
-    describe_source(pipeline.given(), report);
+    describe_source(pipeline.given(), report.quantization, report.notes);
     if (run.skip_bad_images) {
       if (report.accuracy) report.accuracy->skipped = skipped_images(measured.skipped);
       report.calibration =

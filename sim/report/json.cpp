@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/errors.h"
+#include "sim/report/json_sections.h"
 
 namespace npusim::report {
 namespace {
@@ -89,28 +90,32 @@ json memory_json(const Memory& memory) {
 
 }  // namespace
 
+json quantization_json(const Quantization& quantization) {
+  json result = {
+      {"scheme", quantization.scheme},       {"field_bits", quantization.field_bits},
+      {"rule", quantization.rule},           {"bias_correction", quantization.bias_correction},
+      {"symmetric", quantization.symmetric}, {"equalization", quantization.equalization}};
+  if (!quantization.source.empty()) result["source"] = quantization.source;
+  return result;
+}
+
+json host_json(const Host& host) {
+  return {{"wall_seconds", host.wall_seconds},
+          {"cpu_seconds", host.cpu_seconds},
+          {"threads", host.threads},
+          {"versions", host.versions}};
+}
+
 std::string to_json(const Report& report) {
   json document = {
       {"schema_version", kSchemaVersion},
       {"workload", {{"name", report.workload.name}, {"images", report.workload.images}}},
       {"hardware", {{"name", report.hardware.name}, {"config_hash", report.hardware.config_hash}}},
-      {"quantization",
-       {{"scheme", report.quantization.scheme},
-        {"field_bits", report.quantization.field_bits},
-        {"rule", report.quantization.rule},
-        {"bias_correction", report.quantization.bias_correction},
-        {"symmetric", report.quantization.symmetric},
-        {"equalization", report.quantization.equalization}}},
+      {"quantization", quantization_json(report.quantization)},
       {"simulation", simulation_json(report.simulation)},
       {"cycles", cycles_json(report.cycles)},
       {"memory", memory_json(report.memory)},
-      {"host",
-       {{"wall_seconds", report.host.wall_seconds},
-        {"cpu_seconds", report.host.cpu_seconds},
-        {"threads", report.host.threads},
-        {"versions", report.host.versions}}}};
-  if (!report.quantization.source.empty())
-    document["quantization"]["source"] = report.quantization.source;
+      {"host", host_json(report.host)}};
   if (report.accuracy)
     document["accuracy"] = accuracy_json(*report.accuracy, report.quantization.scheme);
   if (!report.accuracy_not_measured.empty())

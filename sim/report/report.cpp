@@ -13,18 +13,6 @@ double utilization(std::int64_t macs, std::int64_t cycles, const config::MacArra
          (static_cast<double>(cycles) * static_cast<double>(array.rows * array.columns));
 }
 
-Hardware hardware_of(const config::HardwareConfig& config) {
-  Hardware hardware;
-  hardware.name = config.name;
-  hardware.config_hash = config::config_hash(config);
-  hardware.rows = config.mac_array.rows;
-  hardware.columns = config.mac_array.columns;
-  hardware.clock_hz = config.clock_hz;
-  hardware.peak_macs_per_second = config.peak_macs_per_second();
-  hardware.dram_bandwidth_bytes_per_second = config.dram.bandwidth_bytes_per_second;
-  return hardware;
-}
-
 UnitCycles unit_cycles(const stats::UnitResult& result) {
   UnitCycles unit;
   unit.name = result.name;
@@ -98,15 +86,40 @@ Memory memory_of(const isa::Program& program, const stats::SimulationResult& res
 
 }  // namespace
 
+Hardware hardware_of(const config::HardwareConfig& config) {
+  Hardware hardware;
+  hardware.name = config.name;
+  hardware.config_hash = config::config_hash(config);
+  hardware.rows = config.mac_array.rows;
+  hardware.columns = config.mac_array.columns;
+  hardware.clock_hz = config.clock_hz;
+  hardware.peak_macs_per_second = config.peak_macs_per_second();
+  hardware.dram_bandwidth_bytes_per_second = config.dram.bandwidth_bytes_per_second;
+  return hardware;
+}
+
+Quantization quantization_of(const isa::Metadata& metadata) {
+  return {metadata.scheme,          metadata.field_bits, metadata.rule,
+          metadata.bias_correction, metadata.symmetric,  metadata.equalization};
+}
+
+std::string quantization_text(const Quantization& quantization) {
+  const Quantization& q = quantization;
+  std::string text = q.scheme;
+  if (q.scheme == "shift_scaler")
+    text += ", " + std::to_string(q.field_bits) + "-bit field, rule " + q.rule;
+  if (!q.symmetric) text += ", asymmetric";
+  if (q.equalization) text += ", equalization";
+  return text + (q.bias_correction ? ", bias correction" : ", no bias correction");
+}
+
 Report report_of(const isa::Program& program, const stats::SimulationResult& result) {
   Report report;
   report.workload.name = program.metadata.name;
   report.workload.network = program.metadata.name;
   report.workload.images = 1;
   report.hardware = hardware_of(program.hardware);
-  const isa::Metadata& metadata = program.metadata;
-  report.quantization = {metadata.scheme,          metadata.field_bits, metadata.rule,
-                         metadata.bias_correction, metadata.symmetric,  metadata.equalization};
+  report.quantization = quantization_of(program.metadata);
   report.cycles = cycles_of(program, result);
   report.layers = layers_of(program, result);
   report.memory = memory_of(program, result);

@@ -150,6 +150,12 @@ struct Report {
   Host host;
 };
 
+Hardware hardware_of(const config::HardwareConfig& config);
+/// All but `source`.
+Quantization quantization_of(const isa::Metadata& metadata);
+/// "shift_scaler, 4-bit field, rule floor, bias correction".
+std::string quantization_text(const Quantization& quantization);
+
 /// Everything that one simulated inference of the Program tells: hardware, quantization, cycles,
 /// layers, memory, and the workload's network. `result` is of this Program.
 Report report_of(const isa::Program& program, const stats::SimulationResult& result);

@@ -71,18 +71,12 @@ class TextWriter {
   }
 
   void header() {
-    const Quantization& q = report_.quantization;
     const Hardware& h = report_.hardware;
     std::int64_t macs = 0;
     for (const Layer& layer : report_.layers) macs += layer.macs;
     field("Network", fmt::format("{}, {} layers, {}", shortened(report_.workload.network, 40),
                                  report_.layers.size(), grouped(macs) + " MACs"));
-    std::string scheme = q.scheme;
-    if (q.scheme == "shift_scaler")
-      scheme += fmt::format(", {}-bit field, rule {}", q.field_bits, q.rule);
-    if (!q.symmetric) scheme += ", asymmetric";
-    if (q.equalization) scheme += ", equalization";
-    field("Scheme", scheme + (q.bias_correction ? ", bias correction" : ", no bias correction"));
+    field("Scheme", quantization_text(report_.quantization));
     field("Hardware",
           fmt::format("{}, {} x {} MACs at {}, peak {}, DRAM {}", shortened(h.name, 40), h.rows,
                       h.columns, si(static_cast<double>(h.clock_hz), "Hz"),

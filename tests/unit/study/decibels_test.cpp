@@ -25,5 +25,11 @@ TEST(Decibels, NoNoiseIsTheRoundingOfAFloat) {
   EXPECT_NEAR(decibels(1, 0x1.000001p-48), kMostDecibels, 1e-6);
 }
 
+TEST(Octaves, PowersOfTwo) {
+  EXPECT_NEAR(octaves(1), 0, 1e-12);
+  EXPECT_NEAR(octaves(0x1p-23), -23, 1e-12);
+  EXPECT_NEAR(octaves(3), 1.584962500721156, 1e-12);
+}
+
 }  // namespace
 }  // namespace npusim::study

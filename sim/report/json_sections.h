@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sections that the JSON documents have in common. Internal to sim/report.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "sim/report/report.h"
+
+namespace npusim::report {
+
+nlohmann::json quantization_json(const Quantization& quantization);
+nlohmann::json host_json(const Host& host);
+
+}  // namespace npusim::report
