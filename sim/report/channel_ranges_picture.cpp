@@ -111,8 +111,8 @@ class Picture {
                   true);
     for (std::size_t i = 0; i < use_.size(); ++i)
       svg_.circle(marks.x(i), y_.at(use_[i].after_octaves), 0.8 * marks.radius, colour::kBlue);
-    const auto step =
-        static_cast<std::size_t>(std::max(1.0, tick_step(static_cast<double>(use_.size()), 10)));
+    const auto step = static_cast<std::size_t>(
+        std::max(1.0, tick_step(1.0 + static_cast<double>(use_.size()), 10)));
     for (std::size_t i = 0; i < use_.size(); i += step) {
       // Channels are counted from 1; behind the first, round numbers.
       const std::size_t rank = i == 0 || step == 1 ? i : i - 1;

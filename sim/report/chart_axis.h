@@ -19,7 +19,8 @@ struct Axis {
   }
 };
 
-/// The smallest of 1, 2 and 5 times a power of ten that divides `length` into at most `most` steps.
+/// The smallest of 1, 2 and 5 times a power of ten that divides `length`, above 0, into at most
+/// `most` steps.
 inline double tick_step(double length, int most) {
   double step = 1;
   while (length > step * most) step *= 10;

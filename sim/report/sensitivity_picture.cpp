@@ -19,7 +19,7 @@ constexpr double kPanel = 300, kValue = 46;  // of bars; of the numbers behind t
 constexpr double kTop = 114;                 // where the rows begin
 constexpr std::size_t kMostLetters = 30;     // of a layer's name
 constexpr double kLeastAxisPoints = 1;       // an axis of less would make noise look like a finding
-constexpr double kMostAxisDb = 60, kLeastAxisDb = -20;
+constexpr double kLeastAxisDb = -20, kLeastAxisEndDb = 10, kMostAxisDb = 60;
 
 /// One value of a row.
 struct Bar {
@@ -59,12 +59,13 @@ Panel loss_panel(const Analysis& analysis, std::optional<std::size_t> marked) {
   return panel;
 }
 
-/// `value` gives a layer's decibels, `marked` says which stand out.
+/// `value` gives a layer's decibels, `marked` says which stand out; `least_end`: of the axis.
 template <typename Value, typename Marked>
-Panel decibel_panel(const Analysis& analysis, const Value& value, const Marked& marked) {
+Panel decibel_panel(const Analysis& analysis, double least_end, const Value& value,
+                    const Marked& marked) {
   Panel panel;
   panel.unit = "dB";
-  panel.axis.high = 10;
+  panel.axis.high = least_end;
   for (std::size_t i = 0; i < analysis.layers.size(); ++i) {
     panel.bars.push_back({value(analysis.layers[i]), 0, marked(i)});
     panel.axis.high = std::max(panel.axis.high, panel.bars.back().value);
@@ -79,7 +80,8 @@ Panel decibel_panel(const Analysis& analysis, const Value& value, const Marked& 
 Panel output_panel(const Analysis& analysis) {
   const double threshold = analysis.threshold_db;
   Panel panel = decibel_panel(
-      analysis, [](const AnalyzedLayer& layer) { return layer.output_sqnr_db; },
+      analysis, std::max(kLeastAxisEndDb, threshold),
+      [](const AnalyzedLayer& layer) { return layer.output_sqnr_db; },
       [&](std::size_t i) { return analysis.layers[i].output_sqnr_db < threshold; });
   panel.title = "SQNR of the layer's output in the integer network";
   panel.unit = fmt::format("dB; dashed: the threshold, {} dB", threshold);
@@ -191,7 +193,8 @@ std::string sensitivity_picture(const Analysis& analysis) {
     panels.push_back(loss_panel(analysis, marked));
   } else {
     panels.push_back(decibel_panel(
-        analysis, [](const AnalyzedLayer& layer) { return layer.network_sqnr_alone_db; },
+        analysis, kLeastAxisEndDb,
+        [](const AnalyzedLayer& layer) { return layer.network_sqnr_alone_db; },
         [&](std::size_t i) { return marked == i; }));
     panels.back().title = "SQNR of the network, only this layer quantized";
   }

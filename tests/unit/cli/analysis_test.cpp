@@ -61,7 +61,8 @@ report::Analysis long_names() {
 TEST(AnalysisTextTest, StaysWithinEightyColumnsAndPrintable) {
   std::istringstream lines(analysis_text(long_names(), false));
   for (std::string line; std::getline(lines, line);) {
-    if (line.find("nnnn") == std::string::npos) EXPECT_LE(line.size(), 80U) << line;
+    const bool is_note = line.find("nnnn") != std::string::npos;  // a wide word stays whole
+    EXPECT_TRUE(is_note || line.size() <= 80U) << line;
     for (const char c : line) EXPECT_TRUE(c >= ' ' && c <= '~');
   }
 }
