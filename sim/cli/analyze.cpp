@@ -30,7 +30,7 @@ struct AnalyzeOptions {
 constexpr char kExamples[] =
     "  npusim analyze mobilenet.yaml\n"
     "  npusim analyze mobilenet.yaml --scheme per_layer --pictures pictures\n"
-    "  npusim analyze mobilenet.yaml --sample 2000 --csv layers.csv --json layers.json\n"
+    "  npusim analyze mobilenet.yaml --sample 2000 --csv layers.csv --json a.json\n"
     "  npusim analyze imagenet_mobilenet_v1.yaml --model net.onnx --dataset val\n"
     "      --calibration calibration --threshold 20\n";
 
