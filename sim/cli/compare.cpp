@@ -92,7 +92,7 @@ class Comparer {
       : run_(run),
         threads_(threads),
         progress_(progress),
-        pipeline_(run, threads, [this](const std::string& stage) { show(stage); }) {}
+        pipeline_(run_, threads, [this](const std::string& stage) { show(stage); }) {}
 
   report::Comparison compare(const std::vector<CompareRow>& rows) {
     rows_ = rows_that_differ(rows);
@@ -165,7 +165,6 @@ class Comparer {
       const isa::Program program = pipeline_.program(quantized.graph, wanted.choice);
       const VerifiedSimulation verified =
           simulate_and_compare(program, quantized.graph, *dataset_, {first_image()}, progress_);
-      comparison_.hardware = report::report_of(program, verified.result).hardware;
       row(r).cost =
           report::RowCost{compile::parameter_bytes(quantized.graph).scheme_bytes(),
                           quantized.summary.safe_accumulator_bits, verified.result.total_cycles,
@@ -231,6 +230,8 @@ class Comparer {
   void describe() {
     comparison_.network = run_.network_name();
     comparison_.workload.name = run_.name;
+    comparison_.hardware.name = run_.hardware.name;
+    comparison_.hardware.config_hash = config::config_hash(run_.hardware);
     comparison_.workload.images = run_.dataset ? dataset_->images() : 0;
     comparison_.accuracy_not_measured = run_.accuracy_not_measured;
     std::vector<std::string>& notes = comparison_.notes;
@@ -262,7 +263,7 @@ class Comparer {
     for (auto& [reason, names] : reasons) notes.push_back(names.append(": ").append(reason));
   }
 
-  const config::RunConfig& run_;
+  const config::RunConfig run_;
   const int threads_;
   Progress& progress_;
   std::string place_;  // what the progress line says before the stage
