@@ -194,6 +194,11 @@ DraftIndex Lowering::requantize_pixels(const TileView& tile, const WeightTile& w
   requantize.zero_point = to_field<std::int8_t>(node.quantization.zero_point, name, "zero point");
   requantize.low = to_field<std::int8_t>(node.clamps.low, name, "clamp");
   requantize.high = to_field<std::int8_t>(node.clamps.high, name, "clamp");
+  requantize.channel_clamps = !node.channel_clamps.empty();
+  if (requantize.channel_clamps) {
+    requantize.clamps_address =
+        to_field<std::uint32_t>(parameters + block.clamps_offset, name, "address");
+  }
   return draft_.requantize(
       requantize, requantize.record_address,
       to_field<std::uint32_t>(parameters + block.bias_offset, name, "address"));

@@ -14,7 +14,8 @@ ParameterBytes parameter_bytes(const graph::QuantizedNode& node) {
         static_cast<std::int64_t>(conv->weights_ohwi.size()) * conv->weight_bits, 8);
     bytes.bias_bytes = 4 * conv->out_channels;
     bytes.requant_bytes = static_cast<std::int64_t>(isa::kScaleRecordBytes) *
-                          static_cast<std::int64_t>(conv->requantization.scales.size());
+                              static_cast<std::int64_t>(conv->requantization.scales.size()) +
+                          clamp_bytes(node, conv->out_channels);
     bytes.channel_shift_bytes =
         base::ceil_div<std::int64_t>(conv->out_channels * conv->requantization.field_bits, 8);
   } else {

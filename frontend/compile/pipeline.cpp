@@ -6,6 +6,7 @@
 
 #include "frontend/compile/compile.h"
 #include "frontend/data/random_tensors.h"
+#include "frontend/graph/equalize.h"
 #include "frontend/graph/passes.h"
 #include "frontend/import/onnx_importer.h"
 #include "frontend/quantize/calibrator.h"
@@ -115,7 +116,7 @@ void Pipeline::record(const char* stage, std::uint64_t inputs_hash) {
   if (started_) started_(stage);
 }
 
-const graph::Graph& Pipeline::network() {
+const graph::Graph& Pipeline::imported() {
   if (network_) return *network_;
   if (run_.topology) {
     record("import", topology_hash(*run_.topology));
@@ -131,13 +132,35 @@ const graph::Graph& Pipeline::network() {
 }
 
 const import::Interface& Pipeline::interface() {
-  network();
+  imported();
   return interface_;
 }
 
-const quantize::Calibration& Pipeline::calibration() {
-  if (calibration_) return *calibration_;
-  const graph::Graph& folded = network();
+const graph::Graph& Pipeline::network() { return network(run_.quantization); }
+
+const graph::Graph& Pipeline::network(const config::QuantizationConfig& choice) {
+  const graph::Graph& network = imported();
+  if (!choice.equalization) return network;
+  if (equalized_) return *equalized_;
+  record("equalize", quantize::content_hash(network));
+  graph::Equalization result = graph::equalize(network);
+  if (result.tensors == 0) {
+    notes_.emplace_back(
+        "equalization: nothing to scale, no convolution is read by just another one");
+  }
+  equalized_ = std::move(result.graph);
+  return *equalized_;
+}
+
+const quantize::Calibration& Pipeline::calibration() { return calibration(run_.quantization); }
+
+const quantize::Calibration& Pipeline::calibration(const config::QuantizationConfig& choice) {
+  auto& kept = choice.equalization ? equalized_calibration_ : calibration_;
+  if (!kept) kept = calibrate(network(choice));
+  return *kept;
+}
+
+quantize::Calibration Pipeline::calibrate(const graph::Graph& folded) {
   record("calibrate", calibration_inputs_hash(folded, run_));
   const auto dataset = open(run_.calibration.data);
   data::ImageReader reader(*dataset, run_.skip_bad_images);
@@ -148,9 +171,9 @@ const quantize::Calibration& Pipeline::calibration() {
   };
   const auto calibrator =
       quantize::make_calibrator(run_.calibration.method, run_.calibration.percentile);
-  calibration_ = quantize::calibrate(folded, source, dataset->images(), *calibrator, threads_);
+  auto result = quantize::calibrate(folded, source, dataset->images(), *calibrator, threads_);
   skipped_ = reader.skipped();
-  return *calibration_;
+  return result;
 }
 
 std::unique_ptr<data::Dataset> Pipeline::open(const config::DatasetConfig& dataset) {
@@ -180,15 +203,16 @@ quantize::HardwareLimits Pipeline::limits() const {
 }
 
 quantize::Quantization Pipeline::quantization(const config::QuantizationConfig& choice) {
-  const quantize::Calibration& statistics = calibration();
+  const quantize::Calibration& statistics = calibration(choice);
+  const graph::Graph& folded = network(choice);
   const quantize::QuantizationOptions options = options_of(choice);
   record("quantize", ContentHasher()
-                         .add(quantize::content_hash(network()))
+                         .add(quantize::content_hash(folded))
                          .add(quantize::content_hash(statistics))
                          .add(quantize::content_hash(options))
                          .add(quantize::content_hash(limits()))
                          .digest());
-  return quantize::quantize_graph(network(), statistics, options, limits());
+  return quantize::quantize_graph(folded, statistics, options, limits());
 }
 
 const quantize::Quantization& Pipeline::quantized(const std::string& scheme) {
@@ -223,6 +247,7 @@ isa::Metadata Pipeline::metadata(const config::QuantizationConfig& choice) {
   const GivenQuantization from_model = given();
   metadata.bias_correction = choice.bias_correction && from_model.given_layers < from_model.layers;
   metadata.symmetric = choice.symmetric;
+  metadata.equalization = choice.equalization;
   metadata.preprocessing.size = run_.input.size;
   metadata.preprocessing.resize_shorter_side = run_.input.resize_shorter_side;
   metadata.preprocessing.center_crop = run_.input.center_crop;

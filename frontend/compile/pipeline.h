@@ -51,6 +51,11 @@ class Pipeline {
   /// Names and dimensions of the network's inputs and outputs, as its file has them.
   const import::Interface& interface();
   const quantize::Calibration& calibration();
+  /// The same of a choice of quantization: with `equalization` the network with its channels
+  /// scaled to each other (graph/equalize.h), and the calibration of that. Without an argument it
+  /// is the run file's choice.
+  const graph::Graph& network(const config::QuantizationConfig& choice);
+  const quantize::Calibration& calibration(const config::QuantizationConfig& choice);
   /// The images of a data set as tensors of the network's inputs, all of an image one behind the
   /// other.
   std::unique_ptr<data::Dataset> open(const config::DatasetConfig& dataset);
@@ -83,6 +88,8 @@ class Pipeline {
 
  private:
   void record(const char* stage, std::uint64_t inputs_hash);
+  const graph::Graph& imported();
+  quantize::Calibration calibrate(const graph::Graph& folded);
   quantize::HardwareLimits limits() const;
 
   config::RunConfig run_;
@@ -90,9 +97,9 @@ class Pipeline {
   std::function<void(const std::string&)> started_;
   std::vector<StageRecord> stages_;
   std::vector<std::string> notes_;
-  std::optional<graph::Graph> network_;
+  std::optional<graph::Graph> network_, equalized_;
   import::Interface interface_;
-  std::optional<quantize::Calibration> calibration_;
+  std::optional<quantize::Calibration> calibration_, equalized_calibration_;
   data::SkippedImages skipped_;
   std::map<std::string, quantize::Quantization> quantized_;
 };

@@ -45,6 +45,21 @@ Bytes pack_channel_shifts(const graph::Requantization& requantization, std::int6
   return isa::pack_channel_shifts({first + begin, first + end}, requantization.field_bits);
 }
 
+void append_clamps(Bytes& bytes, const graph::QuantizedNode& node, std::int64_t begin,
+                   std::int64_t end) {
+  if (node.channel_clamps.empty()) return;
+  for (std::int64_t c = begin; c < end; ++c) {
+    const graph::Clamps& own = node.clamps_of(c);
+    isa::append_clamp_record(
+        bytes, {static_cast<std::int8_t>(own.low), static_cast<std::int8_t>(own.high)});
+  }
+}
+
+std::int64_t clamp_bytes(const graph::QuantizedNode& node, std::int64_t channels) {
+  return node.channel_clamps.empty() ? 0
+                                     : static_cast<std::int64_t>(isa::kClampRecordBytes) * channels;
+}
+
 std::size_t record_count(const graph::QuantizedNode& node) {
   if (const auto* concat = std::get_if<graph::QuantizedConcat>(&node.op))
     return concat->scales.size();

@@ -17,6 +17,12 @@ void append_scale(Bytes& bytes, const graph::FixedPoint& scale);
 Bytes pack_channel_shifts(const graph::Requantization& requantization, std::int64_t begin,
                           std::int64_t end);
 
+/// The clamps of channels [begin, end) of a convolution; nothing where they are the same for all.
+void append_clamps(Bytes& bytes, const graph::QuantizedNode& node, std::int64_t begin,
+                   std::int64_t end);
+/// What append_clamps adds for so many channels.
+std::int64_t clamp_bytes(const graph::QuantizedNode& node, std::int64_t channels);
+
 /// Records of a node of the vector unit: one per input for concat, one for the others, none for max
 /// pooling.
 std::size_t record_count(const graph::QuantizedNode& node);

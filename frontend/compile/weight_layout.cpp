@@ -42,10 +42,12 @@ std::vector<ChannelTile> channel_tiles(const QuantizedConv& conv, std::int64_t c
   return tiles;
 }
 
-std::int64_t parameter_block_bytes(const QuantizedConv& conv, std::int64_t channels) {
+std::int64_t parameter_block_bytes(const graph::QuantizedNode& node, std::int64_t channels) {
+  const auto& conv = std::get<QuantizedConv>(node.op);
   const std::int64_t records = conv.requantization.per_channel() ? channels : 1;
   return records * static_cast<std::int64_t>(isa::kScaleRecordBytes) +
-         base::ceil_div<std::int64_t>(channels * conv.requantization.field_bits, 8) + 4 * channels;
+         base::ceil_div<std::int64_t>(channels * conv.requantization.field_bits, 8) +
+         clamp_bytes(node, channels) + 4 * channels;
 }
 
 std::int64_t row_bytes(const QuantizedConv& conv, std::int64_t columns) {
@@ -65,7 +67,7 @@ class Builder {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const graph::QuantizedNode& node = graph_.nodes[i];
       if (const auto* conv = std::get_if<QuantizedConv>(&node.op)) {
-        lay_out_conv(*conv, layout_.layers[i]);
+        lay_out_conv(node, *conv, layout_.layers[i]);
       } else if (record_count(node) > 0) {
         lay_out_records(node, layout_.layers[i]);
       }
@@ -125,7 +127,7 @@ class Builder {
       const std::int64_t columns =
           channel_tiles(*conv, hardware_.mac_array.columns).front().columns;
       return {
-          parameter_block_bytes(*conv, conv->out_channels), parameter_block_bytes(*conv, columns),
+          parameter_block_bytes(node, conv->out_channels), parameter_block_bytes(node, columns),
           std::min(hardware_.mac_array.rows, reduction_length(*conv)) * row_bytes(*conv, columns)};
     }
     const std::int64_t bytes = parameter_bytes(node).requant_bytes;
@@ -144,7 +146,8 @@ class Builder {
     layer.parameters.push_back(block);
   }
 
-  void lay_out_conv(const QuantizedConv& conv, LayerWeights& layer) {
+  void lay_out_conv(const graph::QuantizedNode& node, const QuantizedConv& conv,
+                    LayerWeights& layer) {
     const std::int64_t rows = hardware_.mac_array.rows;
     const std::vector<ChannelTile> tiles = channel_tiles(conv, hardware_.mac_array.columns);
     const std::int64_t reduction = reduction_length(conv);
@@ -164,7 +167,7 @@ class Builder {
       }
       layer.tiles.push_back(std::move(weights));
     }
-    lay_out_parameters(conv, layer);
+    lay_out_parameters(node, layer);
   }
 
   WeightPart add_part(const QuantizedConv& conv, const ChannelTile& tile, std::int64_t k_begin,
@@ -194,19 +197,19 @@ class Builder {
   }
 
   // Blocks of as many whole tiles as the limit allows.
-  void lay_out_parameters(const QuantizedConv& conv, LayerWeights& layer) {
+  void lay_out_parameters(const graph::QuantizedNode& node, LayerWeights& layer) {
     std::size_t first = 0;
     while (first < layer.tiles.size()) {
       const std::int64_t begin = layer.tiles[first].channel_begin;
       std::size_t last = first;
       while (last + 1 < layer.tiles.size() &&
-             parameter_block_bytes(conv, end_channel(layer.tiles[last + 1]) - begin) <=
+             parameter_block_bytes(node, end_channel(layer.tiles[last + 1]) - begin) <=
                  layout_.block_limit_bytes) {
         ++last;
       }
       for (std::size_t t = first; t <= last; ++t)
         layer.tiles[t].parameter_block = layer.parameters.size();
-      layer.parameters.push_back(conv_block(conv, begin, end_channel(layer.tiles[last])));
+      layer.parameters.push_back(conv_block(node, begin, end_channel(layer.tiles[last])));
       first = last + 1;
     }
   }
@@ -215,7 +218,9 @@ class Builder {
     return tile.channel_begin + tile.columns;
   }
 
-  ParameterBlock conv_block(const QuantizedConv& conv, std::int64_t begin, std::int64_t end) {
+  ParameterBlock conv_block(const graph::QuantizedNode& node, std::int64_t begin,
+                            std::int64_t end) {
+    const auto& conv = std::get<QuantizedConv>(node.op);
     ParameterBlock block;
     block.channel_begin = begin;
     Bytes bytes;
@@ -229,6 +234,8 @@ class Builder {
     block.shifts_offset = static_cast<std::int64_t>(bytes.size());
     const Bytes shifts = pack_channel_shifts(conv.requantization, begin, end);
     bytes.insert(bytes.end(), shifts.begin(), shifts.end());
+    block.clamps_offset = static_cast<std::int64_t>(bytes.size());
+    append_clamps(bytes, node, begin, end);
     block.bias_offset = static_cast<std::int64_t>(bytes.size());
     for (std::int64_t c = begin; c < end; ++c)
       isa::append_int32(bytes, conv.bias[static_cast<std::size_t>(c)]);

@@ -18,13 +18,13 @@
 
 namespace npusim::compile {
 
-// Parameters of some channels (conv: [records][shifts][bias]) or of a vector operation (its
-// records, one after another).
+// Parameters of some channels (conv: [records][shifts][clamps of channels][bias]) or of a vector
+// operation (its records, one after another).
 struct ParameterBlock {
   std::uint64_t dram_address = 0;
   std::int64_t bytes = 0;
   std::int64_t channel_begin = 0;
-  std::int64_t shifts_offset = 0, bias_offset = 0;
+  std::int64_t shifts_offset = 0, clamps_offset = 0, bias_offset = 0;
   std::vector<std::int64_t> record_offsets;  // vector operations: of each record
 };
 

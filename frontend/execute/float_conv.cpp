@@ -83,16 +83,49 @@ class FloatDepthwise : public Layer<float> {
   std::vector<float> padding_;
 };
 
+// Another layer's result, each channel clamped to its own limits, which lie within that layer's.
+class ChannelClamps : public Layer<float> {
+ public:
+  ChannelClamps(std::unique_ptr<const Layer<float>> layer, const graph::Node& node)
+      : layer_(std::move(layer)), elements_(node.shape.elements()) {
+    for (const graph::Activation& own : node.channel_activations) {
+      lows_.push_back(static_cast<float>(own.low));
+      highs_.push_back(static_cast<float>(own.high));
+    }
+  }
+
+  void run(const float* const* inputs, float* out, Scratch<float>& scratch) const override {
+    layer_->run(inputs, out, scratch);
+    const std::size_t channels = lows_.size();
+    for (float* end = out + elements_; out != end; out += channels) {
+      for (std::size_t c = 0; c < channels; ++c) out[c] = clamped(out[c], lows_[c], highs_[c]);
+    }
+  }
+
+ private:
+  std::unique_ptr<const Layer<float>> layer_;
+  std::int64_t elements_;
+  std::vector<float> lows_, highs_;
+};
+
+std::unique_ptr<const Layer<float>> make_plain_conv(const graph::Conv& conv,
+                                                    const graph::Node& node,
+                                                    const Geometry& geometry) {
+  if (conv.kind == graph::ConvKind::depthwise_conv) {
+    return std::make_unique<FloatDepthwise>(conv, node.activation, geometry);
+  }
+  return std::make_unique<FloatConv>(conv, node.activation, geometry);
+}
+
 }  // namespace
 
 std::unique_ptr<const Layer<float>> make_float_conv(const graph::Graph& graph,
                                                     const graph::Node& node) {
   const auto& conv = std::get<graph::Conv>(node.op);
   const Geometry geometry = conv_geometry(conv, graph.node(node.inputs[0]).shape, node.shape);
-  if (conv.kind == graph::ConvKind::depthwise_conv) {
-    return std::make_unique<FloatDepthwise>(conv, node.activation, geometry);
-  }
-  return std::make_unique<FloatConv>(conv, node.activation, geometry);
+  auto layer = make_plain_conv(conv, node, geometry);
+  if (node.channel_activations.empty()) return layer;
+  return std::make_unique<ChannelClamps>(std::move(layer), node);
 }
 
 }  // namespace npusim::execute

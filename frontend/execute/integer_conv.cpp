@@ -24,6 +24,13 @@ arith::RequantizationTable requantization_table(const graph::QuantizedGraph& gra
             r.channel_shifts.empty() ? nullptr : r.channel_shifts.data(), channels,
             output_code(node),
             graph.shift_before_multiply ? arith::Placement::pre_multiply : arith::Placement::fused);
+  std::vector<std::int8_t> lows;
+  std::vector<std::int8_t> highs;
+  for (const graph::Clamps& own : node.channel_clamps) {
+    lows.push_back(static_cast<std::int8_t>(own.low));
+    highs.push_back(static_cast<std::int8_t>(own.high));
+  }
+  if (!lows.empty()) table.set_channel_clamps(lows.data(), highs.data());
   return table;
 }
 

@@ -99,12 +99,13 @@ class PlainNode {
     const auto channel = static_cast<std::size_t>(c);
     const graph::FixedPoint& scale = r.scales.at(r.per_channel() ? channel : 0);
     const int channel_shift = r.channel_shifts.empty() ? 0 : r.channel_shifts.at(channel);
+    const graph::Clamps& clamps = node_.clamps_of(c);
     if (graph_.shift_before_multiply) {
       return arith::requantize_pre_multiply(acc, channel_shift, scale.multiplier, scale.shift, out_,
-                                            node_.clamps.low, node_.clamps.high);
+                                            clamps.low, clamps.high);
     }
-    return arith::requantize(acc, scale.multiplier, scale.shift + channel_shift, out_,
-                             node_.clamps.low, node_.clamps.high);
+    return arith::requantize(acc, scale.multiplier, scale.shift + channel_shift, out_, clamps.low,
+                             clamps.high);
   }
 
   std::int8_t value(const graph::QuantizedAdd& add, std::int64_t y, std::int64_t x,

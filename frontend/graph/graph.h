@@ -149,6 +149,8 @@ struct Node {
   // Of the output behind its activation, where the model brings it; else calibration chooses. The
   // float network does not round to it.
   std::optional<TensorQuantization> given = std::nullopt;
+  // Of a Conv: the clamp of each output channel, within `activation`; empty: that for all.
+  std::vector<Activation> channel_activations = {};
 };
 
 struct Graph {

@@ -86,9 +86,14 @@ struct QuantizedNode {
   QuantizedOperator op;
   std::vector<NodeId> inputs;
   Shape shape;
-  TensorQuantization quantization;  // of the output
-  Clamps clamps;                    // of the output codes
+  TensorQuantization quantization;   // of the output
+  Clamps clamps;                     // of the output codes
   std::int32_t activation_bits = 8;  // the output codes lie in [-2^(b-1), 2^(b-1) - 1]
+  // Of a QuantizedConv: the clamps of each output channel, within `clamps`; empty: those for all.
+  std::vector<Clamps> channel_clamps = {};
+  const Clamps& clamps_of(std::int64_t channel) const {
+    return channel_clamps.empty() ? clamps : channel_clamps[static_cast<std::size_t>(channel)];
+  }
 };
 
 struct QuantizedGraph {

@@ -74,6 +74,7 @@ class Verifier {
                       std::to_string(node.activation.high) + "]",
                   "low <= high");
     }
+    check_channel_activations(node);
     if (node.given) {
       check_scales("output scale", {node.given->scale}, {1});
       check_zero_point("output zero point", node.given->zero_point);
@@ -82,6 +83,30 @@ class Verifier {
     if (const auto* conv = std::get_if<Conv>(&node.op)) check_conv(*conv);
     if (const auto* norm = std::get_if<BatchNorm>(&node.op)) check_batch_norm(*norm, node.shape);
     if (const auto* pad = std::get_if<Pad>(&node.op)) check_pad(*pad);
+  }
+
+  void check_channel_activations(const Node& node) {
+    if (node.channel_activations.empty()) return;
+    if (!std::holds_alternative<Conv>(node.op)) {
+      errors_.add(place_, "clamps of channels", std::to_string(node.channel_activations.size()),
+                  "none but of a convolution");
+      return;
+    }
+    const auto count = static_cast<std::int64_t>(node.channel_activations.size());
+    if (count != node.shape.channels) {
+      errors_.add(place_, "clamps of channels", std::to_string(count),
+                  "one for each of " + std::to_string(node.shape.channels) + " channels");
+    }
+    for (const Activation& own : node.channel_activations) {
+      if (own.low <= own.high && own.low >= node.activation.low &&
+          own.high <= node.activation.high) {
+        continue;
+      }
+      errors_.add(place_, "clamp of a channel",
+                  "[" + std::to_string(own.low) + ", " + std::to_string(own.high) + "]",
+                  "low <= high within the layer's clamp");
+      return;
+    }
   }
 
   bool check_order(const Node& node, std::size_t index) {

@@ -4,14 +4,17 @@
 #include <algorithm>
 
 namespace npusim::quantize {
+namespace {
 
-AccumulatorRange accumulator_range(std::int64_t bias, const std::int8_t* codes, std::int64_t count,
-                                   const graph::Clamps& input, std::int32_t zero_point) {
+template <typename InputOf>
+AccumulatorRange range_of(std::int64_t bias, const std::int8_t* codes, std::int64_t count,
+                          const InputOf& input_of, std::int32_t zero_point) {
   AccumulatorRange range{bias, bias};
   std::int64_t least = bias;
   std::int64_t greatest = bias;
   for (std::int64_t k = 0; k < count; ++k) {
     const std::int32_t weight = codes[k] - zero_point;
+    const graph::Clamps& input = input_of(k);
     const std::int32_t at_low = weight * input.low;
     const std::int32_t at_high = weight * input.high;
     least += std::min(at_low, at_high);
@@ -20,6 +23,23 @@ AccumulatorRange accumulator_range(std::int64_t bias, const std::int8_t* codes, 
     range.greatest = std::max(range.greatest, greatest);
   }
   return range;
+}
+
+}  // namespace
+
+AccumulatorRange accumulator_range(std::int64_t bias, const std::int8_t* codes, std::int64_t count,
+                                   const graph::Clamps& input, std::int32_t zero_point) {
+  const auto same = [&](std::int64_t) -> const graph::Clamps& { return input; };
+  return range_of(bias, codes, count, same, zero_point);
+}
+
+AccumulatorRange accumulator_range(std::int64_t bias, const std::int8_t* codes, std::int64_t count,
+                                   const std::vector<graph::Clamps>& inputs,
+                                   std::int32_t zero_point) {
+  const auto own = [&](std::int64_t k) -> const graph::Clamps& {
+    return inputs.at(static_cast<std::size_t>(k));
+  };
+  return range_of(bias, codes, count, own, zero_point);
 }
 
 int signed_bits(const AccumulatorRange& range) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "frontend/graph/quantized_graph.h"
 
@@ -20,6 +21,11 @@ struct AccumulatorRange {
 /// begins at the bias. |bias| <= 2^62, count below 2^40.
 AccumulatorRange accumulator_range(std::int64_t bias, const std::int8_t* codes, std::int64_t count,
                                    const graph::Clamps& input, std::int32_t zero_point = 0);
+
+/// The same with a range for each x[k]: `inputs` holds `count`.
+AccumulatorRange accumulator_range(std::int64_t bias, const std::int8_t* codes, std::int64_t count,
+                                   const std::vector<graph::Clamps>& inputs,
+                                   std::int32_t zero_point = 0);
 
 /// The smallest P with [least, greatest] in [-2^(P-1), 2^(P-1) - 1].
 int signed_bits(const AccumulatorRange& range);

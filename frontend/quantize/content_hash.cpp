@@ -149,6 +149,9 @@ std::uint64_t content_hash(const graph::Graph& graph) {
     put_node(h, node);
     h.add(node.activation.low).add(node.activation.high);
     put(h, node.given);
+    if (node.channel_activations.empty()) continue;
+    h.add(node.channel_activations.size());
+    for (const graph::Activation& own : node.channel_activations) h.add(own.low).add(own.high);
   }
   return h.add(graph.outputs).digest();
 }
@@ -162,6 +165,8 @@ std::uint64_t content_hash(const graph::QuantizedGraph& graph) {
     put_node(h, node);
     put(h, node.quantization);
     h.add(node.clamps.low).add(node.clamps.high);
+    if (!node.channel_clamps.empty()) h.add(node.channel_clamps.size());
+    for (const graph::Clamps& own : node.channel_clamps) h.add(own.low).add(own.high);
     // As if it were not there where all is as wide as a byte: such networks keep their hashes.
     if (node.activation_bits != kMostBits) h.add(node.activation_bits);
   }

@@ -28,12 +28,6 @@ class ConvQuantizer {
     const graph::Conv& conv = problem.conv;
     matrix_ = {conv.weights_ohwi.data(), conv.out_channels,
                static_cast<std::int64_t>(conv.weights_ohwi.size()) / conv.out_channels};
-    input_codes_ = problem.input_codes;
-    const graph::Window& w = conv.window;
-    if (w.pad_top > 0 || w.pad_left > 0 || w.pad_bottom > 0 || w.pad_right > 0) {
-      input_codes_.low = std::min(input_codes_.low, problem.input.zero_point);
-      input_codes_.high = std::max(input_codes_.high, problem.input.zero_point);
-    }
     solution_.conv.weights_ohwi.resize(conv.weights_ohwi.size());
     solution_.conv.bias.resize(static_cast<std::size_t>(conv.out_channels));
     solution_.conv.weight_bits = options.layers.weight_bits;
@@ -129,13 +123,14 @@ class ConvQuantizer {
   // Rule 7. With a zero point it holds the sum over the codes as well, for hardware that takes
   // z_w * sum_k (x_k - z_x) off behind it.
   int accumulator_bits(std::int64_t c, std::int64_t bias) {
+    see_inputs_of(c);
+    const auto bits = [&](std::int64_t start, std::int32_t zero) {
+      return signed_bits(
+          accumulator_range(start, codes(c), matrix_.per_channel, input_codes_, zero));
+    };
     const std::int32_t zero = scales_.zero_point;
-    const int bits =
-        signed_bits(accumulator_range(bias, codes(c), matrix_.per_channel, input_codes_, zero));
-    if (zero == 0) return bits;
-    const std::int64_t raw_bias = quantized_bias(c, 0);
-    return std::max(bits, signed_bits(accumulator_range(raw_bias, codes(c), matrix_.per_channel,
-                                                        input_codes_)));
+    if (zero == 0) return bits(bias, 0);
+    return std::max(bits(bias, zero), bits(quantized_bias(c, 0), 0));
   }
 
   // Rule 8: M = s_x * s_w / s_y.
@@ -186,7 +181,8 @@ class ConvQuantizer {
     const double scale = scales_.scale(c);
     const float* row = matrix_.row(c);
     const std::int8_t* code = codes(c);
-    const double* mean = input_means(c);
+    see_inputs_of(c);
+    const double* mean = means_.data();
     const std::int32_t zero = scales_.zero_point;
     double sum = 0;
     for (std::int64_t k = 0; k < matrix_.per_channel; ++k) {
@@ -196,24 +192,31 @@ class ConvQuantizer {
     return sum;
   }
 
-  // E[x_k] for every k of the channel's group.
-  const double* input_means(std::int64_t c) {
+  // What is known of x_k, for every k of the channel's group: E[x_k] and the codes it can hold.
+  void see_inputs_of(std::int64_t c) {
     const graph::Conv& conv = problem_.conv;
     const std::int64_t group = c / (conv.out_channels / conv.groups);
-    if (group != means_group_) {
-      const std::int64_t group_channels = conv.in_channels / conv.groups;
-      const auto tensor_channels = static_cast<std::int64_t>(problem_.input_channel_mean.size());
-      means_.resize(static_cast<std::size_t>(matrix_.per_channel));
-      for (std::int64_t k = 0; k < matrix_.per_channel; ++k) {
-        // The remainder by tensor_channels matters for a gemm that flattens: channel innermost.
-        const std::int64_t channel =
-            (group * group_channels + k % group_channels) % tensor_channels;
-        means_[static_cast<std::size_t>(k)] =
-            problem_.input_channel_mean[static_cast<std::size_t>(channel)];
+    if (group == group_) return;
+    group_ = group;
+    const std::int64_t group_channels = conv.in_channels / conv.groups;
+    const auto tensor_channels = static_cast<std::int64_t>(problem_.input_channel_mean.size());
+    const graph::Window& w = conv.window;
+    const bool pads = w.pad_top > 0 || w.pad_left > 0 || w.pad_bottom > 0 || w.pad_right > 0;
+    means_.clear();
+    input_codes_.clear();
+    for (std::int64_t k = 0; k < matrix_.per_channel; ++k) {
+      // The remainder by tensor_channels matters for a gemm that flattens: channel innermost.
+      const auto channel =
+          static_cast<std::size_t>((group * group_channels + k % group_channels) % tensor_channels);
+      means_.push_back(problem_.input_channel_mean[channel]);
+      const auto* own = problem_.input_channel_codes;
+      graph::Clamps input = own == nullptr || own->empty() ? problem_.input_codes : (*own)[channel];
+      if (pads) {
+        input.low = std::min(input.low, problem_.input.zero_point);
+        input.high = std::max(input.high, problem_.input.zero_point);
       }
-      means_group_ = group;
+      input_codes_.push_back(input);
     }
-    return means_.data();
   }
 
   bool refuse_shift(std::int64_t c, std::int32_t shift) {
@@ -259,11 +262,11 @@ class ConvQuantizer {
   const std::int32_t min_code_;
   base::ErrorList& errors_;
   WeightMatrix matrix_;
-  graph::Clamps input_codes_;  // zero point included where the layer has padding
   WeightScales scales_;
+  std::int64_t group_ = -1;  // that the next two are of
   std::vector<double> means_;
-  std::int64_t means_group_ = -1;
-  int worst_bits_ = 0;  // of a channel that fits in no way; 0: none
+  std::vector<graph::Clamps> input_codes_;  // zero point included where the layer has padding
+  int worst_bits_ = 0;                      // of a channel that fits in no way; 0: none
   std::int64_t worst_channel_ = 0;
   ConvSolution solution_;
 };

@@ -22,6 +22,8 @@ struct ConvProblem {
   graph::Clamps input_codes;                      // the codes that the input tensor can hold
   graph::TensorQuantization output;               // of the output tensor
   const std::vector<double>& input_channel_mean;  // E[x] per channel of the input tensor
+  // The codes that each channel of it can hold, within input_codes; none: those for all.
+  const std::vector<graph::Clamps>* input_channel_codes = nullptr;
 };
 
 struct ConvSolution {

@@ -149,9 +149,23 @@ class GraphQuantizer {
       out.quantization =
           node.given ? *node.given : activation_quantization(seen.low, seen.high, bits);
       out.clamps = activation_clamps(node.activation, out.quantization, bits);
+      out.channel_clamps = channel_clamps(node, out);
     }
     out.op = std::visit([&](const auto& op) { return quantize_operator(op, node, out); }, node.op);
     return out;
+  }
+
+  // Nothing where no channel's clamp cuts more off than the range of the codes does.
+  static std::vector<graph::Clamps> channel_clamps(const graph::Node& node,
+                                                   const graph::QuantizedNode& out) {
+    std::vector<graph::Clamps> clamps;
+    bool differ = false;
+    for (const graph::Activation& own : node.channel_activations) {
+      clamps.push_back(activation_clamps(own, out.quantization, out.activation_bits));
+      differ =
+          differ || clamps.back().low != out.clamps.low || clamps.back().high != out.clamps.high;
+    }
+    return differ ? clamps : std::vector<graph::Clamps>();
   }
 
   using Result = graph::QuantizedOperator;
@@ -166,9 +180,9 @@ class GraphQuantizer {
     const std::vector<double>& means =
         calibration_.tensors[static_cast<std::size_t>(node.inputs[0])].channel_mean;
     const QuantizationOptions options{layers_[id()], options_.bias_correction};
-    ConvSolution solution =
-        quantize_conv({node.name, conv, in.quantization, in.clamps, out.quantization, means},
-                      options, limits_, errors_);
+    ConvSolution solution = quantize_conv(
+        {node.name, conv, in.quantization, in.clamps, out.quantization, means, &in.channel_clamps},
+        options, limits_, errors_);
     solution.summary.node = static_cast<graph::NodeId>(id());
     QuantizationSummary& summary = result_.summary;
     summary.layers.push_back(solution.summary);

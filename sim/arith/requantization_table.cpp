@@ -49,6 +49,7 @@ void RequantizationTable::set(const FixedPoint* scales, std::int64_t scale_count
   }
   output_ = output;
   placement_ = placement;
+  set_channel_clamps(nullptr, nullptr);
   const auto size = static_cast<std::size_t>(channels);
   for (auto* values : {&multipliers_, &shifts_, &caps_, &pre_shifts_}) values->resize(size);
   for (std::int64_t c = 0; c < channels; ++c) {
@@ -61,6 +62,18 @@ void RequantizationTable::set(const FixedPoint* scales, std::int64_t scale_count
     shifts_[i] = static_cast<std::uint32_t>(shift);
     caps_[i] = cap_of(scale.multiplier, shift);
     pre_shifts_[i] = placement == Placement::fused ? 0 : static_cast<std::uint32_t>(channel_shift);
+  }
+}
+
+void RequantizationTable::set_channel_clamps(const std::int8_t* lows, const std::int8_t* highs) {
+  lows_.assign(lows, lows == nullptr ? nullptr : lows + channels());
+  highs_.assign(highs, highs == nullptr ? nullptr : highs + channels());
+  for (std::size_t c = 0; c < lows_.size(); ++c) {
+    if (output_.low <= lows_[c] && lows_[c] <= highs_[c] && highs_[c] <= output_.high) continue;
+    throw base::InternalError(base::refusal(
+        "requantization, channel " + std::to_string(c), "clamps",
+        std::to_string(lows_[c]) + " to " + std::to_string(highs_[c]),
+        "within " + std::to_string(output_.low) + " to " + std::to_string(output_.high)));
   }
 }
 

@@ -93,6 +93,17 @@ HWY_INLINE void requantize_row(const std::int32_t* acc, const RequantizationTabl
   for (; c < channels; ++c) out[c] = requantize_channel<kPreMultiply>(acc[c], table, c);
 }
 
+// Clamped to the output's limits already, which the channel's lie within: the same as clamped to
+// the channel's at once.
+void clamp_row(const RequantizationTable& table, std::int8_t* out) {
+  const std::int8_t* const lows = table.lows();
+  const std::int8_t* const highs = table.highs();
+  for (std::int64_t c = 0; c < table.channels(); ++c) {
+    const std::int8_t raised = out[c] > lows[c] ? out[c] : lows[c];
+    out[c] = raised < highs[c] ? raised : highs[c];
+  }
+}
+
 void requantize_rows(const std::int32_t* acc, std::int64_t acc_stride, std::int64_t rows,
                      const RequantizationTable& table, std::int8_t* out, std::int64_t out_stride) {
   const bool pre_multiply = table.placement() == Placement::pre_multiply;
@@ -102,6 +113,7 @@ void requantize_rows(const std::int32_t* acc, std::int64_t acc_stride, std::int6
     } else {
       requantize_row<false>(acc, table, out);
     }
+    if (table.has_channel_clamps()) clamp_row(table, out);
   }
 }
 

@@ -33,6 +33,13 @@ class RequantizationTable {
   void set(const FixedPoint* scales, std::int64_t scale_count, const std::uint8_t* channel_shifts,
            std::int64_t channels, const OutputCode& output, Placement placement = Placement::fused);
 
+  /// Clamps of each channel in place of the output's, within them; nullptr: those for all. set()
+  /// forgets them.
+  void set_channel_clamps(const std::int8_t* lows, const std::int8_t* highs);
+  bool has_channel_clamps() const { return !lows_.empty(); }
+  const std::int8_t* lows() const { return lows_.data(); }
+  const std::int8_t* highs() const { return highs_.data(); }
+
   std::int64_t channels() const { return static_cast<std::int64_t>(multipliers_.size()); }
   const OutputCode& output() const { return output_; }
   Placement placement() const { return placement_; }
@@ -46,6 +53,7 @@ class RequantizationTable {
 
  private:
   std::vector<std::uint32_t> multipliers_, shifts_, caps_, pre_shifts_;
+  std::vector<std::int8_t> lows_, highs_;
   OutputCode output_;
   Placement placement_ = Placement::fused;
 };

@@ -86,6 +86,10 @@ std::string schemes_text(const config::SearchFolders&, bool colour) {
   text +=
       item("symmetric", fmt::format("false: the weights of per_layer get a zero point (default {})",
                                     defaults.symmetric));
+  text += item("equalization",
+               fmt::format("scales the channels of neighbouring layers to each other before, any "
+                           "scheme: true or false (default {})",
+                           defaults.equalization));
   const auto width = [](const char* what, std::int32_t least, std::int64_t usual) {
     return fmt::format("width of the codes of {}: {} to {} bits (default {})", what, least,
                        quantize::kMostBits, usual);
@@ -110,6 +114,7 @@ void schemes_json(json& document, const config::SearchFolders&) {
   for (const std::string& name : quantize::scheme_names()) {
     json parameters = {
         {"bias_correction", {{"choices", {false, true}}, {"default", defaults.bias_correction}}},
+        {"equalization", {{"choices", {false, true}}, {"default", defaults.equalization}}},
         {"weight_bits",
          {{"least", quantize::kLeastWeightBits},
           {"greatest", quantize::kMostBits},

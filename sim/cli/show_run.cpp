@@ -71,9 +71,10 @@ std::string input_text(const config::InputConfig& input) {
 std::string quantization_text(const config::QuantizationConfig& quantization) {
   std::string text = fmt::format(
       "quantization:\n  scheme: {}\n  field_bits: {}\n  rule: {}\n  bias_correction: {}\n"
-      "  symmetric: {}\n  weight_bits: {}\n  activation_bits: {}\n",
+      "  symmetric: {}\n  equalization: {}\n  weight_bits: {}\n  activation_bits: {}\n",
       quantization.scheme, quantization.field_bits, quantization.rule, quantization.bias_correction,
-      quantization.symmetric, quantization.weight_bits, quantization.activation_bits);
+      quantization.symmetric, quantization.equalization, quantization.weight_bits,
+      quantization.activation_bits);
   if (!quantization.layers.empty()) text += "  layers:\n";
   for (const config::LayerQuantizationConfig& entry : quantization.layers) {
     text += "    - {match: " + yaml_scalar(entry.match);

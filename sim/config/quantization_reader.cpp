@@ -79,6 +79,8 @@ const std::vector<QuantizationKey>& quantization_keys() {
       {"rule", "how the shift scaler chooses its shifts", list_choices(kRules)},
       {"bias_correction", "the weights' mean error goes into the biases", "true or false"},
       {"symmetric", "false: the weights of per_layer get a zero point", "true or false"},
+      {"equalization", "scales the channels of neighbouring layers to each other before",
+       "true or false"},
       {"weight_bits", "width of the weights' codes", kWeightBits.text()},
       {"activation_bits", "width of the activations' codes, the network's input included",
        kActivationBits.text()},
@@ -104,6 +106,7 @@ QuantizationConfig read_quantization_section(const YamlNode& node, base::ErrorLi
         *section.find("symmetric"), "symmetric",
         "true with scheme " + quantization.scheme + " (only per_layer has a weight zero point)");
   }
+  quantization.equalization = section.boolean("equalization", quantization.equalization);
   quantization.weight_bits = section.integer("weight_bits", kWeightBits, quantization.weight_bits);
   quantization.activation_bits =
       section.integer("activation_bits", kActivationBits, quantization.activation_bits);

@@ -24,8 +24,8 @@
 //                    per_channel}]}
 //
 // Defaults: calibration.method min_max; quantization.field_bits 4, rule floor, bias_correction
-// true, symmetric true, weight_bits 8, activation_bits 8; simulation.images 4; images of an
-// image_folder: all of them. Everything else must be given.
+// true, symmetric true, equalization false, weight_bits 8, activation_bits 8; simulation.images 4;
+// images of an image_folder: all of them. Everything else must be given.
 #pragma once
 
 #include <array>
@@ -82,9 +82,10 @@ struct QuantizationConfig {
   std::int64_t field_bits = 4;          // of the shift scaler, 0..4
   std::string rule = "floor";           // or octave
   bool bias_correction = true;
-  bool symmetric = true;                        // false: weights with a zero point; per_layer only
-  std::int64_t weight_bits = 8;                 // 2..8
-  std::int64_t activation_bits = 8;             // 4..8
+  bool symmetric = true;             // false: weights with a zero point; per_layer only
+  bool equalization = false;         // scale channels of neighbouring layers to each other before
+  std::int64_t weight_bits = 8;      // 2..8
+  std::int64_t activation_bits = 8;  // 4..8
   std::vector<LayerQuantizationConfig> layers;  // later ones win, key by key
 };
 

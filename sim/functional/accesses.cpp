@@ -137,6 +137,7 @@ class Collector {
     read(Space::accumulators, accumulator_region(f, hardware_.mac_array.columns));
     read(Space::weight_scratchpad, record_region(f));
     read(Space::weight_scratchpad, shifts_region(f));
+    read(Space::weight_scratchpad, clamps_region(f));
     write(Space::activation_scratchpad, output_region(f));
   }
 

@@ -172,13 +172,16 @@ void Executor::operator()(const isa::Requantize& f) {
         parameters(f.record_address + (f.per_channel ? entry * isa::kScaleRecordBytes : 0)));
     const int channel_shift =
         isa::read_channel_shift(parameters(f.shifts_address), f.field_bits, entry);
+    const isa::ClampRecord clamps =
+        f.channel_clamps ? isa::read_clamp_record(parameters(f.clamps_address), entry)
+                         : isa::ClampRecord{f.low, f.high};
     for (std::uint64_t i = 0; i < f.pixels; ++i) {
       const std::int32_t acc = accumulators(static_cast<std::int64_t>(f.acc_row + i))[j];
       activation(f.out_address + i * f.out_pixel_stride_bytes + j) =
           fused ? arith::requantize(acc, scale.multiplier, scale.shift + channel_shift,
-                                    f.zero_point, f.low, f.high)
+                                    f.zero_point, clamps.low, clamps.high)
                 : arith::requantize_pre_multiply(acc, channel_shift, scale.multiplier, scale.shift,
-                                                 f.zero_point, f.low, f.high);
+                                                 f.zero_point, clamps.low, clamps.high);
     }
   }
 }

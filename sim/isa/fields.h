@@ -87,6 +87,7 @@ void visit_matmul(M& f, Visitor&& visit) {
 template <typename R, typename Visitor>
 void visit_requantize(R& f, Visitor&& visit) {
   visit.flag("per_channel", 0, 1, f.per_channel, kNoYes);
+  visit.flag("channel_clamps", 1, 1, f.channel_clamps, kNoYes);
   visit.number("acc_row", 12, f.acc_row);
   visit.number("pixels", 14, f.pixels);
   visit.number("columns", 16, f.columns);
@@ -99,6 +100,7 @@ void visit_requantize(R& f, Visitor&& visit) {
   visit.number("channel_begin", 36, f.channel_begin);
   visit.number("low", 40, f.low);
   visit.number("high", 41, f.high);
+  visit.address("clamps_address", 44, f.clamps_address);
 }
 
 template <typename P, typename Visitor>

@@ -95,15 +95,19 @@ struct Matmul {
 // out_pixel_stride_bytes. Record at record_address: per layer {int32 multiplier, uint8 shift}, or,
 // per_channel, that for every channel of the parameter block (entry channel_begin + j). Channel
 // shifts: field_bits each, packed from the least significant bit of the byte up, entry
-// channel_begin + j of the block at shifts_address (field_bits 0: none).
+// channel_begin + j of the block at shifts_address (field_bits 0: none). channel_clamps: {int8 low,
+// int8 high} for every channel of the block at clamps_address, within low and high; otherwise these
+// hold for all channels and clamps_address is 0.
 struct Requantize {
   bool per_channel = false;
+  bool channel_clamps = false;
   std::uint16_t acc_row = 0, pixels = 0, columns = 0;
   std::uint32_t out_address = 0, out_pixel_stride_bytes = 0;
   std::uint32_t record_address = 0, shifts_address = 0;
   std::uint32_t channel_begin = 0;
   std::uint8_t field_bits = 0;
   std::int8_t zero_point = 0, low = -128, high = 127;
+  std::uint32_t clamps_address = 0;
 };
 
 enum class PoolOperation : std::uint8_t { max = 0, average = 1 };

@@ -7,6 +7,7 @@
 //     lookup                            256 int8, entry code + 128
 //     channel shifts                    field_bits each, packed from the least significant bit of
 //                                       the byte up; a field may lie across two bytes
+//     channel clamps                    int8 low, int8 high for each channel
 //     row of a weight tile              weight_bits for each column, two's complement, packed in
 //                                       the same way; every row begins with a byte of its own
 #pragma once
@@ -37,6 +38,11 @@ inline constexpr std::size_t kAddRecordBytes = 9;
 inline constexpr std::size_t kPoolEntryBytes = 7;
 inline constexpr std::size_t kLookupRecordBytes = 256;
 inline constexpr std::size_t kBiasBytes = 4;
+inline constexpr std::size_t kClampRecordBytes = 2;
+
+struct ClampRecord {
+  std::int8_t low = -128, high = 127;
+};
 
 inline std::int32_t read_int32(const std::uint8_t* bytes) {
   return static_cast<std::int32_t>(std::uint32_t{bytes[0]} | std::uint32_t{bytes[1]} << 8 |
@@ -66,6 +72,17 @@ inline int read_channel_shift(const std::uint8_t* block, int field_bits, std::ui
     shift |= (block[bit / 8] >> (bit % 8) & 1) << i;
   }
   return shift;
+}
+
+/// Clamps of channel `entry` of a block.
+inline ClampRecord read_clamp_record(const std::uint8_t* block, std::uint64_t entry) {
+  const std::uint8_t* bytes = block + kClampRecordBytes * entry;
+  return {static_cast<std::int8_t>(bytes[0]), static_cast<std::int8_t>(bytes[1])};
+}
+
+inline void append_clamp_record(std::vector<std::uint8_t>& bytes, const ClampRecord& record) {
+  bytes.push_back(static_cast<std::uint8_t>(record.low));
+  bytes.push_back(static_cast<std::uint8_t>(record.high));
 }
 
 /// Bytes of a row of a weight tile.

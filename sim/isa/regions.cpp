@@ -141,6 +141,11 @@ Region shifts_region(const Requantize& f) {
           base::ceil_div<std::uint64_t>(last_bit, 8) - first_bit / 8};
 }
 
+Region clamps_region(const Requantize& f) {
+  if (!f.channel_clamps) return {};
+  return {f.clamps_address + kClampRecordBytes * f.channel_begin, kClampRecordBytes * f.columns};
+}
+
 Region input_region(const Pool& f) {
   return window_region(f.in_address, f.channels, f.in_width, f.pixel_stride_bytes, f.in_height,
                        f.row_stride_bytes);

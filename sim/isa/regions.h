@@ -54,6 +54,7 @@ Region accumulator_region(const Requantize& f, std::int64_t array_columns);
 Region output_region(const Requantize& f);
 Region record_region(const Requantize& f);
 Region shifts_region(const Requantize& f);
+Region clamps_region(const Requantize& f);
 Region input_region(const Pool& f);
 Region output_region(const Pool& f);
 /// An average pool's record, with the number of entries that its first byte says.

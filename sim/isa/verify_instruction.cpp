@@ -81,6 +81,9 @@ class FieldChecks {
     output(output_region(f));
     inside_weights("record", record_region(f));
     inside_weights("channel shifts", shifts_region(f));
+    inside_weights("channel clamps", clamps_region(f));
+    findings_.require(f.channel_clamps || f.clamps_address == 0, "clamps_address",
+                      std::to_string(f.clamps_address), "0 without channel_clamps");
   }
 
   void operator()(const Pool& f) {

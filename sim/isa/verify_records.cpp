@@ -35,6 +35,10 @@ class RecordChecks {
       findings_.in_range(("multiplier" + channel).c_str(), record.multiplier, 0, greatest);
       findings_.in_range(((fused ? "shift + channel shift" : "shift") + channel).c_str(),
                          record.shift + (fused ? channel_shift : 0), kMinShift, kMaxShift);
+      if (!f.channel_clamps) continue;
+      const ClampRecord own = read_clamp_record(memory_ + f.clamps_address, entry);
+      findings_.in_range(("low clamp" + channel).c_str(), own.low, f.low, f.high);
+      findings_.in_range(("high clamp" + channel).c_str(), own.high, own.low, f.high);
     }
   }
 

@@ -61,6 +61,16 @@ void Requantizer::load_parameters(const isa::Requantize& r) {
   table_.set(scales_.data(), static_cast<std::int64_t>(scales_.size()),
              shifts_.empty() ? nullptr : shifts_.data(), r.columns, {r.zero_point, r.low, r.high},
              fused ? arith::Placement::fused : arith::Placement::pre_multiply);
+  if (!r.channel_clamps) return;
+  lows_.clear();
+  highs_.clear();
+  for (std::size_t j = 0; j < r.columns; ++j) {
+    const isa::ClampRecord own =
+        isa::read_clamp_record(weights_.bytes.data() + r.clamps_address, r.channel_begin + j);
+    lows_.push_back(own.low);
+    highs_.push_back(own.high);
+  }
+  table_.set_channel_clamps(lows_.data(), highs_.data());
 }
 
 void Requantizer::compute(const isa::Requantize& r) {

@@ -33,6 +33,7 @@ class Requantizer : public SequentialUnit {
   arith::RequantizationTable table_;
   std::vector<arith::FixedPoint> scales_;
   std::vector<std::uint8_t> shifts_;
+  std::vector<std::int8_t> lows_, highs_;
 };
 
 }  // namespace npusim::model

@@ -74,9 +74,11 @@ StreamAccesses stream_accesses(const config::HardwareConfig& hardware, const isa
   const auto scale_bytes = static_cast<std::int64_t>(isa::kScaleRecordBytes);
   const std::int64_t records = scale_bytes * (r.per_channel ? columns : 1);
   const std::int64_t shifts = ceil_div<std::int64_t>(columns * r.field_bits, 8);
+  const std::int64_t clamps =
+      r.channel_clamps ? static_cast<std::int64_t>(isa::kClampRecordBytes) * columns : 0;
   const std::int64_t lanes = ceil_div(columns, hardware.requantization.lanes);
   StreamAccesses accesses;
-  accesses.parameters = weight_accesses(hardware, records + shifts);
+  accesses.parameters = weight_accesses(hardware, records + shifts + clamps);
   const auto& memory = hardware.activation_scratchpad;
   if (most_words(columns, memory.bank_word_bytes) <= lanes * memory.banks) {
     accesses.activations = lanes * r.pixels;

@@ -12,6 +12,7 @@
 
 #include "frontend/compile/compile.h"
 #include "frontend/execute/integer_executor.h"
+#include "frontend/graph/equalize.h"
 #include "frontend/graph/verify.h"
 #include "frontend/quantize/calibration.h"
 #include "frontend/quantize/quantize.h"
@@ -33,7 +34,8 @@ constexpr std::uint64_t kCases = 320;
 /// Nothing where the drawn weights and biases need wider accumulators than a machine can have.
 std::optional<graph::QuantizedGraph> quantize_drawn(std::uint64_t seed,
                                                     const config::HardwareConfig& hardware) try {
-  const graph::Graph network = test::random_network(seed);
+  graph::Graph network = test::random_network(seed);
+  if (seed % 4 == 1) network = graph::equalize(std::move(network)).graph;
   graph::verify(network);
   const auto calibrator = quantize::make_calibrator("min_max");
   const std::int64_t input_elements = network.nodes[0].shape.elements();
@@ -98,6 +100,18 @@ void expect_equal(const isa::Program& program, const Tensors& wanted, const Tens
   for (std::size_t t = 0; t < wanted.size(); ++t) {
     EXPECT_EQ(wanted[t], got[t]) << who << ": tensor " << program.tensors[t].name;
   }
+}
+
+// What is drawn reaches the clamps that channels have of their own.
+TEST(DrawnNetworksTest, SomeClampChannelsOnTheirOwn) {
+  int layers = 0;
+  for (std::uint64_t seed = 1; seed < kCases; seed += 4) {
+    const auto drawn = quantize_drawn(seed, test::random_hardware(seed, 1));
+    for (std::size_t i = 0; drawn && i < drawn->nodes.size(); ++i) {
+      layers += drawn->nodes[i].channel_clamps.empty() ? 0 : 1;
+    }
+  }
+  EXPECT_GE(layers, 10);
 }
 
 class DrawnNetworks : public testing::TestWithParam<std::uint64_t> {};

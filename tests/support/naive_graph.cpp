@@ -168,8 +168,10 @@ std::vector<Tensor> evaluate_naively(const graph::Graph& graph, const Tensor& in
     }
     if (std::holds_alternative<graph::Input>(node.op)) in.push_back(&input_hwc);
     Tensor result = std::visit(Evaluator{node, in, shapes}, node.op);
-    for (double& value : result) {
-      value = std::min(std::max(value, node.activation.low), node.activation.high);
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      const auto& own = node.channel_activations;
+      const graph::Activation& clamp = own.empty() ? node.activation : own[i % own.size()];
+      result[i] = std::min(std::max(result[i], clamp.low), clamp.high);
     }
     tensors.push_back(std::move(result));
   }

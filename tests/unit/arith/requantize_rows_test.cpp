@@ -34,6 +34,7 @@ struct Parameters {
   std::vector<std::uint8_t> channel_shifts;
   std::int64_t channels = 0;
   OutputCode output;
+  std::vector<std::int8_t> lows, highs;  // of each channel, or none
   Placement placement = Placement::fused;
 
   const FixedPoint& scale(std::int64_t c) const {
@@ -47,8 +48,10 @@ struct Parameters {
     const __int128 first = fused ? acc : wide_round_shift(acc, channel_shift(c));
     const __int128 value = wide_round_shift(first * scale(c).multiplier,
                                             scale(c).shift + (fused ? channel_shift(c) : 0));
-    return static_cast<std::int8_t>(
-        std::clamp<__int128>(value + output.zero_point, output.low, output.high));
+    const auto at = static_cast<std::size_t>(c);
+    return static_cast<std::int8_t>(std::clamp<__int128>(value + output.zero_point,
+                                                         lows.empty() ? output.low : lows[at],
+                                                         highs.empty() ? output.high : highs[at]));
   }
 };
 
@@ -82,6 +85,7 @@ void expect_equal(const Parameters& p) {
   table.set(p.scales.data(), static_cast<std::int64_t>(p.scales.size()),
             p.channel_shifts.empty() ? nullptr : p.channel_shifts.data(), p.channels, p.output,
             p.placement);
+  if (!p.lows.empty()) table.set_channel_clamps(p.lows.data(), p.highs.data());
   on_every_target([&] {
     std::vector<std::int8_t> out(expected.size(), 99);
     requantize_rows(acc.data(), acc_stride, kRows, table, out.data(), out_stride);
@@ -113,6 +117,14 @@ TEST(RequantizeRowsTest, EqualsTheFormulaOnDrawnParameters) {
     }
     const auto zero = static_cast<std::int32_t>(generator() % 256) - 128;
     p.output = {zero, i % 7 == 0 ? zero : -128, i % 7 == 0 ? std::min(127, zero + 60) : 127};
+    for (std::int64_t c = 0; i % 4 == 1 && c < p.channels; ++c) {
+      const auto own = [&](std::int32_t low) {
+        const auto values = static_cast<std::uint64_t>(p.output.high - low + 1);
+        return static_cast<std::int8_t>(low + static_cast<std::int32_t>(generator() % values));
+      };
+      p.lows.push_back(own(p.output.low));
+      p.highs.push_back(own(p.lows.back()));
+    }
     expect_equal(p);
   }
 }
@@ -138,6 +150,21 @@ TEST(RequantizeRowsTest, PreMultiplyShiftsUpTo31) {
     p.placement = Placement::pre_multiply;
     expect_equal(p);
   }
+}
+
+TEST(RequantizeRowsTest, ClampsOfChannelsLieWithinTheOutputs) {
+  RequantizationTable table;
+  const FixedPoint scale = {1 << 14, 20};
+  const std::int8_t low[] = {-5, -4};
+  const std::int8_t high[] = {6, -5};
+  table.set(&scale, 1, nullptr, 1, {0, -5, 6});
+  table.set_channel_clamps(low, high);
+  EXPECT_TRUE(table.has_channel_clamps());
+  table.set(&scale, 1, nullptr, 2, {0, -5, 6});
+  EXPECT_FALSE(table.has_channel_clamps());
+  EXPECT_THROW(table.set_channel_clamps(low, high), base::InternalError);
+  table.set(&scale, 1, nullptr, 1, {0, -4, 6});
+  EXPECT_THROW(table.set_channel_clamps(low, high), base::InternalError);
 }
 
 TEST(RequantizeRowsTest, RefusesShiftsOutsideTheShifter) {

@@ -136,6 +136,12 @@ graph::QuantizedGraph drawn_quantized(const graph::Graph& graph, std::uint64_t s
       q.clamps.high = draw.small(1, 127);
     }
     q.op = std::visit(Quantizer{draw, graph, node, result}, node.op);
+    if (std::holds_alternative<graph::QuantizedConv>(q.op) && draw.chance(30)) {
+      for (std::int64_t c = 0; c < q.shape.channels; ++c) {
+        const std::int32_t low = draw.small(q.clamps.low, q.clamps.high);
+        q.channel_clamps.push_back({low, draw.small(low, q.clamps.high)});
+      }
+    }
     result.nodes.push_back(std::move(q));
   }
   return result;

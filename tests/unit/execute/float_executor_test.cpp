@@ -69,6 +69,15 @@ TEST(FloatExecutorTest, EqualsPlainLoopsOnEveryTarget) {
   for (const graph::Graph& graph : networks(150)) expect_equal_on_every_target(graph);
 }
 
+TEST(FloatExecutorTest, ClampsChannelsOnTheirOwn) {
+  for (const std::int64_t groups : {1, 6}) {
+    graph::Graph graph = single_conv({5, 4, 6}, conv(6, 6, 3, groups));
+    graph.nodes[1].activation = {-0.5, 0.75};
+    for (int c = 0; c < 6; ++c) graph.nodes[1].channel_activations.push_back({-0.1 * c, 0.15 * c});
+    expect_equal_on_every_target(graph);
+  }
+}
+
 TEST(FloatExecutorTest, RunsUnpreparedGraphsToo) {
   graph::Graph graph;
   graph.name = "unprepared";

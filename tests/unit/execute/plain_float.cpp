@@ -126,12 +126,11 @@ std::vector<Tensor> run_plain_float(const graph::Graph& graph, const Tensor& inp
       for (std::int64_t x = 0; x < node.shape.width; ++x) {
         for (std::int64_t c = 0; c < node.shape.channels; ++c) {
           float value = std::visit(PlainNode{graph, tensors, node, y, x, c}, node.op);
-          if (!(value > static_cast<float>(node.activation.low))) {
-            value = static_cast<float>(node.activation.low);
-          }
-          if (!(value < static_cast<float>(node.activation.high))) {
-            value = static_cast<float>(node.activation.high);
-          }
+          const auto& own = node.channel_activations;
+          const graph::Activation& clamp =
+              own.empty() ? node.activation : own.at(static_cast<std::size_t>(c));
+          if (!(value > static_cast<float>(clamp.low))) value = static_cast<float>(clamp.low);
+          if (!(value < static_cast<float>(clamp.high))) value = static_cast<float>(clamp.high);
           out.push_back(value);
         }
       }

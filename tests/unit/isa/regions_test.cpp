@@ -110,6 +110,11 @@ TEST(RegionsTest, ParameterRegions) {
   EXPECT_EQ(record_region(f).address, 115U);
   EXPECT_EQ(record_region(f).bytes, 25U);
   EXPECT_TRUE(shifts_region(f).empty());
+  f.clamps_address = 300;
+  EXPECT_TRUE(clamps_region(f).empty());
+  f.channel_clamps = true;
+  EXPECT_EQ(clamps_region(f).address, 306U);
+  EXPECT_EQ(clamps_region(f).bytes, 10U);
 }
 
 }  // namespace

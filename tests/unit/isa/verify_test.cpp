@@ -243,6 +243,18 @@ TEST(VerifyTest, PreloadsAndMatmulsPairUp) {
 
 TEST(VerifyTest, Requantize) {
   expect_all({
+      {"clamps_address: got 7, must be 0 without channel_clamps",
+       [](Program& p) { fields<Requantize>(p, 5).clamps_address = 7; }},
+      {"channel clamps: got",
+       [](Program& p) {
+         fields<Requantize>(p, 5).channel_clamps = true;
+         fields<Requantize>(p, 5).clamps_address = 0xffffffff;
+       }},
+      {"high clamp of channel",
+       [](Program& p) {
+         fields<Requantize>(p, 5).channel_clamps = true;
+         fields<Requantize>(p, 5).clamps_address = fields<Requantize>(p, 5).record_address;
+       }},
       {"field_bits: got 5, must be 0 to 4",
        [](Program& p) { fields<Requantize>(p, 5).field_bits = 5; }},
       {"low: got 6, must be -128 to 5",

@@ -86,14 +86,16 @@ TEST(Accesses, RequantizationEqualsThePlainCount) {
     r.out_pixel_stride_bytes = random.draw<std::uint32_t>(r.columns, 80);
     r.per_channel = random.draw(0, 1) == 1;
     r.field_bits = random.draw<std::uint8_t>(0, 4);
+    r.channel_clamps = random.draw(0, 1) == 1;
     std::int64_t rows = 0;
     for (std::int64_t p = 0; p < r.pixels; ++p) {
       const std::int64_t lanes = (r.columns + h.requantization.lanes - 1) / h.requantization.lanes;
       rows += std::max(lanes,
                        plain_accesses(h, r.out_address + p * r.out_pixel_stride_bytes, r.columns));
     }
-    const std::int64_t bytes =
-        (r.per_channel ? 5 * r.columns : 5) + (r.columns * r.field_bits + 7) / 8;
+    const std::int64_t bytes = (r.per_channel ? 5 * r.columns : 5) +
+                               (r.columns * r.field_bits + 7) / 8 +
+                               (r.channel_clamps ? 2 * r.columns : 0);
     const StreamAccesses accesses = stream_accesses(h, r);
     ASSERT_EQ(accesses.activations, rows);
     ASSERT_EQ(accesses.parameters, (bytes + h.mac_array.columns - 1) / h.mac_array.columns);
