@@ -67,13 +67,17 @@ const char* function_name(graph::Function function) {
   return kNames.at(static_cast<std::size_t>(function));
 }
 
+json limits_json(const graph::Activation& activation) {
+  return {limit_json(activation.low), limit_json(activation.high)};
+}
+
 /// What the second reading starts from.
 json float_node_json(const graph::Node& node, Blobs& blobs) {
   json out = {{"name", node.name},
               {"kind", graph::kind_name(node.op)},
               {"inputs", node.inputs},
               {"shape", shape_json(node.shape)},
-              {"activation", {limit_json(node.activation.low), limit_json(node.activation.high)}},
+              {"activation", limits_json(node.activation)},
               {"count_include_pad", false}};
   if (const auto* conv = std::get_if<graph::Conv>(&node.op)) {
     out["conv_kind"] = out["kind"];
@@ -84,6 +88,9 @@ json float_node_json(const graph::Node& node, Blobs& blobs) {
     out["in_channels"] = conv->in_channels;
     out["weights"] = blobs.add(conv->weights_ohwi);
     out["bias"] = blobs.add(conv->bias);
+    for (const graph::Activation& activation : node.channel_activations) {
+      out["channel_activations"].push_back(limits_json(activation));
+    }
   } else if (const auto* pool = std::get_if<graph::Pool>(&node.op)) {
     out["pool"] = pool->kind == graph::PoolKind::max ? "max" : "average";
     out["window"] = window_json(pool->window);
@@ -137,6 +144,9 @@ json quantized_node_json(const graph::QuantizedNode& node, Blobs& blobs) {
   json out = {{"scale", node.quantization.scale},
               {"zero_point", node.quantization.zero_point},
               {"clamps", {node.clamps.low, node.clamps.high}}};
+  for (const graph::Clamps& clamps : node.channel_clamps) {
+    out["channel_clamps"].push_back({clamps.low, clamps.high});
+  }
   if (const auto* conv = std::get_if<graph::QuantizedConv>(&node.op)) {
     const auto& shifts = conv->requantization.channel_shifts;
     out["weights"] = blobs.add(conv->weights_ohwi);

@@ -48,6 +48,8 @@ class Coverage(collections.Counter):
                 yield "conv with padding"
             if node["groups"] > 1 and kind == "conv":
                 yield "conv with groups"
+            if len(set(made["highs"].tolist())) > 1:
+                yield "clamps that differ between channels"
             if "layer" in made and made["layer"].dead:
                 yield "dead channels"
             if "layer" in made and made["layer"].lowered:
@@ -147,6 +149,10 @@ def parameters(node, made, dumped):
     pairs = {"scale": (made["scale"], dumped["scale"]),
              "zero point": (made["zero_point"], dumped["zero_point"]),
              "clamps": ((made["low"], made["high"]), dumped["clamps"])}
+    if "channel_activations" in node:
+        pairs["clamps of channels"] = (list(zip(made["lows"], made["highs"])),
+                                       dumped.get("channel_clamps",
+                                                  [dumped["clamps"]] * len(made["lows"])))
     if node["kind"] == "conv":
         layer = made["layer"]
         pairs["channel shift"] = (layer.shifts, dumped["channel_shifts"]

@@ -15,6 +15,7 @@
 
 #include "frontend/compile/pipeline.h"
 #include "frontend/data/dataset.h"
+#include "frontend/graph/equalize.h"
 #include "frontend/graph/verify.h"
 #include "sim/config/run_config.h"
 #include "tests/second_reading/case_writer.h"
@@ -132,6 +133,7 @@ ReadingCase drawn_case(std::uint64_t seed) {
   made.name = "seed " + std::to_string(seed);
   made.network = random_network(seed);
   vary(made.network, draw);
+  if (draw.chance(25)) made.network = graph::equalize(std::move(made.network)).graph;
   graph::verify(made.network);
   const std::int64_t elements = made.network.nodes[0].shape.elements();
   const auto calibrator = quantize::make_calibrator("min_max");

@@ -17,7 +17,7 @@ REQUIRED = (
                                            "pool", "lookup")
        for activation in ("without activation", "relu", "relu6", "clip")]
     + ["max pool", "average pool", "average pool, padding counted", "conv with padding",
-       "conv with groups", "dead channels", "channels made coarser by rule 7 or 8", "refused",
+       "conv with groups", "dead channels", "clamps that differ between channels", "channels made coarser by rule 7 or 8", "refused",
        "options by layer"]
 )
 
