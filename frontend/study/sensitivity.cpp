@@ -211,12 +211,15 @@ graph::Graph restored_weights(const graph::Graph& folded, const graph::Quantized
 }
 
 void round_to_codes(float* values, const graph::QuantizedNode& node) {
-  const std::int64_t count = node.shape.elements();
+  const std::int64_t channels = node.shape.channels;
   const auto [scale, zero_point] = node.quantization;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int32_t code = arith::quantize(static_cast<double>(values[i]), scale, zero_point,
-                                              node.clamps.low, node.clamps.high);
-    values[i] = static_cast<float>(scale * static_cast<double>(code - zero_point));
+  for (const float* end = values + node.shape.elements(); values < end; values += channels) {
+    for (std::int64_t c = 0; c < channels; ++c) {
+      const graph::Clamps& clamps = node.clamps_of(c);
+      const std::int8_t code = arith::quantize(static_cast<double>(values[c]), scale, zero_point,
+                                               clamps.low, clamps.high);
+      values[c] = static_cast<float>(scale * static_cast<double>(code - zero_point));
+    }
   }
 }
 

@@ -172,10 +172,9 @@ class TextWriter {
     if (has_top1_) {
       const report::Top1Loss& loss = *layer.top1_loss_alone;
       if (loss.fraction > 0) {
-        text += fmt::format(
-            "costs {} points of top-1 (standard error {}{}) and ", points(loss.fraction),
-            points(loss.standard_error),
-            loss.fraction > 2 * loss.standard_error ? "" : ": within the noise of so few images");
+        text += fmt::format("costs {} points of top-1 (standard error {}{}) and ",
+                            points(loss.fraction), points(loss.standard_error),
+                            loss.fraction > 2 * loss.standard_error ? "" : ": within the noise");
       } else {
         text += "costs no top-1, as no other layer does, and ";
       }

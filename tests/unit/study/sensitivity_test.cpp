@@ -65,10 +65,14 @@ graph::Conv plain_restored(const graph::Conv& conv, const graph::QuantizedConv& 
 }
 
 Tensor plain_rounded(Tensor values, const graph::QuantizedNode& node) {
+  std::size_t channel = 0;
   for (float& value : values) {
     const auto& [scale, zero] = node.quantization;
     double code = std::nearbyint(static_cast<double>(value) / scale) + zero;
-    code = std::min(std::max(code, double(node.clamps.low)), double(node.clamps.high));
+    const graph::Clamps& clamps = node.channel_clamps.empty()
+                                      ? node.clamps
+                                      : node.channel_clamps[channel++ % node.channel_clamps.size()];
+    code = std::min(std::max(code, double(clamps.low)), double(clamps.high));
     value = static_cast<float>(scale * (code - zero));
   }
   return values;
@@ -227,6 +231,15 @@ TEST_F(OneConvTest, ValuesBecomeThoseOfTheirCodes) {
   round_to_codes(values.data(), node);
   // Halves go to the even multiple; clamped to codes 10 and -128: 7 and -131 steps of 0.25.
   EXPECT_EQ(values, (Tensor{0, 0, 0.5F, -0.25F, 1.75F, -32.75F}));
+}
+
+TEST_F(OneConvTest, ChannelsHaveClampsOfTheirOwn) {
+  graph::QuantizedNode node = quantized_.node(1);
+  node.shape = {1, 2, 2};
+  node.channel_clamps = {{-128, 10}, {3, 4}};
+  Tensor values = {9, 9, -1, -1};
+  round_to_codes(values.data(), node);
+  EXPECT_EQ(values, (Tensor{1.75F, 0.25F, -1, 0}));
 }
 
 TEST_F(OneConvTest, ByHand) {
