@@ -238,12 +238,28 @@ class Comparer {
     notes = run_.notes;
     notes.insert(notes.end(), pipeline_.notes().begin(), pipeline_.notes().end());
     notes.insert(notes.end(), run_notes_.begin(), run_notes_.end());
+    append_widths(notes);
     append_refusals(notes);
     if (!run_.skip_bad_images) return;
     const data::SkippedImages skipped = reader_->skipped();
     if (run_.dataset) comparison_.skipped = skipped_images(skipped);
     append_skipped_notes("calibration", pipeline_.skipped_calibration_images(), notes);
     append_skipped_notes("dataset", skipped, notes);
+  }
+
+  /// What all rows have from the run file.
+  void append_widths(std::vector<std::string>& notes) const {
+    const config::QuantizationConfig& settings = run_.quantization;
+    constexpr std::int64_t kUsual = 8;
+    if (settings.weight_bits != kUsual || settings.activation_bits != kUsual) {
+      notes.push_back("in all rows: weights of " + std::to_string(settings.weight_bits) +
+                      " bits, activations of " + std::to_string(settings.activation_bits));
+    }
+    if (!settings.layers.empty()) {
+      notes.emplace_back(
+          "in all rows: the layers that quantization.layers names are as it says; what it leaves "
+          "out is the row's");
+    }
   }
 
   /// One note for all rows that have the same reason.
