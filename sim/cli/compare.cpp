@@ -63,6 +63,7 @@ report::ComparisonRow described(const CompareRow& row) {
   result.label = label_of(row.name);
   result.scheme = row.choice.scheme;
   result.symmetric = row.choice.symmetric;
+  result.equalization = row.choice.equalization;
   result.bias_correction = row.choice.bias_correction;
   if (row.choice.scheme == "shift_scaler") {
     result.field_bits = row.choice.field_bits;
@@ -85,11 +86,17 @@ report::RowAccuracy accuracy_of(const std::vector<execute::Ranking>& rankings,
               static_cast<double>(std::max<std::int64_t>(1, accuracy.images))};
 }
 
+/// The run whose network is the float one itself; a row can ask for the equalized one.
+config::RunConfig without_equalization(config::RunConfig run) {
+  run.quantization.equalization = false;
+  return run;
+}
+
 /// Fills the comparison row by row.
 class Comparer {
  public:
   Comparer(const config::RunConfig& run, int threads, Progress& progress)
-      : run_(run),
+      : run_(without_equalization(run)),
         threads_(threads),
         progress_(progress),
         pipeline_(run_, threads, [this](const std::string& stage) { show(stage); }) {}
@@ -172,7 +179,7 @@ class Comparer {
       if (row(r).cost->mismatched_values > 0)
         mismatches_.emplace_back(full_name(wanted) + ": ", verified.simulation);
       const study::SqnrSummary sqnr =
-          study::summarize(study::weight_sqnr(pipeline_.network(), quantized.graph));
+          study::summarize(study::weight_sqnr(pipeline_.network(wanted.choice), quantized.graph));
       if (sqnr.channels > 0) row(r).weights = report::RowWeights{sqnr.mean_db, sqnr.worst_db};
       if (run_.dataset) {
         networks.push_back(execute::integer_classifier(execute::IntegerExecutor(quantized.graph),

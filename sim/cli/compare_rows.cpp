@@ -30,6 +30,7 @@ std::vector<CompareRow> schemes(const config::QuantizationConfig& base) {
     rows.push_back({name, base});
     rows.back().choice.scheme = scheme;
     rows.back().choice.symmetric = true;
+    rows.back().choice.equalization = false;
     return rows.back();
   };
   add("per_layer", "per_layer");
@@ -42,6 +43,7 @@ std::vector<CompareRow> schemes(const config::QuantizationConfig& base) {
     }
   }
   add("per_channel", "per_channel");
+  add("equalization", "per_layer").choice.equalization = true;
   return rows;
 }
 

@@ -4,7 +4,7 @@
 . "$CASE_DIR/../common.bash"
 write_run
 npusim export run.yaml --scheme per_channel --quiet -o channels.onnx
-npusim compare run.yaml --model channels.onnx --schemes per_layer,shift_scaler:4:floor,per_channel \
+npusim compare run.yaml --model channels.onnx --schemes per_layer,shift_scaler:4:floor,per_channel,equalization \
   --images 8 --json rows.json | sed -n '/^without/,/^$/p; /^Notes/,$p'
 python3 -c '
 import json
