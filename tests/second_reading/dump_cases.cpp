@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // usage: dump_cases drawn OUT FIRST COUNT         drawn networks of these seeds
-//        dump_cases settings OUT RUN.yaml         a run file's network under all settings
-//        dump_cases defaults OUT RUN.yaml MODEL DATASET CALIBRATION   a user's, as it says
+//        dump_cases settings OUT RUN.yaml         its network, equalized as well, under all
+//        settings dump_cases defaults OUT RUN.yaml MODEL DATASET CALIBRATION   a user's, as it says
 // Writes OUT/<case>/ for tests/second_reading/second_reading.py.
 #include <algorithm>
 #include <cmath>
@@ -223,6 +223,16 @@ int dump(const std::vector<std::string>& arguments) {
   ReadingCase made = run_file_case(arguments.at(2), flags);
   if (what == "settings") made.settings = all_settings();
   write_case(out / made.name, made);
+  if (what != "settings") return 0;
+  flags.set = {"quantization.equalization=true"};
+  ReadingCase equalized = run_file_case(arguments.at(2), flags);
+  equalized.name += " equalized";
+  for (const ReadingSettings& settings : made.settings) {
+    if (settings.limits.multiplier_bits == 31 && !settings.limits.shift_before_multiply) {
+      equalized.settings.push_back(settings);
+    }
+  }
+  write_case(out / "equalized", equalized);
   return 0;
 }
 
