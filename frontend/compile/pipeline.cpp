@@ -69,6 +69,7 @@ std::uint64_t calibration_inputs_hash(const graph::Graph& network, const config:
       .add(std::string_view(data.path.native()))
       .add(data.images.value_or(-1));
   hasher.add(std::string_view(run.calibration.method)).add(run.calibration.percentile);
+  hasher.add(run.calibration.output_headroom);
   hasher.add(run.skip_bad_images);
   hasher.add(run.input.size).add(run.input.resize_shorter_side).add(run.input.center_crop);
   for (std::size_t c = 0; c < 3; ++c) hasher.add(run.input.mean[c]).add(run.input.scale[c]);
@@ -172,6 +173,7 @@ quantize::Calibration Pipeline::calibrate(const graph::Graph& folded) {
   const auto calibrator =
       quantize::make_calibrator(run_.calibration.method, run_.calibration.percentile);
   auto result = quantize::calibrate(folded, source, dataset->images(), *calibrator, threads_);
+  quantize::widen_outputs(folded, run_.calibration.output_headroom, result);
   skipped_ = reader.skipped();
   return result;
 }

@@ -82,6 +82,12 @@ class GraphStatistics {
 /// nothing where the image is to be left out. Called from several threads at once, each index once.
 using ImageSource = std::function<std::optional<std::vector<float>>(std::int64_t index)>;
 
+/// Makes the ranges of the network's outputs `factor` >= 1 times as wide, each end on its own,
+/// where no clamp of the network bounds it: what passes on to an output through max pooling, too.
+/// Images that are unlike those of use excite the clamped tensors in between as well as any, but
+/// not the outputs; a factor of 2 costs one bit of theirs and no other tensor anything.
+void widen_outputs(const graph::Graph& folded, double factor, Calibration& calibration);
+
 /// Runs the folded float network over the images and returns what it did. The result is the same
 /// to the last bit for any number of threads.
 ///

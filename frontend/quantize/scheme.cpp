@@ -1,26 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/quantize/scheme.h"
 
-#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "frontend/quantize/choices.h"
 #include "sim/base/errors.h"
 
 namespace npusim::quantize {
 
-const std::vector<std::string>& scheme_names() {
-  static const std::vector<std::string> names = {"per_layer", "shift_scaler", "per_channel"};
-  return names;
+namespace {
+
+// The one list of schemes: names, summaries and constructors.
+struct Schemes {
+  std::vector<SchemeEntry> entries;
+  std::vector<std::string> names;
+  void add(SchemeEntry entry) {
+    names.push_back(entry.name);
+    entries.push_back(std::move(entry));
+  }
+};
+
+Schemes& schemes() {
+  static Schemes list = [] {
+    Schemes own;
+    own.add({"per_layer", "one scale for all weights of a layer", [](const SchemeOptions& options) {
+               return options.symmetric ? make_per_layer() : make_asymmetric_per_layer();
+             }});
+    own.add({"shift_scaler",
+             "one scale per layer, and a binary shift of field_bits bits per output channel",
+             [](const SchemeOptions& options) {
+               return make_shift_scaler(options.field_bits, options.rule);
+             }});
+    own.add({"per_channel", "one scale per output channel",
+             [](const SchemeOptions&) { return make_per_channel(); }});
+    return own;
+  }();
+  return list;
 }
 
-std::string_view scheme_summary(std::string_view name) {
-  if (name == "per_layer") return "one scale for all weights of a layer";
-  if (name == "shift_scaler")
-    return "one scale per layer, and a binary shift of field_bits bits per output channel";
-  if (name == "per_channel") return "one scale per output channel";
+const SchemeEntry& entry_of(std::string_view name) {
+  for (const SchemeEntry& entry : schemes().entries) {
+    if (entry.name == name) return entry;
+  }
   throw unknown_choice("quantization.scheme", name, scheme_names());
 }
+
+}  // namespace
+
+void add_scheme(SchemeEntry entry) { schemes().add(std::move(entry)); }
+
+const std::vector<std::string>& scheme_names() { return schemes().names; }
+
+std::string_view scheme_summary(std::string_view name) { return entry_of(name).summary; }
 
 const std::vector<std::string>& shift_rule_names() {
   static const std::vector<std::string> names = {"floor", "octave"};
@@ -40,17 +72,13 @@ ShiftRule parse_shift_rule(std::string_view name) {
 }
 
 std::unique_ptr<WeightScheme> make_scheme(const SchemeOptions& options) {
-  if (options.scheme == "per_layer")
-    return options.symmetric ? make_per_layer() : make_asymmetric_per_layer();
-  const auto& names = scheme_names();
-  if (!options.symmetric && std::find(names.begin(), names.end(), options.scheme) != names.end()) {
+  std::unique_ptr<WeightScheme> scheme = entry_of(options.scheme).make(options);
+  if (!options.symmetric && !scheme->has_zero_point()) {
     throw base::InputError(base::refusal(
         "", "quantization.symmetric", "false",
         "true with scheme " + options.scheme + " (only per_layer has a weight zero point)"));
   }
-  if (options.scheme == "per_channel") return make_per_channel();
-  if (options.scheme == "shift_scaler") return make_shift_scaler(options.field_bits, options.rule);
-  throw unknown_choice("quantization.scheme", options.scheme, scheme_names());
+  return scheme;
 }
 
 std::vector<double> channel_maxima(const WeightMatrix& weights) {

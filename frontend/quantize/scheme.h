@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -72,6 +73,15 @@ struct SchemeOptions {
   ShiftRule rule = ShiftRule::floor;
   bool symmetric = true;  // false: weights with a zero point; per_layer only
 };
+
+/// A scheme as make_scheme knows it. make() throws base::InputError where the options do not suit.
+struct SchemeEntry {
+  std::string name, summary;  // one line: what the scheme stores
+  std::function<std::unique_ptr<WeightScheme>(const SchemeOptions&)> make;
+};
+/// Adds a scheme of one's own behind those that are there (docs/extending-schemes.md). Before the
+/// first use of any scheme, by one thread; the name must be new.
+void add_scheme(SchemeEntry entry);
 
 /// The schemes that make_scheme knows, simplest first: per_layer, shift_scaler, per_channel.
 const std::vector<std::string>& scheme_names();

@@ -56,6 +56,9 @@ struct CalibrationConfig {
   DatasetConfig data;
   std::string method = "min_max";  // min_max, percentile, mse, kl
   double percentile = 99.99;       // of method percentile: above 50, at most 100
+  // 1 to 16: the ranges of the network's outputs become so many times as wide where no clamp of the
+  // network bounds them.
+  double output_headroom = 1;
 };
 
 /// How a picture becomes the input tensor: x = (pixel - mean) / scale per channel (R, G, B).

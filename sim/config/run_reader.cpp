@@ -104,7 +104,8 @@ std::vector<Override> apply_flags(YamlNode& root, const RunFlags& flags, base::E
   if (flags.hardware) put(root, "hardware", flag_scalar(*flags.hardware, "--hardware"));
   if (flags.dataset) put_image_folder(root, "dataset", *flags.dataset, {});
   if (flags.calibration)
-    put_image_folder(root, "calibration", *flags.calibration, {"images", "method", "percentile"});
+    put_image_folder(root, "calibration", *flags.calibration,
+                     {"images", "method", "percentile", "output_headroom"});
   if (flags.images) apply_images(root, *flags.images, errors);
   if (flags.scheme)
     apply_override(root, {"--scheme", "quantization.scheme", *flags.scheme}, errors);
@@ -291,6 +292,7 @@ class RunReader {
     calibration.data = read_images(section, "--calibration DIR", needs_.files, kKinds);
     calibration.method = kMethods[section.choice("method", kMethods, 0)];
     read_percentile(section, calibration);
+    calibration.output_headroom = section.real("output_headroom", {1, 16}, 1.0);
     section.refuse_unknown_keys();
     return calibration;
   }
