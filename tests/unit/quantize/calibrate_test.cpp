@@ -51,6 +51,30 @@ TEST(CalibrateTest, ImagesThatASourceLeavesOutDoNotCount) {
   EXPECT_THROW(calibrate_small(5, 2, [](std::int64_t) { return std::nullopt; }), base::InputError);
 }
 
+TEST(CalibrateTest, HeadroomIsForOutputsThatNoClampBounds) {
+  graph::Graph graph = small_graph();
+  const Calibration before = calibrate_small(2, 1);
+  graph.outputs = {9, 2};  // the logits; a max pooling of a ReLU6, whose ends are both bounded
+  Calibration after = before;
+  widen_outputs(graph, 2, after);
+  for (std::size_t i = 0; i < 9; ++i) {
+    EXPECT_EQ(after.tensors[i].low, before.tensors[i].low) << i;
+    EXPECT_EQ(after.tensors[i].high, before.tensors[i].high) << i;
+  }
+  const auto widened = [](double end, bool grows) { return grows ? 2 * end : end; };
+  const TensorCalibration& logits = before.tensors[9];
+  EXPECT_EQ(after.tensors[9].low, widened(logits.low, logits.low < 0));
+  EXPECT_EQ(after.tensors[9].high, widened(logits.high, logits.high > 0));
+
+  // A ReLU leaves the upper end open, also behind a pooling; the tensor is widened once.
+  graph.nodes[1].activation = {0, test::kInfinity};
+  graph.outputs = {2, 1};
+  after = before;
+  widen_outputs(graph, 2, after);
+  EXPECT_EQ(after.tensors[1].low, before.tensors[1].low);
+  EXPECT_EQ(after.tensors[1].high, 2 * before.tensors[1].high);
+}
+
 TEST(CalibrateTest, EveryImageCountsOnce) {
   std::mutex mutex;
   std::multiset<std::int64_t> seen;
