@@ -36,9 +36,12 @@ Ranking rank_values(const T* outputs, std::int64_t count) {
 void quantize_input(const float* values, std::int64_t count,
                     const graph::TensorQuantization& quantization, const graph::Clamps& range,
                     std::int8_t* codes) {
+  const auto scale = static_cast<float>(quantization.scale);
+  const bool is_float = std::isnormal(scale);
   for (std::int64_t i = 0; i < count; ++i) {
-    codes[i] = arith::quantize(static_cast<double>(values[i]), quantization.scale,
-                               quantization.zero_point, range.low, range.high);
+    const double steps = is_float ? static_cast<double>(values[i] / scale)
+                                  : static_cast<double>(values[i]) / quantization.scale;
+    codes[i] = arith::quantize(steps, 1.0, quantization.zero_point, range.low, range.high);
   }
 }
 

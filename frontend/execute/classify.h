@@ -10,7 +10,9 @@
 namespace npusim::execute {
 
 /// codes[i] = clamp(z + rne(values[i] / scale), low, high), rule 10, low and high of all codes that
-/// the input has. A NaN throws base::InternalError.
+/// the input has. The scale is rounded to float (where it is a normal one) and the quotient is a
+/// float, as ONNX's QuantizeLinear computes it: whole pictures lie on ties, and there the last bit
+/// of it decides. A NaN throws base::InternalError.
 void quantize_input(const float* values, std::int64_t count,
                     const graph::TensorQuantization& quantization, const graph::Clamps& range,
                     std::int8_t* codes);

@@ -8,7 +8,7 @@ disagree, the text decides which one is wrong.
 Integers are Python's own, of any size, or numpy's `object` arrays of them; large layers take int64
 arrays under bounds that are checked first (`exact_dtype`). Reals are Python floats and numpy float64,
 IEEE doubles both, one + - * / at a time. float32 occurs in what is read only: weights, biases and
-images, widened to double before anything is done with them.
+images, widened to double before anything is done with them but for the quotients of images.
 
 Each rule is a method of `Rules`, so that the self-test can break one and see the comparison fail.
 """
@@ -95,7 +95,8 @@ class Rules:
         return low, high
 
     def input_codes(self, values, scale, zero_point, bits=8):
-        codes = zero_point + self.rne_array(values.astype(numpy.float64) / scale)
+        quotients = values.astype(numpy.float32) / numpy.float32(scale)
+        codes = zero_point + self.rne_array(quotients.astype(numpy.float64))
         return numpy.clip(codes, -2**(bits - 1), 2**(bits - 1) - 1)
 
     # --- rules 2 to 4

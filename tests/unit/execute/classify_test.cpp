@@ -24,6 +24,24 @@ TEST(QuantizeInputTest, RoundsHalfToEvenAddsTheZeroPointAndClamps) {
   EXPECT_THROW(quantize_input(&nan, 1, {0.5, 0}, {-128, 127}, codes.data()), base::InternalError);
 }
 
+// Black and white of pixels in [-1, 1] lie half way between two codes of scale 2/255. That scale is
+// less than the float that ONNX has, so that the float quotients are just below the ties.
+TEST(QuantizeInputTest, TheFloatQuotientDecidesAsInOnnx) {
+  const std::vector<float> values = {-1, 1, 0.5F / 127.5F, -0.5F / 127.5F};
+  std::vector<std::int8_t> codes(values.size());
+  quantize_input(values.data(), static_cast<std::int64_t>(values.size()), {2.0 / 255, 0},
+                 {-128, 127}, codes.data());
+  EXPECT_EQ(codes, (std::vector<std::int8_t>{-127, 127, 0, 0}));
+}
+
+// A scale that is no normal float: in double.
+TEST(QuantizeInputTest, TinyScalesAreNoDivisionByZero) {
+  const std::vector<float> values = {0, 1};
+  std::vector<std::int8_t> codes(values.size());
+  quantize_input(values.data(), 2, {1e-60, 3}, {-128, 127}, codes.data());
+  EXPECT_EQ(codes, (std::vector<std::int8_t>{3, 127}));
+}
+
 TEST(RankTest, TiesGoToTheLowerClass) {
   const std::vector<std::int8_t> codes = {3, 7, 7, -128, 3, 9, 3, 7};
   EXPECT_EQ(rank(codes.data(), 8), (Ranking{5, 1, 2, 7, 0}));
