@@ -196,27 +196,51 @@ class Exporter {
 
   // The limits of the float network where they leave just the codes that the layer clamps to, else
   // the real values of these codes: they are exact in any runtime.
-  graph::Activation limits_of(const graph::Node& node) const {
-    const graph::QuantizedNode& quantized = quantized_.node(id_);
-    const graph::TensorQuantization& q = quantized.quantization;
+  graph::Activation limits_of(const graph::Node& node, const graph::Activation& activation,
+                              const graph::Clamps& clamps) const {
+    const graph::TensorQuantization& q = quantized_.node(id_).quantization;
     graph::Activation limits;
-    limits.low = static_cast<double>(static_cast<float>(node.activation.low));
-    limits.high = static_cast<double>(static_cast<float>(node.activation.high));
+    limits.low = static_cast<double>(static_cast<float>(activation.low));
+    limits.high = static_cast<double>(static_cast<float>(activation.high));
     graph::Clamps left = quantize::activation_clamps(limits, q);
     const auto* pool = std::get_if<graph::Pool>(&node.op);
     if (pool != nullptr && pool->kind == graph::PoolKind::max) {
       left = quantize::restrict_clamps(quantized_.node(node.inputs[0]).clamps, left);
     }
-    if (left.low != quantized.clamps.low)
-      limits.low = q.scale * (quantized.clamps.low - q.zero_point);
-    if (left.high != quantized.clamps.high) {
-      limits.high = q.scale * (quantized.clamps.high - q.zero_point);
+    if (left.low != clamps.low) limits.low = q.scale * (clamps.low - q.zero_point);
+    if (left.high != clamps.high) {
+      limits.high = q.scale * (clamps.high - q.zero_point);
     }
     return limits;
   }
 
+  // Caps that differ from channel to channel, as equalization leaves them.
+  void write_channel_limits(const graph::Node& node) {
+    const std::vector<graph::Clamps>& clamps = quantized_.node(id_).channel_clamps;
+    std::vector<float> lows;
+    std::vector<float> highs;
+    for (std::size_t c = 0; c < clamps.size(); ++c) {
+      const graph::Activation& activation =
+          node.channel_activations.empty() ? node.activation : node.channel_activations.at(c);
+      const graph::Activation limits = limits_of(node, activation, clamps[c]);
+      lows.push_back(static_cast<float>(limits.low));
+      highs.push_back(static_cast<float>(limits.high));
+    }
+    const auto count = static_cast<std::int64_t>(clamps.size());
+    const Dims dims = ports_.form(id_) == Form::vector ? Dims{1, count} : Dims{1, count, 1, 1};
+    const auto write = [&](const char* op, const char* suffix, const std::vector<float>& limits) {
+      if (std::all_of(limits.begin(), limits.end(), [](float x) { return std::isinf(x); })) return;
+      std::string limited = model_.tensor(ports_.names().back() + suffix);
+      model_.node(op, {result_, model_.floats(limited + "_limits", dims, limits)}, limited);
+      result_ = std::move(limited);
+    };
+    write("Max", "_from", lows);
+    write("Min", "_capped", highs);
+  }
+
   void write_limits(const graph::Node& node) {
-    const graph::Activation limits = limits_of(node);
+    if (!quantized_.node(id_).channel_clamps.empty()) return write_channel_limits(node);
+    const graph::Activation limits = limits_of(node, node.activation, quantized_.node(id_).clamps);
     if (limits.is_identity()) return;
     std::string clamped = model_.tensor(ports_.names().back() + "_clamped");
     if (limits.low == 0 && std::isinf(limits.high)) {

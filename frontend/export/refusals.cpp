@@ -21,7 +21,6 @@ class Checker {
       place_ = "layer '" + node.name + "'";
       check_scale("scale of its tensor", node.quantization.scale);
       if (const auto* conv = std::get_if<graph::QuantizedConv>(&node.op)) {
-        check_clamps(node);
         check_conv(*conv, quantized_.node(node.inputs.at(0)).quantization);
       } else if (const auto* pool = std::get_if<graph::QuantizedPool>(&node.op)) {
         check_pool(*pool);
@@ -56,12 +55,6 @@ class Checker {
       errors_.add(place_, "bias of channel " + std::to_string(c) + " in steps of its accumulator",
                   std::to_string(biases[c]), "within int32, which ONNX's biases are");
     }
-  }
-
-  void check_clamps(const graph::QuantizedNode& node) {
-    if (node.channel_clamps.empty()) return;
-    errors_.add(place_, "clamps of its channels", "different ones",
-                "the same for all, as of ONNX's Clip (quantization.equalization: false)");
   }
 
   void check_pool(const graph::QuantizedPool& pool) {

@@ -36,6 +36,7 @@ std::map<std::string, std::string> properties_of(const config::RunConfig& run) {
       {"scheme", quantization.scheme},
       {"symmetric", flag(quantization.symmetric)},
       {"bias_correction", flag(quantization.bias_correction)},
+      {"equalization", flag(quantization.equalization)},
       {"calibration", run.calibration.method},
       {"multiplier_bits", std::to_string(hardware.multiplier_bits)},
       {"placement",
@@ -61,8 +62,8 @@ int export_run(const ExportOptions& options) {
     compile::Pipeline pipeline(run, threads,
                                [&](const std::string& stage) { progress.stage(stage); });
     const graph::QuantizedGraph& quantized = pipeline.quantized(run.quantization.scheme).graph;
-    model =
-        exporter::to_onnx(pipeline.network(), quantized, pipeline.interface(), properties_of(run));
+    model = exporter::to_onnx(pipeline.network(run.quantization), quantized, pipeline.interface(),
+                              properties_of(run));
     layers = static_cast<std::int64_t>(quantized.nodes.size() - pipeline.interface().inputs.size());
     notes.insert(notes.end(), pipeline.notes().begin(), pipeline.notes().end());
     append_skipped_notes("calibration", pipeline.skipped_calibration_images(), skipped);
