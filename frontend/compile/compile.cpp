@@ -50,9 +50,36 @@ void check_arithmetic(const QuantizedGraph& graph, const config::HardwareConfig&
   }
 }
 
+std::string accumulator_text(graph::Overflow overflow, std::int64_t bits) {
+  const char* name = overflow == graph::Overflow::guaranteed ? "guaranteed"
+                     : overflow == graph::Overflow::saturate ? "saturate"
+                                                             : "wrap";
+  return std::string(name) + ", " + std::to_string(bits) + " bits";
+}
+
+void check_accumulator(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
+                       base::ErrorList& errors) {
+  const graph::Overflow overflow = overflow_of(hardware.mac_array.accumulator);
+  const std::int64_t bits = hardware.mac_array.accumulator_bits;
+  const bool guaranteed = overflow == graph::Overflow::guaranteed;
+  if (graph.accumulator.overflow != overflow || (!guaranteed && graph.accumulator.bits != bits)) {
+    errors.add("network '" + graph.name + "'", "accumulator",
+               accumulator_text(graph.accumulator.overflow, graph.accumulator.bits),
+               "mac_array's (" + accumulator_text(overflow, bits) + ")");
+  }
+  for (const graph::QuantizedNode& node : graph.nodes) {
+    const auto* conv = std::get_if<graph::QuantizedConv>(&node.op);
+    if (!guaranteed || conv == nullptr || conv->safe_accumulator_bits <= bits) continue;
+    errors.add("layer '" + node.name + "'", "accumulator bits",
+               std::to_string(conv->safe_accumulator_bits),
+               "at most mac_array.accumulator_bits (" + std::to_string(bits) + ")");
+  }
+}
+
 void check_fits(const QuantizedGraph& graph, const config::HardwareConfig& hardware) {
   base::ErrorList errors;
   check_arithmetic(graph, hardware, errors);
+  check_accumulator(graph, hardware, errors);
   for (const graph::QuantizedNode& node : graph.nodes) {
     const std::string place = "layer '" + node.name + "'";
     const auto* pool = std::get_if<graph::QuantizedPool>(&node.op);
@@ -148,6 +175,18 @@ void describe_tensors(const QuantizedGraph& graph, const TensorPlan& plan,
 }
 
 }  // namespace
+
+graph::Overflow overflow_of(config::AccumulatorOverflow overflow) {
+  switch (overflow) {
+    case config::AccumulatorOverflow::saturate:
+      return graph::Overflow::saturate;
+    case config::AccumulatorOverflow::wrap:
+      return graph::Overflow::wrap;
+    case config::AccumulatorOverflow::guaranteed:
+      break;
+  }
+  return graph::Overflow::guaranteed;
+}
 
 isa::Program compile(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
                      const isa::Metadata& metadata) {

@@ -12,9 +12,13 @@ namespace npusim::compile {
 // loads early, and adds the semaphores. Deterministic. The result passes isa::verify. Throws
 // base::InputError naming layer and quantity where the network does not fit the machine: a
 // scratchpad too small for one tile, DRAM too small, a window or map larger than an instruction
-// field, a dilated pooling window, a channel-shift field wider than requantization.field_bits, or
-// records computed for another multiplier or another placement of the barrel shifter.
+// field, a dilated pooling window, a channel-shift field wider than requantization.field_bits,
+// records computed for another multiplier or another placement of the barrel shifter, or sums for
+// another accumulator.
 isa::Program compile(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware,
                      const isa::Metadata& metadata);
+
+// The integer graph's name for what the machine's accumulators do.
+graph::Overflow overflow_of(config::AccumulatorOverflow overflow);
 
 }  // namespace npusim::compile

@@ -201,6 +201,7 @@ quantize::HardwareLimits Pipeline::limits() const {
   limits.field_bits = static_cast<std::int32_t>(run_.hardware.requantization.field_bits);
   limits.shift_before_multiply =
       run_.hardware.requantization.placement == config::ShifterPlacement::pre_multiply;
+  limits.overflow = overflow_of(run_.hardware.mac_array.accumulator);
   return limits;
 }
 

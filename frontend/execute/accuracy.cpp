@@ -63,16 +63,30 @@ ClassifierFactory float_classifier(const FloatExecutor& executor) {
   };
 }
 
+void OverflowCounts::add(const std::vector<std::int64_t>& by_node) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  by_node_.resize(by_node.size());
+  for (std::size_t i = 0; i < by_node.size(); ++i) by_node_[i] += by_node[i];
+}
+
+std::vector<std::int64_t> OverflowCounts::by_node() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return by_node_;
+}
+
 ClassifierFactory integer_classifier(const IntegerExecutor& executor,
-                                     const graph::QuantizedNode& input) {
-  return [executor, quantization = input.quantization, range = input.clamps]() -> Classifier {
+                                     const graph::QuantizedNode& input, OverflowCounts* overflows) {
+  return [executor, quantization = input.quantization, range = input.clamps,
+          overflows]() -> Classifier {
     auto own = std::make_shared<IntegerExecutor>(executor);
     auto codes =
         std::make_shared<std::vector<std::int8_t>>(static_cast<std::size_t>(own->input_elements()));
-    return [own, codes, quantization, range](const std::vector<float>& values) {
+    return [own, codes, quantization, range, overflows](const std::vector<float>& values) {
       check_size(values, own->input_elements());
       quantize_input(values.data(), own->input_elements(), quantization, range, codes->data());
-      return rank(own->run(codes->data()), own->output_elements());
+      const std::int8_t* logits = own->run(codes->data());
+      if (overflows != nullptr) overflows->add(own->overflows());
+      return rank(logits, own->output_elements());
     };
   };
 }

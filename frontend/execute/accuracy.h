@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -41,9 +42,24 @@ using ClassifierFactory = std::function<Classifier()>;
 /// The executor's weights are shared by all threads. The factory keeps what it needs of its
 /// argument.
 ClassifierFactory float_classifier(const FloatExecutor& executor);
-/// input: quantization of the network's input node.
+
+/// Additions that the accumulators did not hold, by node, over images of any thread.
+class OverflowCounts {
+ public:
+  void add(const std::vector<std::int64_t>& by_node);
+  /// Empty before the first image.
+  std::vector<std::int64_t> by_node() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::int64_t> by_node_;
+};
+
+/// input: the network's input node. overflows, where given, outlives the
+/// classifiers.
 ClassifierFactory integer_classifier(const IntegerExecutor& executor,
-                                     const graph::QuantizedNode& input);
+                                     const graph::QuantizedNode& input,
+                                     OverflowCounts* overflows = nullptr);
 
 /// Of the images that were not left out, in order.
 struct Predictions {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "frontend/execute/integer_layers.h"
 #include "sim/arith/depthwise.h"
 #include "sim/arith/matmul.h"
+#include "sim/arith/narrow_sums.h"
 #include "sim/arith/packed_weights.h"
 
 namespace npusim::execute {
@@ -34,15 +36,46 @@ arith::RequantizationTable requantization_table(const graph::QuantizedGraph& gra
   return table;
 }
 
+// How a layer's sums are formed from its biases on: by the fast kernels, or one addition after
+// another where the accumulator may not hold them.
+class SumRule {
+ public:
+  SumRule(const graph::QuantizedConv& conv, const graph::Accumulator& accumulator)
+      : bias_(conv.bias) {
+    const bool is_safe =
+        conv.safe_accumulator_bits > 0 && conv.safe_accumulator_bits <= accumulator.bits;
+    if (accumulator.overflow == graph::Overflow::guaranteed || is_safe) return;
+    narrow_ = {accumulator.bits, accumulator.overflow == graph::Overflow::wrap
+                                     ? arith::Overflow::wrap
+                                     : arith::Overflow::saturate};
+    bias_overflows_ = arith::load_narrow_bias(
+        conv.bias.data(), static_cast<std::int64_t>(bias_.size()), *narrow_, bias_.data());
+  }
+
+  const std::optional<arith::NarrowAccumulator>& narrow() const { return narrow_; }
+  const std::int32_t* bias() const { return bias_.data(); }
+
+  // Starts `count` rows of accumulators at the biases. Returns the overflows.
+  std::int64_t start_rows(std::int64_t count, std::int32_t* acc) const {
+    for (std::int64_t i = 0; i < count; ++i) acc = std::copy(bias_.begin(), bias_.end(), acc);
+    return count * bias_overflows_;
+  }
+
+ private:
+  std::vector<std::int32_t> bias_;                  // as the accumulator holds them
+  std::optional<arith::NarrowAccumulator> narrow_;  // empty: the fast kernels are right
+  std::int64_t bias_overflows_ = 0;                 // of one row
+};
+
 // A matrix product per group over im2col rows of int16; padded taps read the input's zero point.
 class IntegerConv : public Layer<std::int8_t> {
  public:
   IntegerConv(const graph::QuantizedConv& conv, const Geometry& geometry,
-              std::int32_t input_zero_point, arith::RequantizationTable table)
+              std::int32_t input_zero_point, const SumRule& sums, arith::RequantizationTable table)
       : geometry_(geometry),
         group_channels_(geometry.in.channels / conv.groups),
         padding_(static_cast<std::int16_t>(input_zero_point)),
-        bias_(conv.bias),
+        sums_(sums),
         table_(std::move(table)) {
     const std::int64_t k = geometry_.taps() * group_channels_;
     const std::int64_t n = conv.out_channels / conv.groups;
@@ -63,12 +96,19 @@ class IntegerConv : public Layer<std::int8_t> {
     std::int32_t* acc = grown(scratch.accumulators, block * out_channels);
     for (std::int64_t first = 0; first < geometry_.pixels(); first += block) {
       const std::int64_t count = std::min(block, geometry_.pixels() - first);
+      if (sums_.narrow()) scratch.overflows += sums_.start_rows(count, acc);
       for (std::size_t g = 0; g < groups_.size(); ++g) {
         const auto group = static_cast<std::int64_t>(g);
         gather_rows(inputs[0], geometry_, group * group_channels_, group_channels_, first, count,
                     padding_, rows, stride);
-        arith::multiply_rows(rows, stride, count, groups_[g], bias_.data() + group * n,
-                             acc + group * n, out_channels);
+        std::int32_t* sums = acc + group * n;
+        if (sums_.narrow()) {
+          scratch.overflows += arith::add_narrow_rows(rows, stride, count, groups_[g],
+                                                      *sums_.narrow(), sums, out_channels);
+        } else {
+          arith::multiply_rows(rows, stride, count, groups_[g], sums_.bias() + group * n, sums,
+                               out_channels);
+        }
       }
       arith::requantize_rows(acc, out_channels, count, table_, out + first * out_channels,
                              out_channels);
@@ -80,18 +120,19 @@ class IntegerConv : public Layer<std::int8_t> {
   std::int64_t group_channels_;
   std::int16_t padding_;
   std::vector<arith::PackedWeights> groups_;
-  std::vector<std::int32_t> bias_;
+  SumRule sums_;
   arith::RequantizationTable table_;
 };
 
 class IntegerDepthwise : public Layer<std::int8_t> {
  public:
   IntegerDepthwise(const graph::QuantizedConv& conv, const Geometry& geometry,
-                   std::int32_t input_zero_point, arith::RequantizationTable table)
+                   std::int32_t input_zero_point, const SumRule& sums,
+                   arith::RequantizationTable table)
       : geometry_(geometry),
         padding_(static_cast<std::size_t>(geometry.in.channels),
                  static_cast<std::int8_t>(input_zero_point)),
-        bias_(conv.bias),
+        sums_(sums),
         table_(std::move(table)) {
     weights_.pack(conv.weights_ohwi.data(), 1, geometry_.taps(), geometry_.taps(),
                   conv.out_channels, conv.weight_zero_point);
@@ -105,7 +146,13 @@ class IntegerDepthwise : public Layer<std::int8_t> {
     std::int32_t* acc = grown(scratch.accumulators, block * channels);
     for (std::int64_t first = 0; first < geometry_.pixels(); first += block) {
       gather_taps(inputs[0], geometry_, first, block, padding_.data(), taps);
-      arith::accumulate_depthwise(taps, block, weights_, bias_.data(), acc, channels);
+      if (sums_.narrow()) {
+        scratch.overflows += sums_.start_rows(block, acc);
+        scratch.overflows +=
+            arith::add_narrow_depthwise(taps, block, weights_, *sums_.narrow(), acc, channels);
+      } else {
+        arith::accumulate_depthwise(taps, block, weights_, sums_.bias(), acc, channels);
+      }
       arith::requantize_rows(acc, channels, block, table_, out + first * channels, channels);
     }
   }
@@ -114,7 +161,7 @@ class IntegerDepthwise : public Layer<std::int8_t> {
   Geometry geometry_;
   std::vector<std::int8_t> padding_;
   arith::PackedWeights weights_;
-  std::vector<std::int32_t> bias_;
+  SumRule sums_;
   arith::RequantizationTable table_;
 };
 
@@ -127,10 +174,11 @@ std::unique_ptr<const Layer<std::int8_t>> make_integer_conv(const graph::Quantiz
   const Geometry geometry = conv_geometry(conv, input.shape, node.shape);
   auto table = requantization_table(graph, node, conv.requantization, conv.out_channels);
   const std::int32_t zero_point = input.quantization.zero_point;
+  const SumRule sums(conv, graph.accumulator);
   if (conv.kind == graph::ConvKind::depthwise_conv) {
-    return std::make_unique<IntegerDepthwise>(conv, geometry, zero_point, std::move(table));
+    return std::make_unique<IntegerDepthwise>(conv, geometry, zero_point, sums, std::move(table));
   }
-  return std::make_unique<IntegerConv>(conv, geometry, zero_point, std::move(table));
+  return std::make_unique<IntegerConv>(conv, geometry, zero_point, sums, std::move(table));
 }
 
 }  // namespace npusim::execute

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The integer network evaluated exactly, layer by layer: what the machine must compute.
 //
-// The rules are those of docs/arithmetic.md. Accumulators are 32 bits wide and wrap; the quantizer
-// has proved that no prefix of a sum leaves the hardware's accumulator (rule 7), so none ever does.
-// The plain executor checks it on every sum.
+// The rules are those of docs/arithmetic.md. Where the quantizer has proved that no prefix of a
+// sum leaves the hardware's accumulator (rule 7), sums are formed modulo 2^32 in any order; the
+// plain executor checks it on every sum. A layer of a saturating or wrapping machine without that
+// proof adds product after product in the machine's order.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "frontend/execute/layer_plan.h"
 #include "frontend/graph/quantized_graph.h"
@@ -36,6 +38,9 @@ class IntegerExecutor {
   const std::int8_t* output(std::size_t i) const {
     return runner_.tensor(runner_.plan().outputs.at(i));
   }
+
+  /// Additions of the last run that the accumulator did not hold, by node.
+  const std::vector<std::int64_t>& overflows() const { return runner_.overflows(); }
 
   /// Of all input nodes together.
   std::int64_t input_elements() const { return runner_.plan().input_elements; }

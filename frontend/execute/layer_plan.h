@@ -27,6 +27,7 @@ struct Scratch {
   std::vector<std::int16_t> rows;
   std::vector<std::int32_t> accumulators;
   std::vector<const T*> taps;
+  std::int64_t overflows = 0;  // a layer adds its own: additions that its accumulators did not hold
 };
 
 template <class V>
@@ -94,12 +95,15 @@ class LayerRunner {
 
   const LayerPlan<T>& plan() const { return *plan_; }
   const T* tensor(graph::NodeId node) const { return tensors_[static_cast<std::size_t>(node)]; }
+  /// By node, of its last step.
+  const std::vector<std::int64_t>& overflows() const { return overflows_; }
 
  private:
   std::shared_ptr<const LayerPlan<T>> plan_;
   std::vector<std::vector<T>> buffers_;
   std::vector<const T*> tensors_;
   std::vector<const T*> inputs_;  // of the layer that runs
+  std::vector<std::int64_t> overflows_;
   Scratch<T> scratch_;
 };
 
@@ -128,7 +132,8 @@ std::shared_ptr<const LayerPlan<T>> LayerPlan<T>::of(const Graph& graph, const M
 }
 
 template <class T>
-LayerRunner<T>::LayerRunner(std::shared_ptr<const LayerPlan<T>> plan) : plan_(std::move(plan)) {
+LayerRunner<T>::LayerRunner(std::shared_ptr<const LayerPlan<T>> plan)
+    : plan_(std::move(plan)), overflows_(plan_->layers.size()) {
   for (const std::int64_t elements : plan_->buffers.buffer_elements) {
     buffers_.emplace_back(static_cast<std::size_t>(elements));
   }
@@ -153,7 +158,9 @@ T* LayerRunner<T>::step(graph::NodeId id, const Layer<T>* instead) {
   inputs_.clear();
   for (const graph::NodeId from : plan_->inputs[at]) inputs_.push_back(tensor(from));
   T* out = buffers_[static_cast<std::size_t>(plan_->buffers.buffer_of_node[at])].data();
+  scratch_.overflows = 0;
   layer->run(inputs_.data(), out, scratch_);
+  overflows_[at] = scratch_.overflows;
   tensors_[at] = out;
   return out;
 }

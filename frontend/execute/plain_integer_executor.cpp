@@ -2,9 +2,9 @@
 #include "frontend/execute/plain_integer_executor.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "sim/arith/elementwise.h"
 #include "sim/arith/requantize.h"
@@ -33,6 +33,7 @@ class PlainNode {
     }
     return result;
   }
+  std::int64_t overflows() const { return overflows_; }
 
  private:
   const graph::QuantizedNode& input(std::size_t i) const { return graph_.node(node_.inputs.at(i)); }
@@ -57,14 +58,25 @@ class PlainNode {
     return {row, column, row >= 0 && row < s.height && column >= 0 && column < s.width};
   }
 
-  void check_fits(std::int64_t sum, std::int64_t y, std::int64_t x, std::int64_t c) const {
-    if (sum >= std::numeric_limits<std::int32_t>::min() &&
-        sum <= std::numeric_limits<std::int32_t>::max()) {
-      return;
+  // The accumulator after an addition whose exact sum is `sum`; written from docs/arithmetic.md.
+  std::int64_t held(std::int64_t sum, std::int64_t y, std::int64_t x, std::int64_t c) const {
+    const std::int64_t half = std::int64_t{1} << (graph_.accumulator.bits - 1);
+    if (sum >= -half && sum < half) return sum;
+    ++overflows_;
+    switch (graph_.accumulator.overflow) {
+      case graph::Overflow::saturate:
+        return std::clamp(sum, -half, half - 1);
+      case graph::Overflow::wrap: {
+        const std::int64_t rest = (sum + half) % (2 * half);
+        return (rest < 0 ? rest + 2 * half : rest) - half;
+      }
+      case graph::Overflow::guaranteed:
+        break;
     }
     throw base::InternalError("node '" + node_.name + "', output (" + std::to_string(y) + ", " +
                               std::to_string(x) + ", " + std::to_string(c) + "): accumulator " +
-                              std::to_string(sum) + " must fit 32 bits");
+                              std::to_string(sum) + " must fit " +
+                              std::to_string(graph_.accumulator.bits) + " bits");
   }
 
   std::int8_t value(const graph::Input&, std::int64_t, std::int64_t, std::int64_t) const {
@@ -76,7 +88,7 @@ class PlainNode {
     const bool gemm = conv.kind == graph::ConvKind::gemm;
     const std::int64_t in_channels = conv.in_channels / conv.groups;
     const std::int64_t first = c / (conv.out_channels / conv.groups) * in_channels;
-    std::int64_t acc = conv.bias.at(static_cast<std::size_t>(c));
+    std::int64_t acc = held(conv.bias.at(static_cast<std::size_t>(c)), y, x, c);
     std::size_t k =
         static_cast<std::size_t>(c * conv.window.kernel_h * conv.window.kernel_w * in_channels);
     for (std::int64_t i = 0; i < conv.window.kernel_h; ++i) {
@@ -87,8 +99,7 @@ class PlainNode {
                                             .at(static_cast<std::size_t>(d))
                                  : at.real ? code(0, at.y, at.x, first + d)
                                            : zero(0);
-          acc += (conv.weights_ohwi.at(k) - conv.weight_zero_point) * q;
-          check_fits(acc, y, x, c);
+          acc = held(acc + (conv.weights_ohwi.at(k) - conv.weight_zero_point) * q, y, x, c);
         }
       }
     }
@@ -169,16 +180,22 @@ class PlainNode {
   const std::vector<Tensor>& tensors_;
   const graph::QuantizedNode& node_;
   std::int32_t out_;  // zero point of the output
+  mutable std::int64_t overflows_ = 0;
 };
 
 }  // namespace
 
-std::vector<Tensor> run_plain(const graph::QuantizedGraph& graph, const Tensor& input) {
+std::vector<Tensor> run_plain(const graph::QuantizedGraph& graph, const Tensor& input,
+                              std::vector<std::int64_t>* overflows) {
   std::vector<Tensor> tensors;
+  if (overflows != nullptr) overflows->assign(graph.nodes.size(), 0);
   auto rest = input.begin();
   for (const graph::QuantizedNode& node : graph.nodes) {
     if (!std::holds_alternative<graph::Input>(node.op)) {
-      tensors.push_back(PlainNode(graph, tensors, node).run());
+      const PlainNode plain(graph, tensors, node);
+      Tensor tensor = plain.run();
+      if (overflows != nullptr) overflows->at(tensors.size()) = plain.overflows();
+      tensors.push_back(std::move(tensor));
       continue;
     }
     const auto end = rest + node.shape.elements();

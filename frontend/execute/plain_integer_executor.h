@@ -11,9 +11,11 @@
 namespace npusim::execute {
 
 /// Every node's tensor, NHWC, by node id. input: the codes of the Input nodes, one behind the
-/// other. Sums are formed in 64 bits; one that leaves 32 bits at any prefix throws
-/// base::InternalError naming node and output.
+/// other. Sums are formed in 64 bits; one that leaves a guaranteed accumulator's at any prefix
+/// throws base::InternalError naming node and output. overflows, where given: by node id, additions
+/// that a saturating or wrapping accumulator did not hold.
 std::vector<std::vector<std::int8_t>> run_plain(const graph::QuantizedGraph& graph,
-                                                const std::vector<std::int8_t>& input);
+                                                const std::vector<std::int8_t>& input,
+                                                std::vector<std::int64_t>* overflows = nullptr);
 
 }  // namespace npusim::execute

@@ -36,8 +36,17 @@ struct Requantization {
   bool per_channel() const { return scales.size() > 1; }
 };
 
-// acc[c] = bias[c] + sum_k (weights[c, k] - weight_zero_point) * x[k]; padding reads the input's
-// zero point, so bias holds -zero_point_in * sum_k (weights[c, k] - weight_zero_point).
+// What an addition in the array does with a sum that P bits do not hold: nothing, as rule 7 proves
+// that there is none, or as docs/arithmetic.md, Accumulators.
+enum class Overflow { guaranteed, saturate, wrap };
+
+struct Accumulator {
+  std::int32_t bits = 32;  // P
+  Overflow overflow = Overflow::guaranteed;
+};
+
+// acc[c] = bias[c] + sum_k (weights[c, k] - weight_zero_point) * x[k], k ascending; padding reads
+// the input's zero point, so bias holds -zero_point_in * sum_k (weights[c, k] - weight_zero_point).
 struct QuantizedConv {
   ConvKind kind = ConvKind::conv;
   Window window;
@@ -46,6 +55,7 @@ struct QuantizedConv {
   std::int32_t weight_bits = 8;
   std::int32_t weight_zero_point = 0;
   std::vector<std::int32_t> bias;
+  std::int32_t safe_accumulator_bits = 0;  // rule 7: no sum needs more; 0: not known
   Requantization requantization;
   std::vector<double>
       weight_scales;  // s_w, one or per channel; with channel shifts W = s_w * 2^-s_c * q
@@ -104,6 +114,7 @@ struct QuantizedGraph {
   // behind the multiplier; true: round_shift(acc, channel_shift) before it, so y = z +
   // round_shift(that * multiplier, shift).
   bool shift_before_multiply = false;
+  Accumulator accumulator;
   std::vector<QuantizedNode> nodes;
   std::vector<NodeId> outputs;
   const QuantizedNode& node(NodeId id) const { return nodes.at(static_cast<std::size_t>(id)); }

@@ -160,6 +160,11 @@ std::uint64_t content_hash(const graph::QuantizedGraph& graph) {
   ContentHasher h;
   h.add("quantized_graph").add(graph.name).add(graph.scheme).add(graph.multiplier_bits);
   h.add(graph.shift_before_multiply);
+  // A guaranteed accumulator computes the same whatever its width.
+  const graph::Accumulator& accumulator = graph.accumulator;
+  if (accumulator.overflow != graph::Overflow::guaranteed) {
+    h.add("accumulator").add(accumulator.overflow).add(accumulator.bits);
+  }
   h.add(graph.nodes.size());
   for (const graph::QuantizedNode& node : graph.nodes) {
     put_node(h, node);
@@ -204,7 +209,8 @@ std::uint64_t content_hash(const QuantizationOptions& options) {
 std::uint64_t content_hash(const HardwareLimits& limits) {
   ContentHasher h;
   h.add("hardware_limits").add(limits.accumulator_bits).add(limits.multiplier_bits);
-  return h.add(limits.field_bits).add(limits.shift_before_multiply).digest();
+  h.add(limits.field_bits).add(limits.shift_before_multiply);
+  return h.add(limits.overflow).digest();
 }
 
 }  // namespace npusim::quantize

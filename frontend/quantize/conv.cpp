@@ -8,6 +8,7 @@
 #include "frontend/quantize/accumulator.h"
 #include "frontend/quantize/given.h"
 #include "sim/arith/fixed_point.h"
+#include "sim/arith/narrow_sums.h"
 #include "sim/arith/rounding.h"
 
 namespace npusim::quantize {
@@ -101,12 +102,12 @@ class ConvQuantizer {
       make_codes(c);
       const std::int64_t bias = quantized_bias(c, scales_.zero_point);
       const int bits = accumulator_bits(c, bias);
-      if (bits > limits_.accumulator_bits) {
+      if (bits > limits_.accumulator_bits && limits_.overflow == graph::Overflow::guaranteed) {
         if (coarsen(c)) continue;
         if (bits > worst_bits_) worst_bits_ = bits, worst_channel_ = c;
         return true;  // go on: the error names the channel that needs most
       }
-      solution_.conv.bias[static_cast<std::size_t>(c)] = static_cast<std::int32_t>(bias);
+      solution_.conv.bias[static_cast<std::size_t>(c)] = stored_bias(bias);
       solution_.summary.safe_accumulator_bits =
           std::max(solution_.summary.safe_accumulator_bits, bits);
       break;
@@ -175,6 +176,13 @@ class ConvQuantizer {
     return arith::rne(std::clamp(scaled, -kHuge, kHuge)) - problem_.input.zero_point * sum;
   }
 
+  // In 32 bits. A guaranteed accumulator holds it as it is.
+  std::int32_t stored_bias(std::int64_t bias) const {
+    const auto overflow = limits_.overflow == graph::Overflow::wrap ? arith::Overflow::wrap
+                                                                    : arith::Overflow::saturate;
+    return static_cast<std::int32_t>(arith::reduce(bias, {32, overflow}));
+  }
+
   // sum_k (W - What) * E[x_k], k ascending.
   double correction(std::int64_t c) {
     const double inverse_power = std::ldexp(1.0, -scales_.shift(c));
@@ -241,6 +249,7 @@ class ConvQuantizer {
     out.out_channels = problem_.conv.out_channels;
     out.in_channels = problem_.conv.in_channels;
     out.weight_zero_point = scales_.zero_point;
+    out.safe_accumulator_bits = solution_.summary.safe_accumulator_bits;
     for (std::size_t i = 0; i < scales_.scales.size(); ++i) {
       const arith::FixedPoint factor = requantization_scale(static_cast<std::int64_t>(i));
       out.requantization.scales.push_back({factor.multiplier, factor.shift});

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "frontend/graph/quantized_graph.h"
 #include "frontend/quantize/scheme.h"
 
 namespace npusim::quantize {
@@ -44,12 +45,15 @@ struct QuantizationOptions {
 
 /// What the datapath offers.
 struct HardwareLimits {
-  std::int32_t accumulator_bits = 32;       // P, 2..32; every layer is proved to fit (rule 7)
+  std::int32_t accumulator_bits = 32;       // P, 2..32
   std::int32_t multiplier_bits = 31;        // 15 or 31
   std::int32_t field_bits = kMaxFieldBits;  // widest channel shift field, 0..4
   // Barrel shifter before the multiplier (placement `pre_multiply`) and not fused behind it. The
   // parameters are the same; the integer graph carries it to who computes.
   bool shift_before_multiply = false;
+  // guaranteed: every layer is proved to fit P (rule 7); otherwise P decides nothing here, and the
+  // integer graph carries both to who computes.
+  graph::Overflow overflow = graph::Overflow::guaranteed;
 };
 
 }  // namespace npusim::quantize

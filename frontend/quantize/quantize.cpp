@@ -122,6 +122,7 @@ class GraphQuantizer {
     out.scheme = options_.layers.scheme.scheme;
     out.multiplier_bits = limits_.multiplier_bits;
     out.shift_before_multiply = limits_.shift_before_multiply;
+    out.accumulator = {limits_.accumulator_bits, limits_.overflow};
     out.outputs = folded_.outputs;
     out.nodes.reserve(folded_.nodes.size());
     for (const graph::Node& node : folded_.nodes) out.nodes.push_back(quantize_node(node));

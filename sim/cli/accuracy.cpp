@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/accuracy.h"
 
+#include <deque>
 #include <set>
 
 #include "frontend/compile/parameter_bytes.h"
@@ -32,6 +33,14 @@ std::vector<Candidate> quantize_all(compile::Pipeline& pipeline, const std::stri
     }
   }
   return candidates;
+}
+
+std::optional<report::Overflows> overflows_of(const graph::QuantizedGraph& graph,
+                                              const std::vector<std::int64_t>& by_node) {
+  if (graph.accumulator.overflow == graph::Overflow::guaranteed) return std::nullopt;
+  report::Overflows overflows;
+  for (std::size_t i = 0; i < by_node.size(); ++i) overflows.add(graph.nodes[i].name, by_node[i]);
+  return overflows;
 }
 
 }  // namespace
@@ -69,9 +78,11 @@ AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& 
 
   const execute::FloatExecutor float_network(pipeline.network());
   std::vector<execute::ClassifierFactory> networks = {execute::float_classifier(float_network)};
-  for (const Candidate& candidate : candidates) {
-    networks.push_back(execute::integer_classifier(execute::IntegerExecutor(*candidate.graph),
-                                                   candidate.graph->nodes.at(0)));
+  std::deque<execute::OverflowCounts> overflows(candidates.size());
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const graph::QuantizedGraph& graph = *candidates[i].graph;
+    networks.push_back(execute::integer_classifier(execute::IntegerExecutor(graph),
+                                                   graph.nodes.at(0), &overflows[i]));
   }
   progress.stage("accuracy", "images", dataset.images());
   data::ImageReader reader(dataset, skip_bad);
@@ -92,7 +103,8 @@ AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& 
     result.accuracy.schemes.push_back(
         {candidates[i].scheme, accuracy.top1, accuracy.top5,
          execute::count_agreeing(rankings, float_rankings),
-         compile::parameter_bytes(*candidates[i].graph).scheme_bytes()});
+         compile::parameter_bytes(*candidates[i].graph).scheme_bytes(),
+         overflows_of(*candidates[i].graph, overflows[i].by_node())});
   }
   return result;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npusim run`: model → graph → quantize → compile → Program → simulate → report.
+#include <map>
 #include <memory>
 
 #include "frontend/compile/pipeline.h"
@@ -28,6 +29,19 @@ constexpr char kExamples[] =
     "  npusim run mobilenet.yaml --set hardware.mac_array.rows=16 --images 500\n"
     "  npusim run imagenet_mobilenet_v1.yaml --model net.onnx --dataset val\n"
     "      --calibration calibration      your own network and pictures\n";
+
+// The widths that hold every sum (rule 7).
+void describe_sums(const quantize::Quantization& quantization, report::Report& report) {
+  std::map<std::string, std::int64_t> bits_of;
+  for (const quantize::LayerSummary& layer : quantization.summary.layers) {
+    bits_of[quantization.graph.node(layer.node).name] = layer.safe_accumulator_bits;
+  }
+  for (report::Layer& layer : report.layers) {
+    const auto found = bits_of.find(layer.name);
+    if (found != bits_of.end()) layer.safe_accumulator_bits = found->second;
+  }
+  report.quantization.safe_accumulator_bits = quantization.summary.safe_accumulator_bits;
+}
 
 int run(const RunOptions& options) {
   const HostClock clock;
@@ -67,6 +81,7 @@ int run(const RunOptions& options) {
     report.notes.insert(report.notes.end(), pipeline.notes().begin(), pipeline.notes().end());
     report.notes.insert(report.notes.end(), measured.notes.begin(), measured.notes.end());
     describe_source(pipeline.given(), report.quantization, report.notes);
+    describe_sums(pipeline.quantized(scheme), report);
     if (run.skip_bad_images) {
       if (report.accuracy) report.accuracy->skipped = skipped_images(measured.skipped);
       report.calibration =

@@ -29,6 +29,7 @@ class ExpectedTensors {
                   });
   }
   const Codes& of(std::size_t node) const { return tensors_.at(node); }
+  std::int64_t overflows(std::size_t node) const { return executor_.overflows().at(node); }
 
  private:
   execute::IntegerExecutor executor_;
@@ -79,6 +80,19 @@ class Comparison : public model::Observer {
     }
     seen_[node->second] = true;
     if (std::memcmp(data, expected.data(), bytes) != 0) count_differences(info, data, expected);
+  }
+
+  /// Where all tensors are the same, so are the sums they were made of.
+  void check_overflows(const stats::SimulationResult& result) const {
+    if (mismatched_values_ > 0) return;
+    for (std::size_t i = 0; i < program_.layers.size(); ++i) {
+      const std::int64_t expected = expected_.overflows(node_of_.at(program_.layers[i].name));
+      const std::int64_t counted = result.layers.at(i).accumulator_overflows;
+      if (counted == expected) continue;
+      throw base::InternalError("layer '" + program_.layers[i].name + "': got " +
+                                std::to_string(counted) + " overflowed additions, must be " +
+                                std::to_string(expected));
+    }
   }
 
   void end_image(const graph::QuantizedGraph& graph) const {
@@ -143,6 +157,13 @@ void check_same_cycles(const stats::SimulationResult& first, const stats::Simula
                             ": the same Program must take the same cycles");
 }
 
+void add_overflows(const std::optional<report::Overflows>& image,
+                   std::optional<report::Overflows>& sum) {
+  if (!image) return;
+  if (!sum) sum.emplace();
+  for (const auto& [layer, additions] : image->by_layer) sum->add(layer, additions);
+}
+
 }  // namespace
 
 VerifiedSimulation simulate_and_compare(const isa::Program& program,
@@ -169,6 +190,8 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
     comparison.begin_image(image);
     stats::SimulationResult result = model::simulate(program, inputs, options);
     comparison.end_image(graph);
+    comparison.check_overflows(result);
+    add_overflows(report::overflows_of(program, result), verified.simulation.overflows);
     verified.simulation.output_sha256.push_back(output_hash(result));
     if (done == 0) {
       verified.result = std::move(result);

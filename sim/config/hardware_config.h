@@ -14,6 +14,9 @@ namespace npusim::config {
 
 enum class ShifterPlacement { fused, pre_multiply };
 
+// What an addition does whose sum the accumulator does not hold (docs/arithmetic.md, Accumulators).
+enum class AccumulatorOverflow { guaranteed, saturate, wrap };  // guaranteed: proved not to happen
+
 struct CommandProcessorConfig {
   std::int64_t fetch_bytes = 256;  // one instruction fetch; a multiple of 64
 };
@@ -54,9 +57,10 @@ struct FeederConfig {
 };
 
 struct MacArrayConfig {
-  std::int64_t rows = 32;                // [P] 1..4096
-  std::int64_t columns = 32;             // [P] 1..4096
-  std::int64_t accumulator_bits = 32;    // [P] 16..32
+  std::int64_t rows = 32;                                             // [P] 1..4096
+  std::int64_t columns = 32;                                          // [P] 1..4096
+  std::int64_t accumulator_bits = 32;                                 // [P] 8..32
+  AccumulatorOverflow accumulator = AccumulatorOverflow::guaranteed;  // [P]
   std::int64_t accumulator_rows = 1024;  // [P] rows of `columns` accumulators, at least 2
   std::int64_t depthwise_pixels =
       1;  // [P] output pixels per column in depthwise mode (only 1 is modelled yet)
@@ -96,7 +100,8 @@ struct HardwareConfig {
 };
 
 // Canonical text, one `key: value` per line in a fixed order, units in the names; the first holds
-// the keys marked [P], the second the timing-only keys (name included in neither). Parsed back by
+// the keys marked [P], the second the timing-only keys (name included in neither). A key that a
+// file may leave out is there only where it is not what the file then means. Parsed back by
 // hardware_from_text.
 std::string program_dependent_text(const HardwareConfig& hardware);
 std::string timing_only_text(const HardwareConfig& hardware);

@@ -35,7 +35,8 @@ HardwareField field(const char* key, const char* meaning, bool program_dependent
           rule,
           std::move(choices),
           get_member<Unit, Member>,
-          set_member<Unit, Member>};
+          set_member<Unit, Member>,
+          std::nullopt};
 }
 
 HardwareField clock_field() {
@@ -45,7 +46,16 @@ HardwareField clock_field() {
           range(1'000'000, 10'000'000'000),
           {},
           [](const HardwareConfig& hardware) { return hardware.clock_hz; },
-          [](HardwareConfig& hardware, std::int64_t value) { hardware.clock_hz = value; }};
+          [](HardwareConfig& hardware, std::int64_t value) { hardware.clock_hz = value; },
+          std::nullopt};
+}
+
+HardwareField accumulator_field() {
+  HardwareField result = field<&HardwareConfig::mac_array, &MacArrayConfig::accumulator>(
+      "mac_array.accumulator", "what sums beyond its bits do; guaranteed: none", kProgram,
+      range(0, 2), {"guaranteed", "saturate", "wrap"});
+  result.if_missing = 0;
+  return result;
 }
 
 /// Clock, instructions and everything that moves or keeps data.
@@ -120,7 +130,8 @@ std::vector<HardwareField> compute_fields() {
       field<&Hw::mac_array, &MacArrayConfig::columns>(
           "mac_array.columns", "output channels at a time", kProgram, range(1, 4096)),
       field<&Hw::mac_array, &MacArrayConfig::accumulator_bits>(
-          "mac_array.accumulator_bits", "bits of one accumulator", kProgram, range(16, 32)),
+          "mac_array.accumulator_bits", "bits of one accumulator", kProgram, range(8, 32)),
+      accumulator_field(),
       field<&Hw::mac_array, &MacArrayConfig::accumulator_rows>(
           "mac_array.accumulator_rows", "output pixels held, both halves together", kProgram,
           range(2, 65536)),

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct HardwareField {
       choices;  // names of the values 0, 1, ... of a boolean or enumeration; empty for numbers
   std::int64_t (*get)(const HardwareConfig&);
   void (*set)(HardwareConfig&, std::int64_t);
+  // What a file without the key means, for keys that are newer than files; empty: it must be there.
+  std::optional<std::int64_t> if_missing = std::nullopt;
 };
 
 /// All fields but the name, in the order of the canonical texts.

@@ -51,8 +51,10 @@ std::vector<CrossError> cross_errors(const HardwareConfig& hardware) {
 
 std::int64_t read_field(YamlMap& unit, const HardwareField& field) {
   const std::string key = name_in_unit(field.key);
-  if (field.choices.empty()) return unit.integer(key, field.rule);
-  return static_cast<std::int64_t>(unit.choice(key, field.choices));
+  if (field.choices.empty()) return unit.integer(key, field.rule, field.if_missing);
+  std::optional<std::size_t> fallback;
+  if (field.if_missing) fallback = static_cast<std::size_t>(*field.if_missing);
+  return static_cast<std::int64_t>(unit.choice(key, field.choices, fallback));
 }
 
 void read_fields(YamlMap& root, HardwareConfig& hardware, base::ErrorList& errors) {
@@ -83,7 +85,7 @@ const YamlNode* find_dotted(const YamlNode& root, const std::string& key) {
 std::string canonical_text(const HardwareConfig& hardware, bool program_dependent) {
   std::string text;
   for (const HardwareField& field : hardware_fields()) {
-    if (field.program_dependent == program_dependent) {
+    if (field.program_dependent == program_dependent && field.get(hardware) != field.if_missing) {
       text += field.key + (": " + field_text(field, hardware)) + '\n';
     }
   }
@@ -110,11 +112,19 @@ void read_canonical(const std::string& text, bool program_dependent, HardwareCon
     const std::string line = end == std::string::npos ? "" : text.substr(begin, end - begin);
     const std::string start = field.key + std::string(": ");
     if (line.compare(0, start.size(), start) != 0) {
+      if (field.if_missing) {
+        field.set(hardware, *field.if_missing);
+        continue;
+      }
       errors.add("hardware", field.key, line.empty() ? "nothing" : line.substr(0, 60),
                  "a line '" + start + "...'");
       return;
     }
-    read_canonical_value(field, line.substr(start.size()), hardware, errors);
+    const std::string value = line.substr(start.size());
+    read_canonical_value(field, value, hardware, errors);
+    if (field.if_missing && field.get(hardware) == field.if_missing) {
+      errors.add("hardware", field.key, value, "left out where it is that");
+    }
     begin = end + 1;
   }
   if (begin != text.size()) errors.add("hardware", "text", "more lines", "only the known keys");

@@ -17,6 +17,8 @@ namespace {
 
 using isa::Pixel;
 
+class Accumulator;
+
 /// The executor of one instruction: one overload for the fields of each opcode.
 class Executor {
  public:
@@ -41,6 +43,9 @@ class Executor {
   }
   void gather(const isa::Matmul& f, const Fold& fold, Pixel pixel, std::int64_t column,
               std::vector<std::int8_t>& inputs);
+  template <typename Place>
+  void overflow(const Accumulator& accumulator, const Place& place);
+  void start_from_bias(const isa::Matmul& f, const Shadow& shadow);
   void accumulate(const isa::Matmul& f, const Fold& fold, std::int64_t i);
   std::int8_t pooled_code(const isa::Pool& f, const isa::Window& window, std::uint64_t channel);
   isa::ScaleRecord average_scale(const isa::Pool& f, std::int64_t cells) const;
@@ -113,52 +118,86 @@ void Executor::gather(const isa::Matmul& f, const Fold& fold, Pixel pixel, std::
   }
 }
 
-/// One accumulator plus one product after another, each sum inside the accumulator's bits.
-class BoundedSum {
+/// One accumulator: the exact sum of each addition, then what its bits hold of it.
+class Accumulator {
  public:
-  BoundedSum(std::int64_t start, std::int64_t bits)
-      : sum_(start), limit_(std::int64_t{1} << (bits - 1)) {}
+  Accumulator(std::int64_t held, const config::MacArrayConfig& array)
+      : held_(held), array_(array), limit_(std::int64_t{1} << (array.accumulator_bits - 1)) {}
+
+  /// False where the exact sum, which overflowed() then is, does not fit.
   bool add(std::int64_t product) {
-    sum_ += product;
-    return holds();
+    exact_ = held_ + product;
+    held_ = exact_;
+    if (exact_ >= -limit_ && exact_ < limit_) return true;
+    if (array_.accumulator == config::AccumulatorOverflow::saturate) {
+      held_ = exact_ < 0 ? -limit_ : limit_ - 1;
+    } else {
+      const std::int64_t turn = 2 * limit_;
+      held_ = ((exact_ + limit_) % turn + turn) % turn - limit_;
+    }
+    return false;
   }
-  bool holds() const { return sum_ >= -limit_ && sum_ < limit_; }
-  std::int64_t value() const { return sum_; }
+  std::int64_t overflowed() const { return exact_; }
+  std::int32_t value() const { return static_cast<std::int32_t>(held_); }
 
  private:
-  std::int64_t sum_;
+  std::int64_t held_;
+  std::int64_t exact_ = 0;
+  const config::MacArrayConfig& array_;
   std::int64_t limit_;
 };
+
+/// Counts a sum that did not fit; where it was guaranteed, that ends the run, and place() says
+/// where it was.
+template <typename Place>
+void Executor::overflow(const Accumulator& accumulator, const Place& place) {
+  ++state_.overflows;
+  const config::MacArrayConfig& array = hardware_.mac_array;
+  if (array.accumulator != config::AccumulatorOverflow::guaranteed) return;
+  throw base::SimulationError(
+      base::refusal(place(), "sum", std::to_string(accumulator.overflowed()),
+                    "a number of " + std::to_string(array.accumulator_bits) + " bits"));
+}
+
+void Executor::start_from_bias(const isa::Matmul& f, const Shadow& shadow) {
+  for (std::int64_t i = 0; i < f.pixels; ++i) {
+    std::int32_t* row = accumulators(f.acc_row + i);
+    for (const std::int32_t bias : shadow.biases) {
+      Accumulator accumulator(0, hardware_.mac_array);
+      if (!accumulator.add(bias)) {
+        overflow(accumulator,
+                 [&] { return "accumulator row " + std::to_string(f.acc_row + i) + ", bias"; });
+      }
+      *row++ = accumulator.value();
+    }
+  }
+}
 
 void Executor::accumulate(const isa::Matmul& f, const Fold& fold, std::int64_t i) {
   const Pixel pixel = isa::output_pixel(f, i);
   const bool depthwise = f.mode == isa::ArrayMode::depthwise;
-  const std::int64_t bits = hardware_.mac_array.accumulator_bits;
   std::int32_t* row = accumulators(f.acc_row + i);
   if (!depthwise) gather(f, fold, pixel, 0, inputs_);
   for (std::int64_t j = 0; j < f.columns; ++j) {
     if (depthwise) gather(f, fold, pixel, j, inputs_);
-    BoundedSum sum(row[j], bits);
+    Accumulator sum(row[j], hardware_.mac_array);
     const std::int16_t* weight = fold.weights.data() + j;
     for (std::size_t k = 0; k < inputs_.size(); ++k, weight += f.columns) {
       if (sum.add(std::int64_t{*weight} * inputs_[k])) continue;
-      throw base::SimulationError(base::refusal(
-          "accumulator row " + std::to_string(f.acc_row + i) + ", column " + std::to_string(j) +
-              ", k " + std::to_string(fold.k_begin + static_cast<std::int64_t>(k)),
-          "sum", std::to_string(sum.value()), "a number of " + std::to_string(bits) + " bits"));
+      overflow(sum, [&] {
+        return "accumulator row " + std::to_string(f.acc_row + i) + ", column " +
+               std::to_string(j) + ", k " +
+               std::to_string(fold.k_begin + static_cast<std::int64_t>(k));
+      });
     }
-    row[j] = static_cast<std::int32_t>(sum.value());
+    row[j] = sum.value();
   }
 }
 
 void Executor::operator()(const isa::Matmul& f) {
   const Shadow shadow = std::move(state_.shadows.front());
   state_.shadows.pop_front();
-  if (f.start_from_bias) {
-    for (std::int64_t i = 0; i < f.pixels; ++i) {
-      std::copy(shadow.biases.begin(), shadow.biases.end(), accumulators(f.acc_row + i));
-    }
-  }
+  if (f.start_from_bias) start_from_bias(f, shadow);
   for (const Fold& fold : shadow.folds) {
     for (std::int64_t i = 0; i < f.pixels; ++i) accumulate(f, fold, i);
   }

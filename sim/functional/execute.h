@@ -8,8 +8,9 @@
 namespace npusim::functional {
 
 /// Executes one instruction of a verified Program, whole. A PRELOAD puts its folds behind those
-/// that wait in state.shadows, a MATMUL takes the first. Throws base::SimulationError where a sum
-/// leaves the accumulator's bits, naming row, column and k.
+/// that wait in state.shadows, a MATMUL takes the first. A sum that leaves the accumulator's bits
+/// is counted in state.overflows; where mac_array.accumulator is `guaranteed`,
+/// base::SimulationError naming row, column and k.
 void execute(const isa::Instruction& instruction, const config::HardwareConfig& hardware,
              MachineState& state);
 

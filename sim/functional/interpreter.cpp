@@ -47,6 +47,7 @@ void Interpreter::start(const std::vector<TensorBytes>& inputs) {
                       bytes);
   }
   outputs_.assign(program_.outputs.size(), {});
+  overflows_.assign(program_.layers.size(), 0);
   next_ = 0;
   observed_ = 0;
   observe_completed(-1);
@@ -54,11 +55,14 @@ void Interpreter::start(const std::vector<TensorBytes>& inputs) {
 
 bool Interpreter::step() {
   if (next_ == program_.instructions.size()) return false;
+  const std::int64_t overflows_before = state_.overflows;
   try {
     execute(program_.instructions[next_], program_.hardware, state_);
   } catch (const base::SimulationError& error) {
     throw base::SimulationError(isa::instruction_label(program_, next_) + ": " + error.what());
   }
+  const std::size_t layer = program_.origins[next_].layer;
+  if (layer < overflows_.size()) overflows_[layer] += state_.overflows - overflows_before;
   observe_completed(static_cast<std::int64_t>(next_));
   ++next_;
   return true;

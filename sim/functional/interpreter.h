@@ -41,6 +41,8 @@ class Interpreter {
   /// once step() has returned false.
   const std::vector<TensorBytes>& outputs() const { return outputs_; }
   const MachineState& state() const { return state_; }
+  /// Additions so far that the accumulators did not hold, by layer of the Program.
+  const std::vector<std::int64_t>& overflows() const { return overflows_; }
 
  private:
   void observe_completed(std::int64_t instruction);
@@ -51,6 +53,7 @@ class Interpreter {
   TensorObserver observer_;
   MachineState state_;
   std::vector<TensorBytes> outputs_;
+  std::vector<std::int64_t> overflows_;
   std::size_t next_ = 0;
   std::size_t observed_ = 0;  // how many of by_completion_
 };

@@ -45,6 +45,7 @@ struct MachineState {
   isa::ZeroedArray<std::uint8_t> weights;       // weight scratchpad
   isa::ZeroedArray<std::int32_t> accumulators;  // [row][column of the array]
   std::deque<Shadow> shadows;                   // of PRELOADs whose MATMUL has not run
+  std::int64_t overflows = 0;                   // additions that the accumulators did not hold
 };
 
 }  // namespace npusim::functional

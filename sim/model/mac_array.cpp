@@ -13,6 +13,15 @@ namespace {
 
 constexpr std::uint32_t kShadowFreeMask = std::uint32_t{1} << isa::kShadowFree;
 
+// Nothing where sums are proved to fit.
+std::optional<arith::NarrowAccumulator> narrow_accumulator(const config::MacArrayConfig& array) {
+  if (array.accumulator == config::AccumulatorOverflow::guaranteed) return std::nullopt;
+  return arith::NarrowAccumulator{static_cast<int>(array.accumulator_bits),
+                                  array.accumulator == config::AccumulatorOverflow::wrap
+                                      ? arith::Overflow::wrap
+                                      : arith::Overflow::saturate};
+}
+
 }  // namespace
 
 MacArray::MacArray(const sc_core::sc_module_name& name, Machine& machine, Scratchpad& activations,
@@ -21,7 +30,8 @@ MacArray::MacArray(const sc_core::sc_module_name& name, Machine& machine, Scratc
                      machine),
       activations_(activations),
       shadow_(shadow),
-      accumulators_(accumulators) {}
+      accumulators_(accumulators),
+      narrow_(narrow_accumulator(machine.hardware().mac_array)) {}
 
 // From the cycle in which the last input row has entered until its last sum has left.
 std::int64_t MacArray::drain_cycles() const {
@@ -85,6 +95,7 @@ void MacArray::end_fold() {
 // The sums of the fold, all at once: nobody may see the accumulators before the instruction is
 // done.
 void MacArray::compute() {
+  if (narrow_) return compute_narrow();
   const isa::Matmul& m = *matmul_;
   std::int32_t* acc = accumulators_.row(m.acc_row);
   const std::int64_t stride = accumulators_.columns;
@@ -100,6 +111,30 @@ void MacArray::compute() {
     const auto* rows = rows_.gather(m, activations_.codes(0), k_, fold_end());
     arith::accumulate_tile(rows, m.pixels, active_.tile, acc, stride, scratch_);
   }
+}
+
+// The same where no bound is proved: one addition after another.
+void MacArray::compute_narrow() {
+  const isa::Matmul& m = *matmul_;
+  std::int32_t* acc = accumulators_.row(m.acc_row);
+  const std::int64_t stride = accumulators_.columns;
+  std::int64_t overflows = 0;
+  if (m.start_from_bias && k_ == m.k_begin) {
+    const auto columns = static_cast<std::int64_t>(active_.bias.size());
+    for (std::int64_t i = 0; i < m.pixels; ++i) {
+      overflows +=
+          arith::load_narrow_bias(active_.bias.data(), columns, *narrow_, acc + i * stride);
+    }
+  }
+  if (m.mode == isa::ArrayMode::depthwise) {
+    const auto* taps = rows_.gather_taps(m, activations_.codes(0), k_, fold_end());
+    overflows += arith::add_narrow_depthwise(taps, m.pixels, active_.tile, *narrow_, acc, stride);
+  } else {
+    const auto* rows = rows_.gather(m, activations_.codes(0), k_, fold_end());
+    overflows +=
+        arith::add_narrow_tile(rows, m.pixels, active_.tile, *narrow_, acc, stride, scratch_);
+  }
+  machine_.recorder.overflowed(current(), overflows);
 }
 
 }  // namespace npusim::model

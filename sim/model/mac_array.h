@@ -2,6 +2,10 @@
 // The MAC array with its feeder: section 6 of docs/timing-model.md.
 #pragma once
 
+#include <optional>
+#include <vector>
+
+#include "sim/arith/narrow_sums.h"
 #include "sim/model/array_state.h"
 #include "sim/model/input_rows.h"
 #include "sim/model/scratchpad.h"
@@ -25,6 +29,7 @@ class MacArray : public SequentialUnit {
   void start_fold();
   void end_fold();
   void compute();
+  void compute_narrow();
   std::int64_t fold_end() const;
   std::int64_t drain_cycles() const;
 
@@ -38,6 +43,7 @@ class MacArray : public SequentialUnit {
   std::int64_t slots_ = 0;  // of its stream
   InputRows rows_;
   std::vector<std::int16_t> scratch_;
+  const std::optional<arith::NarrowAccumulator> narrow_;
 };
 
 }  // namespace npusim::model

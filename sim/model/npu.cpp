@@ -159,6 +159,11 @@ stats::Group Npu::statistics() {
                    stats::activity_description(activity), value);
     }
   }
+  if (machine_.hardware().mac_array.accumulator != config::AccumulatorOverflow::guaranteed) {
+    group.child(unit_id_name(UnitId::mac_array))
+        .add("accumulator_overflows", "additions", "the accumulator did not hold the sum",
+             machine_.recorder.overflows());
+  }
   dram_->add_statistics(group.child("dram"));
   const auto add_accesses = [&](Scratchpad& memory, int levels) {
     std::int64_t accesses = 0;

@@ -78,6 +78,11 @@ void Recorder::account(UnitId unit, stats::Activity activity, std::int64_t instr
   from = until;
 }
 
+void Recorder::overflowed(std::size_t instruction, std::int64_t additions) {
+  overflows_ += additions;
+  if (stats::LayerResult* layer = layer_of(instruction)) layer->accumulator_overflows += additions;
+}
+
 void Recorder::burst(const DramBurst& burst, bool write, std::int64_t bus_cycles) {
   (write ? dram_.write_bytes : dram_.read_bytes) += burst.bytes;
   ++dram_.bursts;

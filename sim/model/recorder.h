@@ -32,8 +32,13 @@ class Recorder {
   std::int64_t accounted(UnitId unit) const { return accounted_[index(unit)]; }
   const stats::ActivityCycles& cycles(UnitId unit) const { return cycles_[index(unit)]; }
 
+  /// Additions of this instruction that the accumulators did not hold.
+  void overflowed(std::size_t instruction, std::int64_t additions);
+
   void burst(const DramBurst& burst, bool write, std::int64_t bus_cycles);
 
+  /// So far, of all instructions.
+  std::int64_t overflows() const { return overflows_; }
   /// Whether every instruction is done.
   bool finished() const { return done_ == program_.instructions.size(); }
   std::int64_t total_cycles() const { return total_; }
@@ -66,6 +71,7 @@ class Recorder {
   stats::DramResult dram_;
   std::size_t done_ = 0;
   std::int64_t total_ = 0;
+  std::int64_t overflows_ = 0;
 };
 
 }  // namespace npusim::model

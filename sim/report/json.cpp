@@ -20,6 +20,12 @@ void put_skipped(json& section, const SkippedImages& skipped) {
   section["skipped_names"] = skipped.names;
 }
 
+void put_overflows(json& section, const std::optional<Overflows>& overflows) {
+  if (!overflows) return;
+  section["accumulator_overflows"] = overflows->additions;
+  section["accumulator_overflows_by_layer"] = overflows->by_layer;
+}
+
 json accuracy_json(const Accuracy& accuracy, const std::string& scheme) {
   json result = {{"images", accuracy.images},
                  {"float_top1", fraction(accuracy.float_top1, accuracy.images)},
@@ -29,11 +35,13 @@ json accuracy_json(const Accuracy& accuracy, const std::string& scheme) {
   for (const SchemeAccuracy& each : accuracy.schemes) {
     schemes[each.scheme] = {{"quantized_top1", fraction(each.top1, accuracy.images)},
                             {"parameter_bytes", each.parameter_bytes}};
+    if (each.overflows) schemes[each.scheme]["accumulator_overflows"] = each.overflows->additions;
     if (each.scheme != scheme) continue;
     found = true;
     result["quantized_top1"] = fraction(each.top1, accuracy.images);
     result["quantized_top5"] = fraction(each.top5, accuracy.images);
     result["agreement_top1"] = fraction(each.agreement_top1, accuracy.images);
+    put_overflows(result, each.overflows);
   }
   if (accuracy.skipped) put_skipped(result, *accuracy.skipped);
   if (!found) throw base::InternalError("report: no accuracy of the run's scheme " + scheme);
@@ -47,6 +55,7 @@ json simulation_json(const Simulation& simulation) {
     result["mismatched_values"] = *simulation.mismatched_values;
   }
   if (!simulation.output_sha256.empty()) result["output_sha256"] = simulation.output_sha256;
+  put_overflows(result, simulation.overflows);
   return result;
 }
 
@@ -59,21 +68,27 @@ json cycles_json(const Cycles& cycles) {
           {"stalls", stalls}};
 }
 
-json layer_json(const Layer& layer) {
-  return {{"name", layer.name},
-          {"kind", layer.kind},
-          {"macs", layer.macs},
-          {"cycles", layer.cycles},
-          {"span_cycles", layer.span_cycles},
-          {"utilization", layer.utilization},
-          {"compute_bound_cycles", layer.compute_bound_cycles},
-          {"memory_bound_cycles", layer.memory_bound_cycles},
-          {"bound_by", layer.bound_by()},
-          {"stall_cycles", layer.stall_cycles},
-          {"dram_read_bytes", layer.dram_read_bytes},
-          {"dram_write_bytes", layer.dram_write_bytes},
-          {"weights_bytes", layer.weights_bytes},
-          {"spilled", layer.is_spilled}};
+json layer_json(const Layer& layer, const std::optional<Overflows>& overflows) {
+  json result = {{"name", layer.name},
+                 {"kind", layer.kind},
+                 {"macs", layer.macs},
+                 {"cycles", layer.cycles},
+                 {"span_cycles", layer.span_cycles},
+                 {"utilization", layer.utilization},
+                 {"compute_bound_cycles", layer.compute_bound_cycles},
+                 {"memory_bound_cycles", layer.memory_bound_cycles},
+                 {"bound_by", layer.bound_by()},
+                 {"stall_cycles", layer.stall_cycles},
+                 {"dram_read_bytes", layer.dram_read_bytes},
+                 {"dram_write_bytes", layer.dram_write_bytes},
+                 {"weights_bytes", layer.weights_bytes},
+                 {"spilled", layer.is_spilled}};
+  if (layer.safe_accumulator_bits) result["safe_accumulator_bits"] = *layer.safe_accumulator_bits;
+  if (overflows) {
+    const auto found = overflows->by_layer.find(layer.name);
+    result["accumulator_overflows"] = found == overflows->by_layer.end() ? 0 : found->second;
+  }
+  return result;
 }
 
 json memory_json(const Memory& memory) {
@@ -95,6 +110,8 @@ json quantization_json(const Quantization& quantization) {
       {"scheme", quantization.scheme},       {"field_bits", quantization.field_bits},
       {"rule", quantization.rule},           {"bias_correction", quantization.bias_correction},
       {"symmetric", quantization.symmetric}, {"equalization", quantization.equalization}};
+  if (quantization.safe_accumulator_bits)
+    result["safe_accumulator_bits"] = *quantization.safe_accumulator_bits;
   if (!quantization.source.empty()) result["source"] = quantization.source;
   return result;
 }
@@ -110,7 +127,11 @@ std::string to_json(const Report& report) {
   json document = {
       {"schema_version", kSchemaVersion},
       {"workload", {{"name", report.workload.name}, {"images", report.workload.images}}},
-      {"hardware", {{"name", report.hardware.name}, {"config_hash", report.hardware.config_hash}}},
+      {"hardware",
+       {{"name", report.hardware.name},
+        {"config_hash", report.hardware.config_hash},
+        {"accumulator", report.hardware.accumulator},
+        {"accumulator_bits", report.hardware.accumulator_bits}}},
       {"quantization", quantization_json(report.quantization)},
       {"simulation", simulation_json(report.simulation)},
       {"cycles", cycles_json(report.cycles)},
@@ -126,7 +147,8 @@ std::string to_json(const Report& report) {
   }
   if (!report.notes.empty()) document["notes"] = report.notes;
   json& layers = document["layers"] = json::array();
-  for (const Layer& layer : report.layers) layers.push_back(layer_json(layer));
+  for (const Layer& layer : report.layers)
+    layers.push_back(layer_json(layer, report.simulation.overflows));
   // Names come from models: bytes that are no UTF-8 must not end the run.
   return document.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }

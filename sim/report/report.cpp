@@ -13,6 +13,18 @@ double utilization(std::int64_t macs, std::int64_t cycles, const config::MacArra
          (static_cast<double>(cycles) * static_cast<double>(array.rows * array.columns));
 }
 
+const char* accumulator_name(config::AccumulatorOverflow overflow) {
+  switch (overflow) {
+    case config::AccumulatorOverflow::saturate:
+      return "saturate";
+    case config::AccumulatorOverflow::wrap:
+      return "wrap";
+    case config::AccumulatorOverflow::guaranteed:
+      break;
+  }
+  return "guaranteed";
+}
+
 UnitCycles unit_cycles(const stats::UnitResult& result) {
   UnitCycles unit;
   unit.name = result.name;
@@ -90,6 +102,8 @@ Hardware hardware_of(const config::HardwareConfig& config) {
   Hardware hardware;
   hardware.name = config.name;
   hardware.config_hash = config::config_hash(config);
+  hardware.accumulator = accumulator_name(config.mac_array.accumulator);
+  hardware.accumulator_bits = config.mac_array.accumulator_bits;
   hardware.rows = config.mac_array.rows;
   hardware.columns = config.mac_array.columns;
   hardware.clock_hz = config.clock_hz;
@@ -113,6 +127,18 @@ std::string quantization_text(const Quantization& quantization) {
   return text + (q.bias_correction ? ", bias correction" : ", no bias correction");
 }
 
+std::optional<Overflows> overflows_of(const isa::Program& program,
+                                      const stats::SimulationResult& result) {
+  const bool guaranteed =
+      program.hardware.mac_array.accumulator == config::AccumulatorOverflow::guaranteed;
+  if (guaranteed || result.outputs.empty()) return std::nullopt;
+  Overflows overflows;
+  for (std::size_t i = 0; i < program.layers.size(); ++i) {
+    overflows.add(program.layers[i].name, result.layers.at(i).accumulator_overflows);
+  }
+  return overflows;
+}
+
 Report report_of(const isa::Program& program, const stats::SimulationResult& result) {
   Report report;
   report.workload.name = program.metadata.name;
@@ -124,6 +150,7 @@ Report report_of(const isa::Program& program, const stats::SimulationResult& res
   report.layers = layers_of(program, result);
   report.memory = memory_of(program, result);
   report.simulation.images = 1;
+  report.simulation.overflows = overflows_of(program, result);
   return report;
 }
 

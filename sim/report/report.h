@@ -33,6 +33,9 @@ struct Hardware {
   std::int64_t clock_hz = 0;
   std::int64_t peak_macs_per_second = 0;
   std::int64_t dram_bandwidth_bytes_per_second = 0;
+  // Both forms.
+  std::string accumulator = "guaranteed";  // or saturate, wrap
+  std::int64_t accumulator_bits = 32;
 };
 
 struct Quantization {
@@ -44,6 +47,20 @@ struct Quantization {
   // Where scales and codes come from where the model is quantized already: "model", or "model and
   // calibration"; empty where all are of the calibration, or of a Program, which does not say.
   std::string source = {};
+  // The smallest accumulator that holds every sum for every input; a Program does not say.
+  std::optional<std::int64_t> safe_accumulator_bits = {};
+};
+
+/// Additions whose sum the accumulator did not hold; not `guaranteed` only.
+struct Overflows {
+  std::int64_t additions = 0;
+  std::map<std::string, std::int64_t> by_layer;  // those with any
+
+  void add(const std::string& layer, std::int64_t count) {
+    if (count == 0) return;
+    additions += count;
+    by_layer[layer] += count;
+  }
 };
 
 /// One quantized network over the data set; counts of images.
@@ -52,6 +69,7 @@ struct SchemeAccuracy {
   std::int64_t top1 = 0, top5 = 0;   // the label is the greatest, among the five greatest logits
   std::int64_t agreement_top1 = 0;   // the same class as the float network
   std::int64_t parameter_bytes = 0;  // requantization records and channel shifts
+  std::optional<Overflows> overflows = {};  // over all images
 };
 
 /// What --skip-bad-images left out.
@@ -87,6 +105,7 @@ struct Simulation {
   std::optional<Mismatch> first_mismatch;
   std::vector<std::string>
       output_sha256;  // of the output tensors' bytes, one per image; empty with timing only
+  std::optional<Overflows> overflows = {};  // of the machine, over all images; not by timing only
 };
 
 struct UnitCycles {
@@ -113,6 +132,7 @@ struct Layer {
   std::int64_t dram_read_bytes = 0, dram_write_bytes = 0;
   std::int64_t weights_bytes = 0;
   bool is_spilled = false;  // its result does not stay on chip: layers read it back from DRAM
+  std::optional<std::int64_t> safe_accumulator_bits = {};  // as Quantization's; with weights only
   /// "memory" where the layer's DRAM traffic alone takes longer than its arithmetic alone, else
   /// "compute".
   const char* bound_by() const {
@@ -151,10 +171,14 @@ struct Report {
 };
 
 Hardware hardware_of(const config::HardwareConfig& config);
-/// All but `source`.
+/// All but `source` and what sums need.
 Quantization quantization_of(const isa::Metadata& metadata);
 /// "shift_scaler, 4-bit field, rule floor, bias correction".
 std::string quantization_text(const Quantization& quantization);
+
+/// What the machine counted; nothing where sums are guaranteed or values were not simulated.
+std::optional<Overflows> overflows_of(const isa::Program& program,
+                                      const stats::SimulationResult& result);
 
 /// Everything that one simulated inference of the Program tells: hardware, quantization, cycles,
 /// layers, memory, and the workload's network. `result` is of this Program.

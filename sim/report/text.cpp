@@ -82,6 +82,34 @@ class TextWriter {
                       h.columns, si(static_cast<double>(h.clock_hz), "Hz"),
                       si(static_cast<double>(h.peak_macs_per_second), "MAC/s"),
                       si(static_cast<double>(h.dram_bandwidth_bytes_per_second), "B/s")));
+    accumulator();
+  }
+
+  /// Which accumulator, and the layers that need the widest one.
+  void accumulator() {
+    const Hardware& h = report_.hardware;
+    std::string text = fmt::format("{} bits, {}", h.accumulator_bits, h.accumulator);
+    if (report_.quantization.safe_accumulator_bits) {
+      const std::int64_t bits = *report_.quantization.safe_accumulator_bits;
+      text += fmt::format(", {} hold every sum", bits);
+      for (const Layer& layer : report_.layers) {
+        if (layer.safe_accumulator_bits != bits) continue;
+        text += " (widest: " + shortened(layer.name, 40) + ')';
+        break;
+      }
+    }
+    field("Accumulator", text);
+  }
+
+  void overflows(const Overflows& overflows) {
+    std::string text = "  " + grouped(overflows.additions) + " additions overflowed";
+    const auto most =
+        std::max_element(overflows.by_layer.begin(), overflows.by_layer.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (most != overflows.by_layer.end()) {
+      text += fmt::format(", most in {}: {}", shortened(most->first, 30), grouped(most->second));
+    }
+    line(text);
   }
 
   void accuracy(const Accuracy& accuracy) {
@@ -103,12 +131,17 @@ class TextWriter {
                        fmt::format("{:+.2f} points", points), share(scheme.agreement_top1),
                        grouped(scheme.parameter_bytes) + " bytes"));
     }
+    for (const SchemeAccuracy& scheme : accuracy.schemes) {
+      if (scheme.scheme == report_.quantization.scheme && scheme.overflows)
+        overflows(*scheme.overflows);
+    }
   }
 
   void simulation() {
     const Simulation& simulation = report_.simulation;
     heading("Simulation", fmt::format(" of {} {}", grouped(simulation.images),
                                       simulation.images == 1 ? "image" : "images"));
+    if (simulation.overflows) overflows(*simulation.overflows);
     if (!simulation.mismatched_values) return compared_with_nothing();
     if (*simulation.mismatched_values == 0) {
       line("  " + coloured("bit-exact", kGreen) +

@@ -32,6 +32,8 @@ struct LayerResult {
   ActivityCycles compute_cycles;
   std::int64_t dram_read_bytes = 0;  // by its DMA instructions; instruction fetch not included
   std::int64_t dram_write_bytes = 0;
+  /// Additions whose sum a saturating or wrapping accumulator did not hold; 0 with timing only.
+  std::int64_t accumulator_overflows = 0;
   std::int64_t stall_cycles() const { return compute_cycles.stalls(); }
 };
 

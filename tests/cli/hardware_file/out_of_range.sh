@@ -5,7 +5,7 @@ write_run
 try() { refused run run.yaml --set "hardware.$1"; }
 try mac_array.rows=0
 try mac_array.rows=4097
-try mac_array.accumulator_bits=15
+try mac_array.accumulator_bits=7
 try mac_array.accumulator_rows=1
 try mac_array.depthwise_pixels=2
 try dma.burst_bytes=48

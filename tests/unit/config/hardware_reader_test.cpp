@@ -189,6 +189,28 @@ TEST(CanonicalTextTest, HashIsPinned) {
   EXPECT_EQ(config_hash(HardwareConfig()), "7abb2784a49b5b48");
 }
 
+// Programs and reports from before the key mean the same with it.
+TEST(CanonicalTextTest, AKeyThatMayBeMissingIsThereOnlyWhereItSaysMore) {
+  const std::string without = changed(default_text(), "  accumulator: guaranteed ", "  # ");
+  HardwareConfig hardware = hardware_from_yaml(without, "f.yaml");
+  EXPECT_EQ(hardware.mac_array.accumulator, AccumulatorOverflow::guaranteed);
+  EXPECT_EQ(config_hash(hardware), config_hash(hardware_from_yaml(default_text(), "f.yaml")));
+  EXPECT_EQ(program_dependent_text(hardware).find("mac_array.accumulator:"), std::string::npos);
+
+  hardware.mac_array.accumulator = AccumulatorOverflow::wrap;
+  const std::string program = program_dependent_text(hardware);
+  const std::string timing = timing_only_text(hardware);
+  EXPECT_THAT(program, HasSubstr("mac_array.accumulator: wrap\n"));
+  EXPECT_EQ(hardware_from_text("x", program, timing).mac_array.accumulator,
+            AccumulatorOverflow::wrap);
+  EXPECT_THAT(messages_of([&] {
+                hardware_from_text(
+                    "x", changed(program, "accumulator: wrap", "accumulator: guaranteed"), timing);
+              }),
+              ElementsAre("hardware: mac_array.accumulator: got guaranteed, must be left out where "
+                          "it is that"));
+}
+
 TEST(CanonicalTextTest, RefusesDamagedTexts) {
   const HardwareConfig hardware;
   const std::string program = program_dependent_text(hardware);

@@ -79,6 +79,30 @@ TEST(IntegerExecutorTest, EqualsThePlainExecutorOnEveryTarget) {
                                           "input", "lookup", "mul", "pool"}));
 }
 
+TEST(IntegerExecutorTest, NarrowAccumulatorsEqualThePlainExecutorOnEveryTarget) {
+  std::int64_t overflows = 0;
+  std::uint64_t seed = 0;
+  for (const graph::Graph& network : networks(60)) {
+    graph::QuantizedGraph graph = drawn_quantized(network, ++seed);
+    graph.accumulator.bits = static_cast<std::int32_t>(8 + seed % 25);
+    graph.accumulator.overflow =
+        seed / 25 % 2 == 0 ? graph::Overflow::saturate : graph::Overflow::wrap;
+    const auto input = drawn_codes(seed, graph.node(0).shape.elements());
+    std::vector<std::int64_t> counts;
+    const Tensors expected = run_plain(graph, input, &counts);
+    for (const std::int64_t count : counts) overflows += count;
+    for (const std::int64_t target : arith::simd_targets()) {
+      arith::use_simd_target(target);
+      IntegerExecutor executor(graph);
+      EXPECT_EQ(first_difference(graph, run_fast(executor, input), expected), "")
+          << network.name << ", seed " << seed << ", " << arith::simd_target_name();
+      EXPECT_EQ(executor.overflows(), counts) << network.name << ", seed " << seed;
+    }
+    arith::use_simd_target(0);
+  }
+  EXPECT_GT(overflows, 10000);
+}
+
 TEST(IntegerExecutorTest, CopiesHaveTheirOwnTensors) {
   const graph::QuantizedGraph graph = drawn_quantized(test::random_network(3), 3);
   const std::int64_t size = graph.node(0).shape.elements();

@@ -57,6 +57,11 @@ TEST(ContentHashTest, EveryFieldOfTheIntegerGraphCounts) {
   expect_all_differ<QuantizedGraph>(
       quantize_graph(small_graph(), small_calibration(), {}, {}).graph,
       {[](QuantizedGraph& g) { g.shift_before_multiply = true; },
+       [](QuantizedGraph& g) { g.accumulator.overflow = graph::Overflow::saturate; },
+       [](QuantizedGraph& g) { g.accumulator.overflow = graph::Overflow::wrap; },
+       [](QuantizedGraph& g) {
+         g.accumulator = {20, graph::Overflow::wrap};
+       },
        [](QuantizedGraph& g) { g.scheme = "per_layer"; },
        [](QuantizedGraph& g) { g.multiplier_bits = 15; },
        [](QuantizedGraph& g) { g.nodes[1].quantization.scale *= 2; },
@@ -107,6 +112,7 @@ TEST(ContentHashTest, CalibrationAndOptions) {
                                     {[](HardwareLimits& l) { l.accumulator_bits = 20; },
                                      [](HardwareLimits& l) { l.multiplier_bits = 15; },
                                      [](HardwareLimits& l) { l.field_bits = 3; },
+                                     [](HardwareLimits& l) { l.overflow = graph::Overflow::wrap; },
                                      [](HardwareLimits& l) { l.shift_before_multiply = true; }});
 }
 

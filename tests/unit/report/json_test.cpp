@@ -27,7 +27,8 @@ TEST(JsonTest, HasExactlyTheKeysOfTheContract) {
               ElementsAre("accuracy", "cycles", "hardware", "host", "layers", "memory",
                           "quantization", "schema_version", "simulation", "workload"));
   EXPECT_THAT(keys(document["workload"]), ElementsAre("images", "name"));
-  EXPECT_THAT(keys(document["hardware"]), ElementsAre("config_hash", "name"));
+  EXPECT_THAT(keys(document["hardware"]),
+              ElementsAre("accumulator", "accumulator_bits", "config_hash", "name"));
   EXPECT_THAT(
       keys(document["quantization"]),
       ElementsAre("bias_correction", "equalization", "field_bits", "rule", "scheme", "symmetric"));
@@ -84,6 +85,34 @@ TEST(JsonTest, LeavesOutWhatIsNotKnown) {
   const json document = json::parse(to_json(report));
   EXPECT_FALSE(document.contains("accuracy"));
   EXPECT_THAT(keys(document["simulation"]), ElementsAre("images"));
+}
+
+TEST(JsonTest, AccumulatorsThatOverflowSayHowOften) {
+  Report report = example_report();
+  json document = json::parse(to_json(report));
+  EXPECT_EQ(document["hardware"]["accumulator"], "guaranteed");
+  EXPECT_FALSE(document["accuracy"].contains("accumulator_overflows"));
+  EXPECT_FALSE(document["layers"][0].contains("accumulator_overflows"));
+  EXPECT_FALSE(document["quantization"].contains("safe_accumulator_bits"));
+  report.hardware.accumulator = "wrap";
+  report.hardware.accumulator_bits = 14;
+  report.quantization.safe_accumulator_bits = 21;
+  report.layers[0].safe_accumulator_bits = 21;
+  report.simulation.overflows.emplace().add("conv_1", 7);
+  report.accuracy->schemes[1].overflows.emplace().add("conv_1", 7000);
+  report.accuracy->schemes[0].overflows.emplace();
+  document = json::parse(to_json(report));
+  EXPECT_EQ(document["hardware"]["accumulator"], "wrap");
+  EXPECT_EQ(document["hardware"]["accumulator_bits"], 14);
+  EXPECT_EQ(document["quantization"]["safe_accumulator_bits"], 21);
+  EXPECT_EQ(document["accuracy"]["accumulator_overflows"], 7000);
+  EXPECT_EQ(document["accuracy"]["accumulator_overflows_by_layer"], json({{"conv_1", 7000}}));
+  EXPECT_EQ(document["accuracy"]["schemes"]["per_layer"]["accumulator_overflows"], 0);
+  EXPECT_EQ(document["simulation"]["accumulator_overflows"], 7);
+  EXPECT_EQ(document["layers"][0]["accumulator_overflows"], 7);
+  EXPECT_EQ(document["layers"][0]["safe_accumulator_bits"], 21);
+  EXPECT_EQ(document["layers"][1]["accumulator_overflows"], 0);
+  EXPECT_FALSE(document["layers"][1].contains("safe_accumulator_bits"));
 }
 
 TEST(JsonTest, SkippedImagesAreCountedWhereTheyMayBeSkipped) {

@@ -17,6 +17,7 @@ using testing::Not;
 constexpr char kExpected[] = R"(Network     example_net, 2 layers, 158,033,920 MACs
 Scheme      shift_scaler, 4-bit field, rule floor, bias correction
 Hardware    npu_test, 32 x 16 MACs at 500 MHz, peak 256 GMAC/s, DRAM 12.8 GB/s
+Accumulator 32 bits, guaranteed
 
 Accuracy over 2,000 images of example
                      top-1     top-5    top-1 to float   agreement    parameters
@@ -160,6 +161,23 @@ TEST(TextTest, WithoutAccuracyAndComparison) {
   EXPECT_THAT(to_text(report), HasSubstr("  output sha256 aa\n"));
   report.simulation.output_sha256.clear();
   EXPECT_THAT(to_text(report), HasSubstr("timing only"));
+}
+
+TEST(TextTest, AccumulatorsThatOverflowSayHowOftenAndWhereMost) {
+  Report report = example_report();
+  report.hardware.accumulator = "saturate";
+  report.hardware.accumulator_bits = 14;
+  report.quantization.safe_accumulator_bits = 21;
+  report.layers[0].safe_accumulator_bits = 21;
+  report.simulation.overflows.emplace();
+  Overflows& overflows = report.accuracy->schemes[1].overflows.emplace();
+  overflows.add("conv_0", 400);
+  overflows.add("conv_1", 7000);
+  const std::string text = to_text(report, {});
+  EXPECT_THAT(text, testing::HasSubstr(
+                        "\nAccumulator 14 bits, saturate, 21 hold every sum (widest: conv_1)\n"));
+  EXPECT_THAT(text, testing::HasSubstr("\n  7,400 additions overflowed, most in conv_1: 7,000\n"));
+  EXPECT_THAT(text, testing::HasSubstr("\n  0 additions overflowed\n"));
 }
 
 }  // namespace
