@@ -55,8 +55,7 @@ class OverflowCounts {
   std::vector<std::int64_t> by_node_;
 };
 
-/// input: the network's input node. overflows, where given, outlives the
-/// classifiers.
+/// input: the network's input node. overflows, where given, outlives the classifiers.
 ClassifierFactory integer_classifier(const IntegerExecutor& executor,
                                      const graph::QuantizedNode& input,
                                      OverflowCounts* overflows = nullptr);

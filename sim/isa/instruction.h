@@ -71,7 +71,9 @@ enum class ArrayMode : std::uint8_t { weight_stationary = 0, depthwise = 1 };
 // + ky * dilation_h, column likewise, of the region in_height x in_width x channels at in_address;
 // outside the region it reads zero_point. accumulator[acc_row + i][j] += sum over k ascending of
 // weight[k][j] * x; the sum starts at the bias where start_from_bias, at the accumulator's value
-// otherwise. Pads may be negative or differ per tile.
+// otherwise. Each addition, the load of the bias included, ends in the accumulator's bits as
+// mac_array.accumulator says (docs/arithmetic.md, Accumulators), so this order is part of what a
+// Program means. Pads may be negative or differ per tile.
 struct Matmul {
   ArrayMode mode = ArrayMode::weight_stationary;
   bool start_from_bias = false;
