@@ -114,6 +114,11 @@ json override_json(const quantize::LayerOverride& layer) {
   return out;
 }
 
+const char* overflow_name(graph::Overflow overflow) {
+  constexpr std::array<const char*, 3> kNames = {"guaranteed", "saturate", "wrap"};
+  return kNames.at(static_cast<std::size_t>(overflow));
+}
+
 json settings_json(const ReadingSettings& settings) {
   const quantize::LayerOptions& layers = settings.options.layers;
   json overrides = json::array();
@@ -126,7 +131,7 @@ json settings_json(const ReadingSettings& settings) {
           {"activation_bits", layers.activation_bits},
           {"bias_correction", settings.options.bias_correction},
           {"overrides", overrides},
-          {"accumulator", "guaranteed"},
+          {"accumulator", overflow_name(settings.limits.overflow)},
           {"accumulator_bits", settings.limits.accumulator_bits},
           {"multiplier_bits", settings.limits.multiplier_bits},
           {"placement", settings.limits.shift_before_multiply ? "pre_multiply" : "fused"}};
@@ -173,28 +178,36 @@ json quantized_node_json(const graph::QuantizedNode& node, Blobs& blobs) {
   return out;
 }
 
-using Tensors = std::vector<std::vector<std::int8_t>>;
+/// By node.
+struct Executed {
+  std::vector<std::vector<std::int8_t>> tensors;
+  std::vector<std::int64_t> overflows;
+};
 
-Tensors execute_network(const graph::QuantizedGraph& graph, const ReadingCase& test_case) {
+Executed execute_network(const graph::QuantizedGraph& graph, const ReadingCase& test_case) {
   std::vector<std::int8_t> input(test_case.image.size());
   execute::quantize_input(test_case.image.data(), static_cast<std::int64_t>(test_case.image.size()),
                           graph.nodes[0].quantization, graph.nodes[0].clamps, input.data());
-  Tensors tensors(graph.nodes.size());
-  execute::IntegerExecutor(graph).run(
-      input.data(), [&](graph::NodeId node, const std::int8_t* values, std::int64_t count) {
-        tensors[static_cast<std::size_t>(node)].assign(values, values + count);
-      });
-  tensors[0] = input;
+  Executed made;
+  made.tensors.resize(graph.nodes.size());
+  execute::IntegerExecutor executor(graph);
+  executor.run(input.data(),
+               [&](graph::NodeId node, const std::int8_t* values, std::int64_t count) {
+                 made.tensors[static_cast<std::size_t>(node)].assign(values, values + count);
+               });
+  made.tensors[0] = input;
+  made.overflows = executor.overflows();
   if (test_case.plain_executor) {
-    Tensors plain = execute::run_plain(graph, input);
+    std::vector<std::int64_t> overflows;
+    const auto plain = execute::run_plain(graph, input, &overflows);
     for (std::size_t t = 1; t < plain.size(); ++t) {
-      if (plain[t] != tensors[t]) {
+      if (plain[t] != made.tensors[t] || overflows[t] != made.overflows[t]) {
         throw base::InternalError(test_case.name + ", layer " + graph.nodes[t].name +
                                   ": the integer executors differ");
       }
     }
   }
-  return tensors;
+  return made;
 }
 
 json run_json(const ReadingCase& test_case, const ReadingSettings& settings, Blobs& blobs) {
@@ -207,10 +220,11 @@ json run_json(const ReadingCase& test_case, const ReadingSettings& settings, Blo
     out["refused"] = error.what();
     return out;
   }
-  const Tensors tensors = execute_network(made.graph, test_case);
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
+  const Executed executed = execute_network(made.graph, test_case);
+  for (std::size_t i = 0; i < executed.tensors.size(); ++i) {
     json node = quantized_node_json(made.graph.nodes[i], blobs);
-    node["tensor"] = blobs.add(tensors[i]);
+    node["tensor"] = blobs.add(executed.tensors[i]);
+    node["overflows"] = executed.overflows[i];
     out["nodes"].push_back(std::move(node));
   }
   for (const quantize::LayerSummary& layer : made.summary.layers) {

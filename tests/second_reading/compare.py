@@ -115,8 +115,9 @@ class Comparison:
         for index, tensor, overflows in network.run(codes, settle_table):
             name, dumped = nodes[index]["name"], run["nodes"][index]
             self.equal(name, "output", tensor, dumped["tensor"])
-            if "overflows" in dumped:
-                self.equal(name, "overflows", overflows, dumped["overflows"])
+            self.equal(name, "overflows", overflows, dumped["overflows"])
+            if overflows and self.coverage is not None:
+                self.coverage[f"layers that overflow, {network.settings['accumulator']}"] += 1
             for divisor in network.parameters[index].get("divisors", {}):
                 pair = network.parameters[index]["divisors"][divisor]
                 self.equal(name, f"scale of divisor {divisor}", pair,

@@ -122,6 +122,10 @@ ReadingSettings drawn_settings(const graph::Graph& network, Draw& draw) {
     settings.options.overrides.push_back(drawn_override(network, draw));
   }
   settings.limits.accumulator_bits = draw.chance(50) ? 32 : draw.integer(14, 28);
+  if (draw.chance(35)) {
+    settings.limits.overflow = draw.chance(50) ? graph::Overflow::saturate : graph::Overflow::wrap;
+    settings.limits.accumulator_bits = draw.integer(8, 24);
+  }
   settings.limits.multiplier_bits = draw.chance(50) ? 31 : 15;
   settings.limits.shift_before_multiply = draw.chance(40);
   return settings;
@@ -178,6 +182,14 @@ std::vector<ReadingSettings> all_settings() {
     settings.options.overrides[0].match = "depthwise_?";
     settings.options.overrides[0].weight_bits = 10 - bits;
     all.push_back(std::move(settings));
+  }
+  for (std::int32_t bits = 12; bits <= 20; bits += 4) {
+    for (const graph::Overflow overflow : {graph::Overflow::saturate, graph::Overflow::wrap}) {
+      ReadingSettings settings;
+      settings.limits.accumulator_bits = bits;
+      settings.limits.overflow = overflow;
+      all.push_back(std::move(settings));
+    }
   }
   return all;
 }

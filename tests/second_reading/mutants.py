@@ -132,7 +132,25 @@ class EightBitsAlways(Rules):
         return super().activation(low, high, 8)
 
 
+class SaturatesSymmetrically(Rules):
+    """Accumulators saturate one short of the least value."""
+
+    def narrow(self, acc, bits, behaviour):
+        if behaviour == "saturate":
+            return numpy.clip(acc, 1 - 2**(bits - 1), 2**(bits - 1) - 1)
+        return super().narrow(acc, bits, behaviour)
+
+
+class WrapsToTheMagnitude(Rules):
+    """Accumulators that wrap keep the sign and the low bits of the magnitude."""
+
+    def narrow(self, acc, bits, behaviour):
+        if behaviour == "wrap":
+            return numpy.where(numpy.less(acc, 0), -(-acc % 2**(bits - 1)), acc % 2**(bits - 1))
+        return super().narrow(acc, bits, behaviour)
+
+
 MUTANTS = [RoundShiftHalfUp, RoundShiftHalfEven, RoundShiftTruncates, RneHalfAway, ShiftToNearest,
            ShiftStrictlyBelow, OctaveTakesTheLimit, PaddingReadsZero, NoBiasCorrection,
            NoZeroPointInTheBias, OnlyTheWholeSumIsBounded, MultiplierOneBitShort, AlwaysFused,
-           AddMultipliersWider, PaddingIsNeverCounted, EightBitsAlways]
+           AddMultipliersWider, PaddingIsNeverCounted, EightBitsAlways, SaturatesSymmetrically, WrapsToTheMagnitude]

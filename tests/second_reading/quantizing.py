@@ -108,7 +108,6 @@ class LayerQuantizer:
                                         self.means[channels])
         reals = bias
         bias = rules.bias_codes(reals, shifts, source.scale, scales, source.zero_point, factors)
-        bias = [rules.stored_bias(b, self.settings["accumulator"]) for b in bias]
         low, high = self.low[channels], self.high[channels]
         bounds = rules.prefix_bounds(bias, factors, low, high)
         bits = [bits_for(*bound) for bound in bounds]
@@ -116,6 +115,7 @@ class LayerQuantizer:
             raw = rules.bias_codes(reals, shifts, source.scale, scales, source.zero_point, codes)
             bounds = rules.prefix_bounds(raw, codes, low, high)
             bits = [max(b, bits_for(*bound)) for b, bound in zip(bits, bounds)]
+        bias = [rules.stored_bias(b, self.settings["accumulator"]) for b in bias]
         return codes, bias, bits
 
     def fixed_point(self, scale):

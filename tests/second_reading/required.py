@@ -16,6 +16,8 @@ REQUIRED = (
     + [f"{kind} {activation}" for kind in ("conv", "depthwise_conv", "gemm", "add", "mul", "concat",
                                            "pool", "lookup")
        for activation in ("without activation", "relu", "relu6", "clip")]
+    + [f"accumulator {overflow}" for overflow in ("guaranteed", "saturate", "wrap")]
+    + [f"layers that overflow, {overflow}" for overflow in ("saturate", "wrap")]
     + ["max pool", "average pool", "average pool, padding counted", "conv with padding",
        "conv with groups", "dead channels", "clamps that differ between channels", "channels made coarser by rule 7 or 8", "refused",
        "options by layer"]
