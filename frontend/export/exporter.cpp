@@ -161,7 +161,7 @@ class Exporter {
   }
 
   std::string write_weights(const graph::QuantizedConv& conv, const graph::Node& node) {
-    const std::string name = model_.tensor(node.name + "_weights");
+    std::string name = model_.tensor(node.name + "_weights");
     const std::vector<double> scales = weight_scales(conv);
     const auto& window = conv.window;
     Dims dims = {conv.out_channels, conv.in_channels / conv.groups, window.kernel_h,
@@ -181,7 +181,7 @@ class Exporter {
 
   std::string write_bias(const graph::QuantizedConv& conv, const graph::Node& node) {
     const graph::TensorQuantization& input = quantized_.node(node.inputs[0]).quantization;
-    const std::string name = model_.tensor(node.name + "_bias");
+    std::string name = model_.tensor(node.name + "_bias");
     const std::vector<std::int64_t> wide = bias_codes(conv, input);
     const std::string codes =
         model_.int32s(name + "_codes", {conv.out_channels}, {wide.begin(), wide.end()});
