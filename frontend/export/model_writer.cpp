@@ -90,13 +90,13 @@ onnx::TensorProto& ModelWriter::constant(const std::string& name, const Dims& di
 
 std::string ModelWriter::floats(const std::string& wanted, const Dims& dims,
                                 const std::vector<float>& values) {
-  const std::string name = tensor(wanted);
+  std::string name = tensor(wanted);
   set_raw(constant(name, dims, onnx::TensorProto::FLOAT), values);
   return name;
 }
 
 std::string ModelWriter::ints(const std::string& wanted, const std::vector<std::int64_t>& values) {
-  const std::string name = tensor(wanted);
+  std::string name = tensor(wanted);
   set_raw(constant(name, {static_cast<std::int64_t>(values.size())}, onnx::TensorProto::INT64),
           values);
   return name;
@@ -104,23 +104,24 @@ std::string ModelWriter::ints(const std::string& wanted, const std::vector<std::
 
 std::string ModelWriter::int8s(const std::string& wanted, const Dims& dims,
                                const std::vector<std::int8_t>& values) {
-  const std::string name = tensor(wanted);
+  std::string name = tensor(wanted);
   set_raw(constant(name, dims, onnx::TensorProto::INT8), values);
   return name;
 }
 
 std::string ModelWriter::int32s(const std::string& wanted, const Dims& dims,
                                 const std::vector<std::int32_t>& values) {
-  const std::string name = tensor(wanted);
+  std::string name = tensor(wanted);
   set_raw(constant(name, dims, onnx::TensorProto::INT32), values);
   return name;
 }
 
 std::string ModelWriter::scales(const std::string& wanted, const std::vector<double>& values) {
   std::vector<float> rounded;
+  rounded.reserve(values.size());
   for (const double value : values) rounded.push_back(static_cast<float>(value));
   const auto count = static_cast<std::int64_t>(values.size());
-  const std::string name = floats(wanted, count > 1 ? Dims{count} : Dims{}, rounded);
+  std::string name = floats(wanted, count > 1 ? Dims{count} : Dims{}, rounded);
   const bool is_exact =
       std::equal(values.begin(), values.end(), rounded.begin(),
                  [](double value, float stored) { return value == static_cast<double>(stored); });
