@@ -131,6 +131,7 @@ isa::TensorInfo tensor_info(const graph::QuantizedNode& node, const TensorPlacem
   info.channels = node.shape.channels;
   info.scale = node.quantization.scale;
   info.zero_point = node.quantization.zero_point;
+  info.code_bits = node.activation_bits;
   info.memory = placement.in_dram ? isa::Memory::dram : isa::Memory::activation_scratchpad;
   info.address =
       placement.in_dram ? placement.dram_address : static_cast<std::uint64_t>(placement.address);

@@ -11,6 +11,7 @@
 #include "frontend/import/onnx_importer.h"
 #include "frontend/quantize/calibrator.h"
 #include "frontend/quantize/content_hash.h"
+#include "frontend/quantize/layer_options.h"
 #include "frontend/topology/build.h"
 #include "sim/base/errors.h"
 
@@ -106,6 +107,31 @@ quantize::QuantizationOptions options_of(const config::QuantizationConfig& choic
   return options;
 }
 
+std::int32_t field_bits_of(const std::string& scheme, std::int64_t field_bits) {
+  return scheme == "shift_scaler" ? static_cast<std::int32_t>(field_bits) : 0;
+}
+
+// Says of the layers that are quantized in their own way how.
+void describe_layers(const graph::Graph& network,
+                     const std::vector<quantize::LayerOptions>& options, isa::Program& program) {
+  const isa::Metadata& usual = program.metadata;
+  std::size_t layer = 0;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    const graph::Node& node = network.nodes[i];
+    if (std::holds_alternative<graph::Input>(node.op)) continue;
+    isa::LayerInfo& info = program.layers.at(layer++);
+    if (!std::holds_alternative<graph::Conv>(node.op)) continue;
+    const quantize::SchemeOptions& scheme = options[i].scheme;
+    const isa::LayerQuantization own{scheme.scheme, field_bits_of(scheme.scheme, scheme.field_bits),
+                                     quantize::shift_rule_name(scheme.rule), scheme.symmetric,
+                                     options[i].weight_bits};
+    const bool differs = own.scheme != usual.scheme || own.field_bits != usual.field_bits ||
+                         own.rule != usual.rule || own.symmetric != usual.symmetric ||
+                         own.weight_bits != usual.weight_bits;
+    if (differs) info.quantization = own;
+  }
+}
+
 }  // namespace
 
 Pipeline::Pipeline(config::RunConfig run, int threads,
@@ -162,7 +188,10 @@ const quantize::Calibration& Pipeline::calibration(const config::QuantizationCon
 }
 
 quantize::Calibration Pipeline::calibrate(const graph::Graph& folded) {
-  record("calibrate", calibration_inputs_hash(folded, run_));
+  const std::vector<std::int32_t> widths =
+      quantize::activation_widths(folded, options_of(run_.quantization));
+  record("calibrate",
+         ContentHasher().add(calibration_inputs_hash(folded, run_)).add(widths).digest());
   const auto dataset = open(run_.calibration.data);
   data::ImageReader reader(*dataset, run_.skip_bad_images);
   const auto source = [&](std::int64_t index) -> std::optional<std::vector<float>> {
@@ -172,7 +201,8 @@ quantize::Calibration Pipeline::calibrate(const graph::Graph& folded) {
   };
   const auto calibrator =
       quantize::make_calibrator(run_.calibration.method, run_.calibration.percentile);
-  auto result = quantize::calibrate(folded, source, dataset->images(), *calibrator, threads_);
+  auto result =
+      quantize::calibrate(folded, source, dataset->images(), *calibrator, threads_, widths);
   quantize::widen_outputs(folded, run_.calibration.output_headroom, result);
   skipped_ = reader.skipped();
   return result;
@@ -243,14 +273,15 @@ isa::Metadata Pipeline::metadata(const config::QuantizationConfig& choice) {
   isa::Metadata metadata;
   metadata.name = run_.network_name();
   metadata.scheme = choice.scheme;
-  metadata.field_bits =
-      choice.scheme == "shift_scaler" ? static_cast<std::int32_t>(choice.field_bits) : 0;
+  metadata.field_bits = field_bits_of(choice.scheme, choice.field_bits);
   metadata.rule = choice.rule;
   // Weights that the model brings as codes have nothing to be corrected.
   const GivenQuantization from_model = given();
   metadata.bias_correction = choice.bias_correction && from_model.given_layers < from_model.layers;
   metadata.symmetric = choice.symmetric;
   metadata.equalization = choice.equalization;
+  metadata.weight_bits = static_cast<std::int32_t>(choice.weight_bits);
+  metadata.activation_bits = static_cast<std::int32_t>(choice.activation_bits);
   metadata.preprocessing.size = run_.input.size;
   metadata.preprocessing.resize_shorter_side = run_.input.resize_shorter_side;
   metadata.preprocessing.center_crop = run_.input.center_crop;
@@ -267,9 +298,12 @@ isa::Program Pipeline::program(const graph::QuantizedGraph& graph,
                         .add(quantize::content_hash(graph))
                         .add(std::string_view(config::program_dependent_text(run_.hardware)))
                         .add(std::string_view(run_.network_name()))
-                        .add(std::string_view(choice.scheme))
+                        .add(quantize::content_hash(options_of(choice)))
                         .digest());
-  return compile(graph, run_.hardware, metadata(choice));
+  isa::Program program = compile(graph, run_.hardware, metadata(choice));
+  describe_layers(network(choice), quantize::layer_options(network(choice), options_of(choice)),
+                  program);
+  return program;
 }
 
 isa::Program Pipeline::program(const std::string& scheme) {

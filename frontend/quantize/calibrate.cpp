@@ -83,7 +83,8 @@ class Batch {
 }  // namespace
 
 Calibration calibrate(const graph::Graph& folded, const ImageSource& source, std::int64_t images,
-                      const Calibrator& calibrator, int threads) {
+                      const Calibrator& calibrator, int threads,
+                      const std::vector<std::int32_t>& code_bits) {
   if (images < 1) {
     throw base::InputError(
         base::refusal("", "calibration.images", std::to_string(images), "at least 1"));
@@ -105,7 +106,7 @@ Calibration calibrate(const graph::Graph& folded, const ImageSource& source, std
     throw base::InputError(base::refusal("", "calibration.images", "none that can be used",
                                          "at least 1 of " + std::to_string(images)));
   }
-  return total.finish(folded, calibrator, used_images, used);
+  return total.finish(folded, calibrator, used_images, used, code_bits);
 }
 
 }  // namespace npusim::quantize

@@ -69,10 +69,12 @@ class GraphStatistics {
   /// Has nothing been observed?
   bool empty() const { return tensors_.empty() || !tensors_.front().seen; }
 
-  /// Chooses the ranges and divides the sums by the number of values, images * height * width. A
-  /// calibrator that needs histograms gets them from `histograms`, which are left empty.
+  /// `code_bits`: of every tensor; empty: all 8. Chooses the ranges and divides the sums by the
+  /// number of values, images * height * width. A calibrator that needs histograms gets them from
+  /// `histograms`, which are left empty.
   Calibration finish(const graph::Graph& graph, const Calibrator& calibrator, std::int64_t images,
-                     GraphHistograms* histograms = nullptr) const;
+                     GraphHistograms* histograms = nullptr,
+                     const std::vector<std::int32_t>& code_bits = {}) const;
 
  private:
   std::vector<TensorStatistics> tensors_;
@@ -91,10 +93,14 @@ void widen_outputs(const graph::Graph& folded, double factor, Calibration& calib
 /// Runs the folded float network over the images and returns what it did. The result is the same
 /// to the last bit for any number of threads.
 ///
+/// `code_bits`: the width of every tensor's codes (activation_widths), for calibrators that weigh
+/// what the codes lose; empty: all 8.
+///
 /// images >= 1, and at least one not left out (else base::InputError), threads >= 1. Errors of the
 /// source and of the network (a value that is not finite: base::InputError naming the node) come
 /// out unchanged, that of the first image first.
 Calibration calibrate(const graph::Graph& folded, const ImageSource& source, std::int64_t images,
-                      const Calibrator& calibrator, int threads);
+                      const Calibrator& calibrator, int threads,
+                      const std::vector<std::int32_t>& code_bits = {});
 
 }  // namespace npusim::quantize

@@ -10,7 +10,7 @@ namespace {
 class MinMaxCalibrator final : public Calibrator {
  public:
   std::string_view name() const override { return "min_max"; }
-  Range range(const TensorStatistics& statistics) const override {
+  Range range(const TensorStatistics& statistics, std::int32_t) const override {
     return {static_cast<double>(statistics.min), static_cast<double>(statistics.max)};
   }
 };

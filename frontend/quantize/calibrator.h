@@ -2,6 +2,7 @@
 // How the range of a tensor follows from what was seen of it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,7 +29,7 @@ struct Range {
   double high = 0;
 };
 
-/// Chooses the range that the 256 codes of a tensor are to represent.
+/// Chooses the range that the 2^code_bits codes of a tensor are to represent, code_bits 4 to 8.
 ///
 /// Contract:
 /// - range() is a pure function of the statistics: no state, no randomness, callable from any
@@ -42,7 +43,7 @@ class Calibrator {
   virtual ~Calibrator() = default;
   virtual std::string_view name() const = 0;
   virtual bool needs_histogram() const { return false; }
-  virtual Range range(const TensorStatistics& statistics) const = 0;
+  virtual Range range(const TensorStatistics& statistics, std::int32_t code_bits) const = 0;
 };
 
 /// The methods that make_calibrator knows, default first: min_max, percentile, mse, kl.

@@ -90,7 +90,8 @@ class KlCalibrator final : public Calibrator {
   std::string_view name() const override { return "kl"; }
   bool needs_histogram() const override { return true; }
 
-  Range range(const TensorStatistics& statistics) const override {
+  Range range(const TensorStatistics& statistics, std::int32_t code_bits) const override {
+    const graph::Clamps codes = code_range(code_bits);
     const SearchSide negative = negative_side(statistics, kMostLeftOut);
     const SearchSide positive = positive_side(statistics, kMostLeftOut);
     const SideDivergence below(negative.bins);
@@ -98,10 +99,10 @@ class KlCalibrator final : public Calibrator {
     const double values = below.values() + above.values();
     return least_cost_range(negative, positive, [&](const Range& range, const RangeBins& bins) {
       if (values == 0) return 0.0;
-      const graph::TensorQuantization q = activation_quantization(range.low, range.high);
+      const graph::TensorQuantization q = activation_quantization(range.low, range.high, code_bits);
       const double inside = below.inside(bins.negative) + above.inside(bins.positive);
-      return below.of(q.scale, q.zero_point - kMinCode, bins.negative) +
-             above.of(q.scale, kMaxCode - q.zero_point, bins.positive) +
+      return below.of(q.scale, q.zero_point - codes.low, bins.negative) +
+             above.of(q.scale, codes.high - q.zero_point, bins.positive) +
              values * natural_log(inside / values);
     });
   }

@@ -55,15 +55,16 @@ class MseCalibrator final : public Calibrator {
   std::string_view name() const override { return "mse"; }
   bool needs_histogram() const override { return true; }
 
-  Range range(const TensorStatistics& statistics) const override {
+  Range range(const TensorStatistics& statistics, std::int32_t code_bits) const override {
+    const graph::Clamps codes = code_range(code_bits);
     const SearchSide negative = negative_side(statistics, 1);
     const SearchSide positive = positive_side(statistics, 1);
     const SideError below(negative.bins);
     const SideError above(positive.bins);
     return least_cost_range(negative, positive, [&](const Range& range, const RangeBins&) {
-      const graph::TensorQuantization q = activation_quantization(range.low, range.high);
-      return below.of(q.scale, q.zero_point - kMinCode) +
-             above.of(q.scale, kMaxCode - q.zero_point);
+      const graph::TensorQuantization q = activation_quantization(range.low, range.high, code_bits);
+      return below.of(q.scale, q.zero_point - codes.low) +
+             above.of(q.scale, codes.high - q.zero_point);
     });
   }
 };

@@ -34,7 +34,7 @@ class PercentileCalibrator final : public Calibrator {
   std::string_view name() const override { return "percentile"; }
   bool needs_histogram() const override { return true; }
 
-  Range range(const TensorStatistics& statistics) const override {
+  Range range(const TensorStatistics& statistics, std::int32_t) const override {
     const Bins below = statistics.histogram.negative();
     const Bins above = statistics.histogram.positive();
     const auto values = static_cast<double>(total(below) + total(above));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "frontend/quantize/calibration.h"
+#include "frontend/quantize/options.h"
 #include "sim/base/errors.h"
 
 namespace npusim::quantize {
@@ -76,7 +77,8 @@ Histogram GraphHistograms::take(graph::NodeId id) {
 }
 
 Calibration GraphStatistics::finish(const graph::Graph& graph, const Calibrator& calibrator,
-                                    std::int64_t images, GraphHistograms* histograms) const {
+                                    std::int64_t images, GraphHistograms* histograms,
+                                    const std::vector<std::int32_t>& code_bits) const {
   if (calibrator.needs_histogram() && histograms == nullptr) {
     throw base::InternalError("calibration: method " + std::string(calibrator.name()) +
                               " needs histograms");
@@ -91,7 +93,7 @@ Calibration GraphStatistics::finish(const graph::Graph& graph, const Calibrator&
     }
     TensorStatistics seen = tensors_[i];
     if (histograms != nullptr) seen.histogram = histograms->take(static_cast<graph::NodeId>(i));
-    const Range range = calibrator.range(seen);
+    const Range range = calibrator.range(seen, code_bits.empty() ? kMostBits : code_bits.at(i));
     const auto count =
         static_cast<double>(images) * static_cast<double>(node.shape.height * node.shape.width);
     TensorCalibration tensor{range.low, range.high, std::move(seen.channel_sums)};

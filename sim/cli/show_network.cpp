@@ -102,6 +102,12 @@ std::string program_text(const isa::Program& program, const std::filesystem::pat
                                                            metadata.field_bits, metadata.rule)
                                              : "") +
                     (metadata.symmetric ? "" : ", asymmetric") +
+                    (metadata.weight_bits == isa::kMostWeightBits
+                         ? ""
+                         : fmt::format(", {}-bit weights", metadata.weight_bits)) +
+                    (metadata.activation_bits == isa::kMostCodeBits
+                         ? ""
+                         : fmt::format(", {}-bit activations", metadata.activation_bits)) +
                     (metadata.equalization ? ", equalization" : "") +
                     (metadata.bias_correction ? ", bias correction" : ", no bias correction"));
   text += field("Hardware",

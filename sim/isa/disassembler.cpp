@@ -166,11 +166,12 @@ class Writer {
         "writes");
     for (std::size_t t = 0; t < program_.tensors.size(); ++t) {
       const TensorInfo& tensor = program_.tensors[t];
-      line("  {} {}: {}x{}x{} {} scale {} zero_point {} {}=0x{:x} complete_after {}", t,
+      line("  {} {}: {}x{}x{} {} scale {} zero_point {} {}=0x{:x} complete_after {}{}", t,
            quoted(tensor.name), tensor.height, tensor.width, tensor.channels,
            kDataTypeNames[static_cast<std::size_t>(tensor.type)], tensor.scale, tensor.zero_point,
            kMemoryNames[static_cast<std::size_t>(tensor.memory)], tensor.address,
-           tensor.complete_after);
+           tensor.complete_after,
+           tensor.code_bits == kMostCodeBits ? "" : fmt::format(" code_bits {}", tensor.code_bits));
     }
     line(".inputs {}", fmt::join(program_.inputs, " "));
     line(".outputs {}", fmt::join(program_.outputs, " "));
@@ -185,6 +186,10 @@ class Writer {
           "channel_shift_bytes {}",
           l, quoted(layer.name), quoted(layer.kind), layer.macs, layer.output_tensor,
           layer.weights_bytes, layer.bias_bytes, layer.requant_bytes, layer.channel_shift_bytes);
+      if (!layer.quantization) continue;
+      const LayerQuantization& own = *layer.quantization;
+      line("    scheme {} field_bits {} rule {} symmetric {} weight_bits {}", quoted(own.scheme),
+           own.field_bits, quoted(own.rule), kNoYes[own.symmetric], own.weight_bits);
     }
   }
 

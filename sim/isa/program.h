@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Semaphore {
 enum class DataType : std::uint8_t { int8 = 0, int16 = 1, int32 = 2 };
 enum class Memory : std::uint8_t { dram = 0, activation_scratchpad = 1 };
 
+inline constexpr std::int32_t kLeastCodeBits = 4;
+inline constexpr std::int32_t kMostCodeBits = 8;
+
 // A tensor: where it lies (dense, NHWC) once instruction `complete_after` is done (-1: from the
 // start). On chip it may be overwritten later, so it must be read at that moment.
 struct TensorInfo {
@@ -35,11 +39,20 @@ struct TensorInfo {
   DataType type = DataType::int8;
   double scale = 1;
   std::int32_t zero_point = 0;
-  std::int32_t code_bits = 8;  // int8: its codes lie in [-2^(b-1), 2^(b-1) - 1], 2..8
+  std::int32_t code_bits = 8;  // int8: its codes lie in [-2^(b-1), 2^(b-1) - 1]
   Memory memory = Memory::dram;
   std::uint64_t address = 0;
   std::int64_t complete_after = -1;  // instruction index
   std::int64_t elements() const { return height * width * channels; }
+};
+
+// How a layer's weights were quantized.
+struct LayerQuantization {
+  std::string scheme;
+  std::int32_t field_bits = 0;
+  std::string rule;
+  bool symmetric = true;
+  std::int32_t weight_bits = 8;
 };
 
 struct LayerInfo {
@@ -48,6 +61,8 @@ struct LayerInfo {
   std::int64_t macs = 0;
   std::uint32_t output_tensor = 0;  // index into tensors
   std::int64_t weights_bytes = 0, bias_bytes = 0, requant_bytes = 0, channel_shift_bytes = 0;
+  // Of a layer with weights where it differs from the metadata's.
+  std::optional<LayerQuantization> quantization = std::nullopt;
 };
 
 // How an image becomes the input tensor: x = (pixel - mean) / scale per RGB channel, then codes.
@@ -66,8 +81,10 @@ struct Metadata {
   std::int32_t field_bits = 0;
   std::string rule;
   bool bias_correction = false;
-  bool symmetric = true;      // false: weights with a zero point
-  bool equalization = false;  // channels of neighbouring layers were scaled to each other
+  bool symmetric = true;             // false: weights with a zero point
+  bool equalization = false;         // channels of neighbouring layers were scaled to each other
+  std::int32_t weight_bits = 8;      // of every layer that says nothing else
+  std::int32_t activation_bits = 8;  // likewise
   Preprocessing preprocessing;
 };
 

@@ -104,6 +104,50 @@ void read_dram_image(ByteReader& reader, Program& program) {
   program.dram_image = reader.get_rest();
 }
 
+/// The widths that are not the usual one; nothing where all are.
+void write_code_widths(const std::vector<TensorInfo>& tensors, ByteWriter& writer) {
+  const auto is_narrow = [](const TensorInfo& t) { return t.code_bits != kMostCodeBits; };
+  const auto narrow = std::count_if(tensors.begin(), tensors.end(), is_narrow);
+  if (narrow == 0) return;
+  writer.put_count(static_cast<std::size_t>(narrow));
+  for (std::size_t t = 0; t < tensors.size(); ++t) {
+    if (!is_narrow(tensors[t])) continue;
+    writer.put(static_cast<std::uint32_t>(t));
+    writer.put(static_cast<std::uint8_t>(tensors[t].code_bits));
+  }
+}
+
+/// An index above the one before it and below `size`.
+std::size_t read_next_index(ByteReader& reader, const char* what, std::size_t first,
+                            std::size_t size) {
+  const auto index = reader.get<std::uint32_t>(what);
+  if (index < first || index >= size) {
+    reader.refuse(what, std::to_string(index),
+                  "from " + std::to_string(first) + " up and below " + std::to_string(size));
+  }
+  return index;
+}
+
+/// A list that is written only where it has something to say.
+std::size_t read_exceptions(ByteReader& reader, std::size_t record_bytes, const char* what) {
+  const std::size_t count = reader.get_count(record_bytes, what);
+  if (count == 0) reader.refuse(what, "none", "left out or at least one");
+  return count;
+}
+
+void read_code_widths(ByteReader& reader, std::vector<TensorInfo>& tensors) {
+  std::size_t next = 0;
+  for (std::size_t left = read_exceptions(reader, 5, "widths"); left > 0; --left) {
+    next = read_next_index(reader, "tensor of a width", next, tensors.size());
+    const auto bits = reader.get<std::uint8_t>("width");
+    if (bits < kLeastCodeBits || bits >= kMostCodeBits) {
+      reader.refuse("width", std::to_string(bits),
+                    std::to_string(kLeastCodeBits) + " to " + std::to_string(kMostCodeBits - 1));
+    }
+    tensors[next++].code_bits = bits;
+  }
+}
+
 void write_tensors(const Program& program, ByteWriter& writer) {
   writer.put_count(program.tensors.size());
   for (const TensorInfo& tensor : program.tensors) {
@@ -118,6 +162,7 @@ void write_tensors(const Program& program, ByteWriter& writer) {
     writer.put(tensor.address);
     writer.put(tensor.complete_after);
   }
+  write_code_widths(program.tensors, writer);
 }
 
 void read_tensors(ByteReader& reader, Program& program) {
@@ -134,6 +179,7 @@ void read_tensors(ByteReader& reader, Program& program) {
     tensor.address = reader.get<std::uint64_t>("address");
     tensor.complete_after = reader.get<std::int64_t>("complete after");
   }
+  if (reader.left() > 0) read_code_widths(reader, program.tensors);
 }
 
 void write_interface(const Program& program, ByteWriter& writer) {
@@ -150,6 +196,39 @@ void read_interface(ByteReader& reader, Program& program) {
   }
 }
 
+/// Of the layers that have their own; nothing where none has.
+void write_layer_quantizations(const std::vector<LayerInfo>& layers, ByteWriter& writer) {
+  const auto own = std::count_if(layers.begin(), layers.end(), [](const LayerInfo& layer) {
+    return layer.quantization.has_value();
+  });
+  if (own == 0) return;
+  writer.put_count(static_cast<std::size_t>(own));
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    if (!layers[l].quantization) continue;
+    const LayerQuantization& quantization = *layers[l].quantization;
+    writer.put(static_cast<std::uint32_t>(l));
+    writer.put_string(quantization.scheme);
+    writer.put(quantization.field_bits);
+    writer.put_string(quantization.rule);
+    writer.put(quantization.symmetric);
+    writer.put(quantization.weight_bits);
+  }
+}
+
+void read_layer_quantizations(ByteReader& reader, std::vector<LayerInfo>& layers) {
+  std::size_t next = 0;
+  for (std::size_t left = read_exceptions(reader, 21, "quantizations"); left > 0; --left) {
+    next = read_next_index(reader, "layer of a quantization", next, layers.size());
+    LayerQuantization quantization;
+    quantization.scheme = reader.get_string("scheme");
+    quantization.field_bits = reader.get<std::int32_t>("field bits");
+    quantization.rule = reader.get_string("rule");
+    quantization.symmetric = reader.get_choice<bool>("symmetric", 1);
+    quantization.weight_bits = reader.get<std::int32_t>("weight bits");
+    layers[next++].quantization = std::move(quantization);
+  }
+}
+
 void write_layers(const Program& program, ByteWriter& writer) {
   writer.put_count(program.layers.size());
   for (const LayerInfo& layer : program.layers) {
@@ -162,6 +241,7 @@ void write_layers(const Program& program, ByteWriter& writer) {
       writer.put(bytes);
     }
   }
+  write_layer_quantizations(program.layers, writer);
 }
 
 void read_layers(ByteReader& reader, Program& program) {
@@ -176,6 +256,7 @@ void read_layers(ByteReader& reader, Program& program) {
     layer.requant_bytes = reader.get<std::int64_t>("requant bytes");
     layer.channel_shift_bytes = reader.get<std::int64_t>("channel shift bytes");
   }
+  if (reader.left() > 0) read_layer_quantizations(reader, program.layers);
 }
 
 /// Written only where a setting is not the usual one.

@@ -17,12 +17,24 @@ constexpr Setting yes_no(const char* name, bool usual) {
           [](Metadata& m, std::int32_t value) { m.*Member = value != 0; }};
 }
 
+template <auto Member>
+constexpr Setting width(const char* name, std::int32_t usual, std::int32_t least) {
+  return {name,
+          usual,
+          least,
+          usual,
+          [](const Metadata& m) { return m.*Member; },
+          [](Metadata& m, std::int32_t value) { m.*Member = value; }};
+}
+
 }  // namespace
 
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> list = {
       yes_no<&Metadata::symmetric>("symmetric", true),
       yes_no<&Metadata::equalization>("equalization", false),
+      width<&Metadata::weight_bits>("weight_bits", kMostWeightBits, kLeastWeightBits),
+      width<&Metadata::activation_bits>("activation_bits", kMostCodeBits, kLeastCodeBits),
   };
   return list;
 }

@@ -152,6 +152,7 @@ class Verifier {
     findings_.in_range("channels", info.channels, 1, kMaxExtent);
     findings_.in_range("type", static_cast<int>(info.type), 0, 2);
     findings_.in_range("memory", static_cast<int>(info.memory), 0, 1);
+    findings_.in_range("code_bits", info.code_bits, kLeastCodeBits, kMostCodeBits);
     findings_.in_range("complete_after", info.complete_after, -1,
                        static_cast<std::int64_t>(program_.instructions.size()) - 1);
     findings_.require(info.scale > 0 && std::isfinite(info.scale), "scale",
@@ -184,6 +185,11 @@ class Verifier {
       for (const auto& [name, value] : counts) {
         findings_.in_range(name, value, 0, std::int64_t{1} << 56);
       }
+      if (!layer.quantization) continue;
+      findings_.in_range("field_bits", layer.quantization->field_bits, 0,
+                         program_.hardware.requantization.field_bits);
+      findings_.in_range("weight_bits", layer.quantization->weight_bits, kLeastWeightBits,
+                         kMostWeightBits);
     }
     for (std::size_t i = 0; i + 1 < program_.origins.size() && !findings_.full(); ++i) {
       if (program_.origins[i].layer < program_.layers.size()) continue;

@@ -68,7 +68,24 @@ json cycles_json(const Cycles& cycles) {
           {"stalls", stalls}};
 }
 
-json layer_json(const Layer& layer, const std::optional<Overflows>& overflows) {
+/// Says of a layer what differs from the report's quantization.
+void put_differences(json& row, const Layer& layer, const Quantization& usual) {
+  const auto put = [&](const char* key, const auto& own, const auto& value) {
+    if (own != value) row[key] = own;
+  };
+  if (layer.quantization) {
+    const isa::LayerQuantization& own = *layer.quantization;
+    put("scheme", own.scheme, usual.scheme);
+    put("field_bits", std::int64_t{own.field_bits}, usual.field_bits);
+    put("rule", own.rule, usual.rule);
+    put("symmetric", own.symmetric, usual.symmetric);
+    put("weight_bits", std::int64_t{own.weight_bits}, usual.weight_bits);
+  }
+  if (layer.activation_bits) put("activation_bits", *layer.activation_bits, usual.activation_bits);
+}
+
+json layer_json(const Layer& layer, const Quantization& usual,
+                const std::optional<Overflows>& overflows) {
   json result = {{"name", layer.name},
                  {"kind", layer.kind},
                  {"macs", layer.macs},
@@ -83,6 +100,7 @@ json layer_json(const Layer& layer, const std::optional<Overflows>& overflows) {
                  {"dram_write_bytes", layer.dram_write_bytes},
                  {"weights_bytes", layer.weights_bytes},
                  {"spilled", layer.is_spilled}};
+  put_differences(result, layer, usual);
   if (layer.safe_accumulator_bits) result["safe_accumulator_bits"] = *layer.safe_accumulator_bits;
   if (overflows) {
     const auto found = overflows->by_layer.find(layer.name);
@@ -106,10 +124,14 @@ json memory_json(const Memory& memory) {
 }  // namespace
 
 json quantization_json(const Quantization& quantization) {
-  json result = {
-      {"scheme", quantization.scheme},       {"field_bits", quantization.field_bits},
-      {"rule", quantization.rule},           {"bias_correction", quantization.bias_correction},
-      {"symmetric", quantization.symmetric}, {"equalization", quantization.equalization}};
+  json result = {{"scheme", quantization.scheme},
+                 {"field_bits", quantization.field_bits},
+                 {"rule", quantization.rule},
+                 {"bias_correction", quantization.bias_correction},
+                 {"symmetric", quantization.symmetric},
+                 {"equalization", quantization.equalization},
+                 {"weight_bits", quantization.weight_bits},
+                 {"activation_bits", quantization.activation_bits}};
   if (quantization.safe_accumulator_bits)
     result["safe_accumulator_bits"] = *quantization.safe_accumulator_bits;
   if (!quantization.source.empty()) result["source"] = quantization.source;
@@ -148,7 +170,7 @@ std::string to_json(const Report& report) {
   if (!report.notes.empty()) document["notes"] = report.notes;
   json& layers = document["layers"] = json::array();
   for (const Layer& layer : report.layers)
-    layers.push_back(layer_json(layer, report.simulation.overflows));
+    layers.push_back(layer_json(layer, report.quantization, report.simulation.overflows));
   // Names come from models: bytes that are no UTF-8 must not end the run.
   return document.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }

@@ -71,6 +71,9 @@ std::vector<Layer> layers_of(const isa::Program& program, const stats::Simulatio
     layer.dram_read_bytes = measured.dram_read_bytes;
     layer.dram_write_bytes = measured.dram_write_bytes;
     layer.weights_bytes = info.weights_bytes;
+    layer.quantization = info.quantization;
+    const std::int32_t bits = program.tensors.at(info.output_tensor).code_bits;
+    if (bits != program.metadata.activation_bits) layer.activation_bits = bits;
     layer.is_spilled = spilled.at(info.output_tensor);
     layers.push_back(std::move(layer));
   }
@@ -113,8 +116,9 @@ Hardware hardware_of(const config::HardwareConfig& config) {
 }
 
 Quantization quantization_of(const isa::Metadata& metadata) {
-  return {metadata.scheme,          metadata.field_bits, metadata.rule,
-          metadata.bias_correction, metadata.symmetric,  metadata.equalization};
+  return {metadata.scheme,          metadata.field_bits,     metadata.rule,
+          metadata.bias_correction, metadata.symmetric,      metadata.equalization,
+          metadata.weight_bits,     metadata.activation_bits};
 }
 
 std::string quantization_text(const Quantization& quantization) {
@@ -123,6 +127,10 @@ std::string quantization_text(const Quantization& quantization) {
   if (q.scheme == "shift_scaler")
     text += ", " + std::to_string(q.field_bits) + "-bit field, rule " + q.rule;
   if (!q.symmetric) text += ", asymmetric";
+  if (q.weight_bits != isa::kMostWeightBits)
+    text += ", " + std::to_string(q.weight_bits) + "-bit weights";
+  if (q.activation_bits != isa::kMostCodeBits)
+    text += ", " + std::to_string(q.activation_bits) + "-bit activations";
   if (q.equalization) text += ", equalization";
   return text + (q.bias_correction ? ", bias correction" : ", no bias correction");
 }

@@ -44,6 +44,7 @@ struct Quantization {
   std::string rule;
   bool bias_correction = false;
   bool symmetric = true, equalization = false;
+  std::int64_t weight_bits = 8, activation_bits = 8;
   // Where scales and codes come from where the model is quantized already: "model", or "model and
   // calibration"; empty where all are of the calibration, or of a Program, which does not say.
   std::string source = {};
@@ -133,6 +134,9 @@ struct Layer {
   std::int64_t weights_bytes = 0;
   bool is_spilled = false;  // its result does not stay on chip: layers read it back from DRAM
   std::optional<std::int64_t> safe_accumulator_bits = {};  // as Quantization's; with weights only
+  // Where they differ from the report's Quantization.
+  std::optional<isa::LayerQuantization> quantization = std::nullopt;  // of the weights
+  std::optional<std::int64_t> activation_bits = std::nullopt;         // of the result
   /// "memory" where the layer's DRAM traffic alone takes longer than its arithmetic alone, else
   /// "compute".
   const char* bound_by() const {

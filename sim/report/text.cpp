@@ -76,7 +76,11 @@ class TextWriter {
     for (const Layer& layer : report_.layers) macs += layer.macs;
     field("Network", fmt::format("{}, {} layers, {}", shortened(report_.workload.network, 40),
                                  report_.layers.size(), grouped(macs) + " MACs"));
-    field("Scheme", quantization_text(report_.quantization));
+    const auto own = std::count_if(
+        report_.layers.begin(), report_.layers.end(),
+        [](const Layer& layer) { return layer.quantization || layer.activation_bits; });
+    field("Scheme", quantization_text(report_.quantization) +
+                        (own == 0 ? "" : fmt::format(", {} of the layers otherwise", own)));
     field("Hardware",
           fmt::format("{}, {} x {} MACs at {}, peak {}, DRAM {}", shortened(h.name, 40), h.rows,
                       h.columns, si(static_cast<double>(h.clock_hz), "Hz"),

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <random>
@@ -252,6 +253,62 @@ TEST(ProgramFileTest, SectionRefusalsNameSectionAndValue) {
   EXPECT_THAT(refusal_of(damaged("hardware", 4 + 5 + 8 + 4 + 10, '?')),
               HasSubstr("x.npu: section hardware: program-dependent text: got a text that does not "
                         "have its hash"));
+}
+
+/// The sample in narrow codes, its layers quantized in ways of their own.
+Program narrow_program() {
+  Program program = test::pipeline_program(3);
+  program.metadata.weight_bits = 4;
+  program.metadata.activation_bits = 6;
+  program.tensors[0].code_bits = 6;
+  program.tensors.back().code_bits = 5;
+  program.layers[0].quantization = LayerQuantization{"per_channel", 0, "octave", false, 3};
+  return program;
+}
+
+TEST(ProgramFileTest, WidthsAndQuantizationsOfLayersComeBack) {
+  const Program program = narrow_program();
+  const Bytes bytes = serialize(program);
+  const Program back = deserialize(bytes.data(), bytes.size(), "x.npu");
+  EXPECT_EQ(serialize(back), bytes);
+  EXPECT_EQ(back.metadata.weight_bits, 4);
+  EXPECT_EQ(back.metadata.activation_bits, 6);
+  for (std::size_t t = 0; t < program.tensors.size(); ++t) {
+    EXPECT_EQ(back.tensors[t].code_bits, program.tensors[t].code_bits) << t;
+  }
+  ASSERT_TRUE(back.layers[0].quantization.has_value());
+  EXPECT_EQ(back.layers[0].quantization->scheme, "per_channel");
+  EXPECT_EQ(back.layers[0].quantization->rule, "octave");
+  EXPECT_FALSE(back.layers[0].quantization->symmetric);
+  EXPECT_EQ(back.layers[0].quantization->weight_bits, 3);
+  EXPECT_FALSE(back.layers[1].quantization.has_value());
+}
+
+// Where nothing is unusual nothing is written; and there is one way to write what is.
+TEST(ProgramFileTest, WidthsRefuseWhatWouldBeWrittenOtherwise) {
+  const Bytes narrow = serialize(narrow_program());
+  const auto sections = list_sections(narrow.data(), narrow.size(), "x.npu");
+  const auto end_of = [&](const std::string& name) {
+    const auto found = std::find_if(sections.begin(), sections.end(),
+                                    [&](const SectionInfo& info) { return info.name == name; });
+    return found->offset + found->bytes;
+  };
+  const auto changed = [&](std::size_t at, std::uint8_t value) {
+    Bytes bytes = narrow;
+    bytes.at(at) = value;
+    return refusal_of(sealed(bytes));
+  };
+  const std::size_t tensors = end_of("tensors");  // count, (u32 tensor, u8 width) twice
+  EXPECT_THAT(changed(tensors - 1, 8), HasSubstr("tensors: width: got 8, must be 4 to 7"));
+  EXPECT_THAT(changed(tensors - 1, 3), HasSubstr("tensors: width: got 3, must be 4 to 7"));
+  EXPECT_THAT(changed(tensors - 5, 0), HasSubstr("tensor of a width: got 0, must be from 1 up"));
+  EXPECT_THAT(changed(tensors - 5, 77), HasSubstr("tensor of a width: got 77"));
+  EXPECT_THAT(changed(tensors - 14, 0), HasSubstr("widths: got none, must be left out"));
+  EXPECT_THAT(changed(tensors - 14, 9), HasSubstr("widths: got 9 records"));
+  const std::size_t layers = end_of("layers");  // ..., bool symmetric, i32 weight bits
+  EXPECT_THAT(changed(layers - 5, 2), HasSubstr("layers: symmetric: got 2, must be at most 1"));
+  EXPECT_THAT(changed(layers - 4 - 1 - 10 - 4 - 15 - 4, 9),
+              HasSubstr("layer of a quantization: got 9, must be from 0 up and below 2"));
 }
 
 TEST(ProgramFileTest, ListsItsSections) {

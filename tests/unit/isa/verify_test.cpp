@@ -180,6 +180,21 @@ TEST(VerifyTest, Dma) {
   });
 }
 
+TEST(VerifyTest, Widths) {
+  expect_all({
+      {"code_bits: got 9, must be 4 to 8", [](Program& p) { p.tensors[0].code_bits = 9; }},
+      {"code_bits: got 3, must be 4 to 8", [](Program& p) { p.tensors[0].code_bits = 3; }},
+      {"weight_bits: got 1, must be 2 to 8",
+       [](Program& p) {
+         p.layers[0].quantization = LayerQuantization{"", 0, "", true, 1};
+       }},
+      {"field_bits: got 5, must be 0 to 4",
+       [](Program& p) {
+         p.layers[0].quantization = LayerQuantization{"", 5, "", true, 8};
+       }},
+  });
+}
+
 TEST(VerifyTest, PreloadAndMatmul) {
   expect_all({
       {"columns: got 5, must be 1 to 4", [](Program& p) { fields<Preload>(p, 3).columns = 5; }},

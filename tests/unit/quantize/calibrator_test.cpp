@@ -12,6 +12,7 @@
 #include <random>
 #include <vector>
 
+#include "frontend/quantize/activation.h"
 #include "frontend/quantize/content_hash.h"
 #include "sim/base/errors.h"
 #include "tests/unit/quantize/small_graph.h"
@@ -30,8 +31,9 @@ TensorStatistics statistics_of(const Values& values) {
   return result;
 }
 
-Range range_of(const std::string& method, const Values& values, double percentile = 99.99) {
-  return make_calibrator(method, percentile)->range(statistics_of(values));
+Range range_of(const std::string& method, const Values& values, double percentile = 99.99,
+               std::int32_t bits = 8) {
+  return make_calibrator(method, percentile)->range(statistics_of(values), bits);
 }
 
 // Normal values, some of them far out: heavy tails on both sides.
@@ -314,7 +316,7 @@ TEST(CalibratorTest, RangesLieWithinWhatWasSeen) {
   for (const std::string& method : calibrator_names()) {
     for (std::size_t i = 0; i < tensors.size(); ++i) {
       const TensorStatistics seen = statistics_of(tensors[i]);
-      const Range range = make_calibrator(method)->range(seen);
+      const Range range = make_calibrator(method)->range(seen, 8);
       EXPECT_LE(range.low, range.high) << method << i;
       EXPECT_GE(range.low, static_cast<double>(seen.min)) << method << i;
       EXPECT_LE(range.high, static_cast<double>(seen.max)) << method << i;
@@ -322,6 +324,37 @@ TEST(CalibratorTest, RangesLieWithinWhatWasSeen) {
     EXPECT_EQ(range_of(method, {3, 3, 3}).high, 3) << method;
     EXPECT_EQ(range_of(method, {-2, -2}).low, -2) << method;
     EXPECT_EQ(range_of(method, {0, 0, 1e-3F}).high, static_cast<double>(1e-3F)) << method;
+  }
+}
+
+// With fewer codes, more is cut off: what a wider range costs inside outweighs it. Against the
+// errors of the values themselves.
+TEST(CalibratorTest, NarrowCodesHaveRangesOfTheirOwn) {
+  for (const bool is_rectified : {false, true}) {
+    Values values = heavy_tailed(11, 4000);
+    if (is_rectified) values = rectified(values);
+    const auto squared_error = [&](const Range& range, std::int32_t bits) {
+      const graph::TensorQuantization q = activation_quantization(range.low, range.high, bits);
+      const graph::Clamps codes = code_range(bits);
+      double sum = 0;
+      for (const float value : values) {
+        const double x = static_cast<double>(value);
+        const double code =
+            std::clamp<double>(std::nearbyint(x / q.scale) + q.zero_point, codes.low, codes.high);
+        const double error = x - q.scale * (code - q.zero_point);
+        sum += error * error;
+      }
+      return sum;
+    };
+    const Range wide = range_of("mse", values, 99.99, 8);
+    const Range narrow = range_of("mse", values, 99.99, 4);
+    EXPECT_LT(narrow.high, wide.high);
+    EXPECT_LT(squared_error(narrow, 4), squared_error(wide, 4));
+    EXPECT_LT(squared_error(wide, 8), squared_error(narrow, 8));
+    EXPECT_LT(range_of("kl", values, 99.99, 4).high, range_of("kl", values, 99.99, 8).high);
+    for (const char* method : {"min_max", "percentile"}) {
+      EXPECT_EQ(range_of(method, values, 99, 4).high, range_of(method, values, 99, 8).high);
+    }
   }
 }
 

@@ -29,9 +29,9 @@ TEST(JsonTest, HasExactlyTheKeysOfTheContract) {
   EXPECT_THAT(keys(document["workload"]), ElementsAre("images", "name"));
   EXPECT_THAT(keys(document["hardware"]),
               ElementsAre("accumulator", "accumulator_bits", "config_hash", "name"));
-  EXPECT_THAT(
-      keys(document["quantization"]),
-      ElementsAre("bias_correction", "equalization", "field_bits", "rule", "scheme", "symmetric"));
+  EXPECT_THAT(keys(document["quantization"]),
+              ElementsAre("activation_bits", "bias_correction", "equalization", "field_bits",
+                          "rule", "scheme", "symmetric", "weight_bits"));
   EXPECT_THAT(keys(document["accuracy"]),
               ElementsAre("agreement_top1", "float_top1", "float_top5", "images", "quantized_top1",
                           "quantized_top5", "schemes"));
@@ -54,6 +54,26 @@ TEST(JsonTest, HasExactlyTheKeysOfTheContract) {
                           "requant_bytes", "spilled_activation_bytes", "weights_bytes"));
   EXPECT_THAT(keys(document["host"]),
               ElementsAre("cpu_seconds", "threads", "versions", "wall_seconds"));
+}
+
+// A layer says what differs from the network's quantization, and nothing else.
+TEST(JsonTest, LayersNameTheirOwnQuantization) {
+  Report report = example_report();
+  report.quantization.weight_bits = 4;
+  report.quantization.activation_bits = 6;
+  report.layers[0].quantization = isa::LayerQuantization{
+      report.quantization.scheme, static_cast<std::int32_t>(report.quantization.field_bits),
+      "octave", true, 8};
+  report.layers[1].activation_bits = 5;
+  const json document = json::parse(to_json(report));
+  EXPECT_EQ(document["quantization"]["weight_bits"], 4);
+  EXPECT_EQ(document["quantization"]["activation_bits"], 6);
+  const json& first = document["layers"][0];
+  EXPECT_EQ(first["weight_bits"], 8);
+  EXPECT_EQ(first["rule"], "octave");
+  EXPECT_EQ(first.count("scheme") + first.count("symmetric") + first.count("activation_bits"), 0U);
+  EXPECT_EQ(document["layers"][1]["activation_bits"], 5);
+  EXPECT_EQ(document["layers"][1].count("weight_bits"), 0U);
 }
 
 TEST(JsonTest, HoldsTheValues) {

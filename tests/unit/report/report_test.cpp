@@ -50,6 +50,9 @@ isa::Program two_layers() {
   pool.requant_bytes = 5;
   pool.output_tensor = 1;
   program.layers = {conv, pool};
+  program.metadata.weight_bits = 4;
+  program.layers[0].quantization = isa::LayerQuantization{"shift_scaler", 3, "floor", true, 6};
+  program.tensors[1].code_bits = 5;
   program.activation_peak_bytes = 77;
   return program;
 }
@@ -84,6 +87,12 @@ TEST(ReportOfTest, TakesEveryFigure) {
   EXPECT_EQ(report.hardware.peak_macs_per_second, 32'000'000);
   EXPECT_EQ(report.quantization.scheme, "shift_scaler");
   EXPECT_EQ(report.quantization.field_bits, 3);
+  EXPECT_EQ(report.quantization.weight_bits, 4);
+  EXPECT_EQ(report.quantization.activation_bits, 8);
+  ASSERT_TRUE(report.layers.at(0).quantization.has_value());
+  EXPECT_EQ(report.layers[0].quantization->weight_bits, 6);
+  EXPECT_EQ(report.layers[0].activation_bits, std::nullopt);
+  EXPECT_EQ(report.layers[1].activation_bits, 5);
   EXPECT_FALSE(report.accuracy.has_value());
   EXPECT_EQ(report.cycles.total, 1000);
   EXPECT_DOUBLE_EQ(report.cycles.latency_seconds, 1e-3);
