@@ -140,6 +140,8 @@ report::Analysis analyze_network(compile::Pipeline& pipeline, const config::RunC
   analysis.workload = {run.name, run.network_name(), has_labels ? dataset->images() : 0};
   analysis.hardware = report::hardware_of(run.hardware);
   analysis.quantization = report::quantization_of(pipeline.metadata(pipeline.choice(scheme)));
+  analysis.quantization.safe_accumulator_bits =
+      pipeline.quantized(scheme).summary.safe_accumulator_bits;
   analysis.images = static_cast<std::int64_t>(sensitivity.labels.size());
   analysis.images_total = dataset->images();
   analysis.images_of = name_of(data.kind, has_labels);

@@ -237,8 +237,7 @@ class Comparer {
   void describe() {
     comparison_.network = run_.network_name();
     comparison_.workload.name = run_.name;
-    comparison_.hardware.name = run_.hardware.name;
-    comparison_.hardware.config_hash = config::config_hash(run_.hardware);
+    comparison_.hardware = report::hardware_of(run_.hardware);
     comparison_.workload.images = run_.dataset ? dataset_->images() : 0;
     comparison_.accuracy_not_measured = run_.accuracy_not_measured;
     std::vector<std::string>& notes = comparison_.notes;

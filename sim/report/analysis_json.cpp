@@ -61,8 +61,7 @@ std::string to_json(const Analysis& analysis) {
   json document = {
       {"schema_version", kSchemaVersion},
       {"workload", {{"name", analysis.workload.name}, {"images", analysis.workload.images}}},
-      {"hardware",
-       {{"name", analysis.hardware.name}, {"config_hash", analysis.hardware.config_hash}}},
+      {"hardware", hardware_json(analysis.hardware)},
       {"quantization", quantization_json(analysis.quantization)},
       {"images",
        {{"shown", analysis.images}, {"of", analysis.images_total}, {"from", analysis.images_of}}},

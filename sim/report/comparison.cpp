@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/report/json_sections.h"
+
 namespace npusim::report {
 namespace {
 
@@ -52,14 +54,9 @@ std::string to_json(const Comparison& comparison) {
   json document = {
       {"schema_version", kSchemaVersion},
       {"workload", {{"name", comparison.workload.name}, {"images", comparison.workload.images}}},
-      {"hardware",
-       {{"name", comparison.hardware.name}, {"config_hash", comparison.hardware.config_hash}}},
+      {"hardware", hardware_json(comparison.hardware)},
       {"rows", rows},
-      {"host",
-       {{"wall_seconds", comparison.host.wall_seconds},
-        {"cpu_seconds", comparison.host.cpu_seconds},
-        {"threads", comparison.host.threads},
-        {"versions", comparison.host.versions}}}};
+      {"host", host_json(comparison.host)}};
   if (comparison.accuracy_not_measured.empty()) {
     document["accuracy"] = {{"images", comparison.accuracy_images}};
   } else {

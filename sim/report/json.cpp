@@ -123,6 +123,13 @@ json memory_json(const Memory& memory) {
 
 }  // namespace
 
+json hardware_json(const Hardware& hardware) {
+  return {{"name", hardware.name},
+          {"config_hash", hardware.config_hash},
+          {"accumulator", hardware.accumulator},
+          {"accumulator_bits", hardware.accumulator_bits}};
+}
+
 json quantization_json(const Quantization& quantization) {
   json result = {{"scheme", quantization.scheme},
                  {"field_bits", quantization.field_bits},
@@ -149,11 +156,7 @@ std::string to_json(const Report& report) {
   json document = {
       {"schema_version", kSchemaVersion},
       {"workload", {{"name", report.workload.name}, {"images", report.workload.images}}},
-      {"hardware",
-       {{"name", report.hardware.name},
-        {"config_hash", report.hardware.config_hash},
-        {"accumulator", report.hardware.accumulator},
-        {"accumulator_bits", report.hardware.accumulator_bits}}},
+      {"hardware", hardware_json(report.hardware)},
       {"quantization", quantization_json(report.quantization)},
       {"simulation", simulation_json(report.simulation)},
       {"cycles", cycles_json(report.cycles)},

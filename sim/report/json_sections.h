@@ -8,6 +8,7 @@
 
 namespace npusim::report {
 
+nlohmann::json hardware_json(const Hardware& hardware);
 nlohmann::json quantization_json(const Quantization& quantization);
 nlohmann::json host_json(const Host& host);
 

@@ -3,7 +3,7 @@
 # weights have no error, and the analysis says so.
 . "$CASE_DIR/../common.bash"
 write_run
-write_quantized_model "$PWD/run.yaml" per_channel channels.onnx || exit 1
+npusim export run.yaml --scheme per_channel --quiet -o channels.onnx
 npusim analyze run.yaml --scheme per_channel --model channels.onnx --sample 5 --json a.json | sed -n '/^Notes/,$p'
 python3 - <<'END'
 import json
