@@ -130,7 +130,8 @@ std::string run_text(const config::RunConfig& run) {
   std::string method = run.calibration.method;
   if (method == "percentile")
     method += fmt::format("\n  percentile: {}", run.calibration.percentile);
-  if (run.calibration.output_headroom != 1)
+  if (run.calibration.output_headroom !=
+      config::usual_output_headroom(run.calibration.data, run.dataset))
     method += fmt::format("\n  output_headroom: {}", run.calibration.output_headroom);
   std::string text = model_text(run) + '\n' + dataset_text(run);
   text += "\ncalibration:\n" + images_text(run.calibration.data, "--calibration DIR") +

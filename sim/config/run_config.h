@@ -57,9 +57,14 @@ struct CalibrationConfig {
   std::string method = "min_max";  // min_max, percentile, mse, kl
   double percentile = 99.99;       // of method percentile: above 50, at most 100
   // 1 to 16: the ranges of the network's outputs become so many times as wide where no clamp of the
-  // network bounds them.
+  // network bounds them. A run file that does not say has usual_output_headroom.
   double output_headroom = 1;
 };
+
+/// 2 where fractals calibrate a network whose pictures are no fractals: they excite its outputs
+/// less than what it was trained on does (docs/quantization.md). 1 otherwise.
+double usual_output_headroom(const DatasetConfig& calibration,
+                             const std::optional<DatasetConfig>& dataset);
 
 /// How a picture becomes the input tensor: x = (pixel - mean) / scale per channel (R, G, B).
 struct InputConfig {

@@ -135,7 +135,7 @@ class RunReader {
     run.file = file_;
     read_model(run);
     run.dataset = read_dataset(run.accuracy_not_measured);
-    run.calibration = read_calibration();
+    run.calibration = read_calibration(run.dataset);
     const bool shows_pictures = run.dataset || run.calibration.data.kind != DatasetKind::random;
     if (shows_pictures || root_.find("input") != nullptr) run.input = read_input();
     run.quantization = read_quantization();
@@ -277,7 +277,7 @@ class RunReader {
     return std::nullopt;
   }
 
-  CalibrationConfig read_calibration() {
+  CalibrationConfig read_calibration(const std::optional<DatasetConfig>& dataset) {
     CalibrationConfig calibration;
     if (is_topology_ && root_.find("calibration") == nullptr) {
       calibration.data.kind = DatasetKind::random;
@@ -292,7 +292,8 @@ class RunReader {
     calibration.data = read_images(section, "--calibration DIR", needs_.files, kKinds);
     calibration.method = kMethods[section.choice("method", kMethods, 0)];
     read_percentile(section, calibration);
-    calibration.output_headroom = section.real("output_headroom", {1, 16}, 1.0);
+    calibration.output_headroom =
+        section.real("output_headroom", {1, 16}, usual_output_headroom(calibration.data, dataset));
     section.refuse_unknown_keys();
     return calibration;
   }
@@ -361,6 +362,12 @@ class RunReader {
 const std::vector<std::string>& scheme_choices() {
   static const std::vector<std::string> names = {"per_layer", "shift_scaler", "per_channel"};
   return names;
+}
+
+double usual_output_headroom(const DatasetConfig& calibration,
+                             const std::optional<DatasetConfig>& dataset) {
+  if (calibration.kind != DatasetKind::fractal) return 1;
+  return dataset && dataset->kind == DatasetKind::fractal ? 1 : 2;
 }
 
 RunConfig read_run_config(const std::string& file, const RunFlags& flags, const RunNeeds& needs,

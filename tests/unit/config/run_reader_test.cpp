@@ -173,6 +173,24 @@ TEST_F(RunReaderTest, ReadsWidthsAndLayers) {
                           "from 2 to 8"));
 }
 
+TEST_F(RunReaderTest, FractalsLeaveOutputsRoomWhereTheNetworkSeesOtherPictures) {
+  EXPECT_EQ(read(kRun).calibration.output_headroom, 1);
+  const std::string without = changed(kRun, "{kind: fractal, seed: 2, images: 2000}", "null");
+  EXPECT_EQ(read(without).calibration.output_headroom, 2);
+  EXPECT_EQ(read(changed(without, "method: min_max}", "method: min_max, output_headroom: 1}"))
+                .calibration.output_headroom,
+            1);
+  fs::create_directory(folder_ / "val");
+  const std::string photographs =
+      changed(kRun, "{kind: fractal, seed: 2, images: 2000}", "{kind: image_folder, path: val}");
+  EXPECT_EQ(read(photographs).calibration.output_headroom, 2);
+  fs::create_directory(folder_ / "some");
+  EXPECT_EQ(read(changed(photographs, "{kind: fractal, seed: 3, images: 64, method: min_max}",
+                         "{kind: image_folder, path: some, images: 64}"))
+                .calibration.output_headroom,
+            1);
+}
+
 TEST_F(RunReaderTest, ReadsImageFolders) {
   fs::create_directory(folder_ / "val");
   std::string text =
