@@ -44,8 +44,9 @@ add_custom_target(npusim_identical_tests)
 # One test program and its CTest entry (n entries with SHARDS, for long programs). It fails when no
 # test ran, and counts as skipped when all its tests were skipped: tests that need NPUSIM_ASSETS
 # therefore have a program of their own. The kind (the name up to its first '_') is a label. The label
-# `identical` marks tests of bits that must not depend on compiler or optimisation: .ci/run builds and
-# runs these at -O0 with UBSan as well (target npusim_identical_tests); scripts/long clang has them too.
+# `identical` marks tests of bits that must not depend on compiler or optimisation: .ci/run has
+# them at -O2 and, with UBSan, at -O1; `scripts/long clang` and `scripts/long debug` (-O0) have them too.
+# `npusim_identical_tests` builds these alone.
 function(npusim_add_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT;SHARDS" "SOURCES;DEPENDS;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
