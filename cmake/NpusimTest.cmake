@@ -36,8 +36,6 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   list(APPEND npusim_test_code_options -O1)
 endif()
 
-add_custom_target(npusim_identical_tests)
-
 # npusim_add_test(NAME unit_arith SOURCES f.cpp... [DEPENDS t...] [TIMEOUT seconds] [SHARDS n]
 #                 [LABELS l...])
 #
@@ -46,7 +44,6 @@ add_custom_target(npusim_identical_tests)
 # therefore have a program of their own. The kind (the name up to its first '_') is a label. The label
 # `identical` marks tests of bits that must not depend on compiler or optimisation: .ci/run has
 # them at -O2 and, with UBSan, at -O1; `scripts/long clang` and `scripts/long debug` (-O0) have them too.
-# `npusim_identical_tests` builds these alone.
 function(npusim_add_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT;SHARDS" "SOURCES;DEPENDS;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
@@ -60,10 +57,6 @@ function(npusim_add_test)
   target_include_directories(${arg_NAME} PRIVATE
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
   target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPENDS} GTest::gmock GTest::gtest)
-
-  if("identical" IN_LIST arg_LABELS)
-    add_dependencies(npusim_identical_tests ${arg_NAME})
-  endif()
 
   string(REGEX MATCH "^[a-z]+" kind ${arg_NAME})
   if(NOT arg_SHARDS)
