@@ -12,6 +12,10 @@
 
 namespace npusim::config {
 
+// Where conv and gemm layers keep what does not move (docs/timing-model.md, section 6). Depthwise
+// layers always use the array's depthwise mode.
+enum class Dataflow { weight_stationary, output_stationary };
+
 enum class ShifterPlacement { fused, pre_multiply };
 
 // What an addition does whose sum the accumulator does not hold (docs/arithmetic.md, Accumulators).
@@ -62,9 +66,10 @@ struct MacArrayConfig {
   std::int64_t accumulator_bits = 32;                                 // [P] 8..32
   AccumulatorOverflow accumulator = AccumulatorOverflow::guaranteed;  // [P]
   std::int64_t accumulator_rows = 1024;  // [P] rows of `columns` accumulators, at least 2
-  std::int64_t depthwise_pixels =
-      1;  // [P] output pixels per column in depthwise mode (only 1 is modelled yet)
+  std::int64_t depthwise_pixels = 1;     // [P] 1..64, output pixels per column in depthwise mode
   bool overlap_weight_load = true;
+  Dataflow dataflow = Dataflow::weight_stationary;  // [P]
+  bool overlap_drain = true;                        // of output stationary tiles
 };
 
 struct RequantizationConfig {

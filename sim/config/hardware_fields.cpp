@@ -58,6 +58,22 @@ HardwareField accumulator_field() {
   return result;
 }
 
+HardwareField dataflow_field() {
+  HardwareField result = field<&HardwareConfig::mac_array, &MacArrayConfig::dataflow>(
+      "mac_array.dataflow", "what conv and gemm layers keep in the array", kProgram, range(0, 1),
+      {"weight_stationary", "output_stationary"});
+  result.if_missing = 0;
+  return result;
+}
+
+HardwareField overlap_drain_field() {
+  HardwareField result = field<&HardwareConfig::mac_array, &MacArrayConfig::overlap_drain>(
+      "mac_array.overlap_drain", "sums of a tile leave while the next streams", kTiming,
+      range(0, 1), {"false", "true"});
+  result.if_missing = 1;
+  return result;
+}
+
 /// Clock, instructions and everything that moves or keeps data.
 std::vector<HardwareField> memory_fields() {
   using Hw = HardwareConfig;
@@ -137,10 +153,12 @@ std::vector<HardwareField> compute_fields() {
           range(2, 65536)),
       field<&Hw::mac_array, &MacArrayConfig::depthwise_pixels>(
           "mac_array.depthwise_pixels", "depthwise output pixels per column and cycle", kProgram,
-          range(1, 1)),
+          range(1, 64)),
       field<&Hw::mac_array, &MacArrayConfig::overlap_weight_load>(
           "mac_array.overlap_weight_load", "load weights while the fold before streams", kTiming,
           range(0, 1), no_yes),
+      dataflow_field(),
+      overlap_drain_field(),
       field<&Hw::requantization, &RequantizationConfig::lanes>("requantization.lanes",
                                                                "values per cycle", kTiming, lanes),
       field<&Hw::requantization, &RequantizationConfig::field_bits>(

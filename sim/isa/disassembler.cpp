@@ -34,7 +34,7 @@ std::string quoted(const std::string& text) {
 class DefaultReader {
  public:
   template <typename T, std::size_t N>
-  void flag(const char*, int, int, T value, const std::array<const char*, N>&) {
+  void flag(const char*, unsigned, T value, const std::array<const char*, N>&) {
     values.push_back(static_cast<std::uint64_t>(value));
   }
   template <typename T>
@@ -54,7 +54,7 @@ class FieldPrinter {
       : defaults_(defaults), text_(text) {}
 
   template <typename T, std::size_t N>
-  void flag(const char* name, int, int, T value, const std::array<const char*, N>& names) {
+  void flag(const char* name, unsigned, T value, const std::array<const char*, N>& names) {
     if (is_default(value)) return;
     const auto at = static_cast<std::size_t>(value);
     text_ += fmt::format(" {}={}", name, at < N ? names[at] : std::to_string(at).c_str());

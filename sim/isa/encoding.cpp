@@ -32,8 +32,8 @@ class FieldWriter {
   explicit FieldWriter(std::uint8_t* bytes) : bytes_(bytes) {}
 
   template <typename T, std::size_t N>
-  void flag(const char*, int first_bit, int, T value, const std::array<const char*, N>&) {
-    bytes_[1] = static_cast<std::uint8_t>(bytes_[1] | static_cast<unsigned>(value) << first_bit);
+  void flag(const char*, unsigned mask, T value, const std::array<const char*, N>&) {
+    bytes_[1] = static_cast<std::uint8_t>(bytes_[1] | put_bits(static_cast<unsigned>(value), mask));
   }
   template <typename T>
   void number(const char*, int offset, T value) {
@@ -57,16 +57,14 @@ class FieldReader {
   }
 
   template <typename T, std::size_t N>
-  void flag(const char* name, int first_bit, int bits, T& value,
-            const std::array<const char*, N>& names) {
-    const unsigned mask = (1U << bits) - 1;
-    const unsigned got = (unsigned{bytes_[1]} >> first_bit) & mask;
+  void flag(const char* name, unsigned mask, T& value, const std::array<const char*, N>& names) {
+    const unsigned got = take_bits(bytes_[1], mask);
     if (got >= names.size()) {
       throw base::InputError(base::refusal(place_, name, std::to_string(got),
                                            "at most " + std::to_string(names.size() - 1)));
     }
     value = static_cast<T>(got);
-    flags_ |= mask << first_bit;
+    flags_ |= mask;
   }
   template <typename T>
   void number(const char*, int offset, T& value) {

@@ -11,10 +11,11 @@
 //     bytes 12-63 payload, per opcode (below); bytes that no field covers are 0
 //
 // A visitor has three members:
-//     flag(name, first_bit, bits, value, names)  a boolean or enumeration in the flags byte; names
-//                                                of its values 0, 1, ...
-//     number(name, offset, value)                sizeof(value) bytes at byte `offset`
-//     address(name, offset, value)               the same, an address: read as hexadecimal
+//     flag(name, mask, value, names)  a boolean or enumeration in the bits `mask` of the flags
+//     byte,
+//                                     lowest first; names of its values 0, 1, ...
+//     number(name, offset, value)     sizeof(value) bytes at byte `offset`
+//     address(name, offset, value)    the same, an address: read as hexadecimal
 #pragma once
 
 #include <array>
@@ -26,10 +27,32 @@ namespace npusim::isa {
 
 inline constexpr int kPayloadOffset = 12;
 inline constexpr std::array<const char*, 2> kNoYes = {"no", "yes"};
-inline constexpr std::array<const char*, 2> kArrayModeNames = {"weight_stationary", "depthwise"};
+inline constexpr std::array<const char*, 3> kArrayModeNames = {"weight_stationary", "depthwise",
+                                                               "output_stationary"};
 inline constexpr std::array<const char*, 2> kPoolOperationNames = {"max", "average"};
 inline constexpr std::array<const char*, 4> kElementwiseOperationNames = {"add", "mul", "rescale",
                                                                           "lookup"};
+
+/// The value's bits, lowest first, in the places of the mask; and back.
+constexpr unsigned put_bits(unsigned value, unsigned mask) {
+  unsigned byte = 0;
+  for (unsigned place = 1; place <= mask; place <<= 1) {
+    if ((mask & place) == 0) continue;
+    if ((value & 1) != 0) byte |= place;
+    value >>= 1;
+  }
+  return byte;
+}
+constexpr unsigned take_bits(unsigned byte, unsigned mask) {
+  unsigned value = 0;
+  unsigned bit = 1;
+  for (unsigned place = 1; place <= mask; place <<= 1) {
+    if ((mask & place) == 0) continue;
+    if ((byte & place) != 0) value |= bit;
+    bit <<= 1;
+  }
+  return value;
+}
 
 template <typename D, typename Visitor>
 void visit_dma(D& f, Visitor&& visit) {
@@ -46,7 +69,7 @@ void visit_dma(D& f, Visitor&& visit) {
 
 template <typename P, typename Visitor>
 void visit_preload(P& f, Visitor&& visit) {
-  visit.flag("load_bias", 0, 1, f.load_bias, kNoYes);
+  visit.flag("load_bias", 0b1, f.load_bias, kNoYes);
   visit.address("weights_address", 12, f.weights_address);
   visit.address("bias_address", 16, f.bias_address);
   visit.number("k_begin", 20, f.k_begin);
@@ -54,12 +77,14 @@ void visit_preload(P& f, Visitor&& visit) {
   visit.number("columns", 28, f.columns);
   visit.number("weight_bits", 30, f.weight_bits);
   visit.number("weight_zero_point", 31, f.weight_zero_point);
+  visit.number("pixels", 32, f.pixels);
+  visit.number("column_pixels", 34, f.column_pixels);
 }
 
 template <typename M, typename Visitor>
 void visit_matmul(M& f, Visitor&& visit) {
-  visit.flag("mode", 0, 1, f.mode, kArrayModeNames);
-  visit.flag("start_from_bias", 1, 1, f.start_from_bias, kNoYes);
+  visit.flag("mode", 0b101, f.mode, kArrayModeNames);
+  visit.flag("start_from_bias", 0b10, f.start_from_bias, kNoYes);
   visit.number("acc_row", 12, f.acc_row);
   visit.number("pixels", 14, f.pixels);
   visit.number("first_pixel", 16, f.first_pixel);
@@ -82,12 +107,13 @@ void visit_matmul(M& f, Visitor&& visit) {
   visit.number("pad_top", 58, f.pad_top);
   visit.number("pad_left", 59, f.pad_left);
   visit.number("zero_point", 60, f.zero_point);
+  visit.number("column_pixels", 61, f.column_pixels);
 }
 
 template <typename R, typename Visitor>
 void visit_requantize(R& f, Visitor&& visit) {
-  visit.flag("per_channel", 0, 1, f.per_channel, kNoYes);
-  visit.flag("channel_clamps", 1, 1, f.channel_clamps, kNoYes);
+  visit.flag("per_channel", 0b1, f.per_channel, kNoYes);
+  visit.flag("channel_clamps", 0b10, f.channel_clamps, kNoYes);
   visit.number("acc_row", 12, f.acc_row);
   visit.number("pixels", 14, f.pixels);
   visit.number("columns", 16, f.columns);
@@ -105,8 +131,8 @@ void visit_requantize(R& f, Visitor&& visit) {
 
 template <typename P, typename Visitor>
 void visit_pool(P& f, Visitor&& visit) {
-  visit.flag("operation", 0, 1, f.operation, kPoolOperationNames);
-  visit.flag("count_include_pad", 1, 1, f.count_include_pad, kNoYes);
+  visit.flag("operation", 0b1, f.operation, kPoolOperationNames);
+  visit.flag("count_include_pad", 0b10, f.count_include_pad, kNoYes);
   visit.address("in_address", 12, f.in_address);
   visit.number("in_height", 16, f.in_height);
   visit.number("in_width", 18, f.in_width);
@@ -133,8 +159,8 @@ void visit_pool(P& f, Visitor&& visit) {
 
 template <typename E, typename Visitor>
 void visit_elementwise(E& f, Visitor&& visit) {
-  visit.flag("operation", 0, 2, f.operation, kElementwiseOperationNames);
-  visit.flag("broadcast_b", 2, 1, f.broadcast_b, kNoYes);
+  visit.flag("operation", 0b11, f.operation, kElementwiseOperationNames);
+  visit.flag("broadcast_b", 0b100, f.broadcast_b, kNoYes);
   visit.number("pixels", 12, f.pixels);
   visit.number("channels", 16, f.channels);
   visit.address("a_address", 20, f.a_address);

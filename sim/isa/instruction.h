@@ -50,6 +50,9 @@ struct Dma {
 // another at weights_address, each row-major [k rows of this fold][columns] of two's complement of
 // weight_bits, packed row by row (records.h). load_bias: int32 biases of the columns at
 // bias_address, with the first fold; the accumulators of the MATMUL that belongs to it start there.
+// Where that is output stationary, `pixels` are its output pixels, and the folds pass once for each
+// tile of up to R of them, the biases with the first tile's first; otherwise `pixels` is 0.
+// column_pixels as in Matmul.
 struct Preload {
   std::uint32_t weights_address = 0;
   std::uint32_t bias_address = 0;
@@ -58,12 +61,14 @@ struct Preload {
   std::uint8_t weight_bits = 8;
   std::int8_t weight_zero_point = 0;
   bool load_bias = false;
+  std::uint16_t pixels = 0;
+  std::uint8_t column_pixels = 0;
 };
 
 inline constexpr int kLeastWeightBits = 2;
 inline constexpr int kMostWeightBits = 8;
 
-enum class ArrayMode : std::uint8_t { weight_stationary = 0, depthwise = 1 };
+enum class ArrayMode : std::uint8_t { weight_stationary = 0, depthwise = 1, output_stationary = 2 };
 
 // For output pixels first_pixel + i, i in [0, pixels), of a region out_width wide: (oy, ox).
 // Reduction index k = (ky, kx, c), channel innermost; depthwise: k = (ky, kx) and column j reads
@@ -73,7 +78,9 @@ enum class ArrayMode : std::uint8_t { weight_stationary = 0, depthwise = 1 };
 // weight[k][j] * x; the sum starts at the bias where start_from_bias, at the accumulator's value
 // otherwise. Each addition, the load of the bias included, ends in the accumulator's bits as
 // mac_array.accumulator says (docs/arithmetic.md, Accumulators), so this order is part of what a
-// Program means. Pads may be negative or differ per tile.
+// Program means. Pads may be negative or differ per tile. The modes differ in cycles only; output
+// stationary takes the whole reduction, from the bias on. column_pixels (depthwise): output pixels
+// whose taps the rows of a column hold side by side; 0 is 1, which is not written.
 struct Matmul {
   ArrayMode mode = ArrayMode::weight_stationary;
   bool start_from_bias = false;
@@ -91,6 +98,7 @@ struct Matmul {
                dilation_w = 1;
   std::int8_t pad_top = 0, pad_left = 0;
   std::int8_t zero_point = 0;
+  std::uint8_t column_pixels = 0;
 };
 
 // Requantizes accumulator rows [acc_row, +pixels) x columns into act: pixel i at out_address + i *

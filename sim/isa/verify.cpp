@@ -288,6 +288,13 @@ class Verifier {
     same("k_end", matmul.k_end, preload.k_end);
     same("columns", matmul.columns, preload.columns);
     same("start_from_bias", matmul.start_from_bias, preload.load_bias);
+    same("column_pixels", matmul.column_pixels, preload.column_pixels);
+    findings_.require(
+        preload.pixels == (matmul.mode == ArrayMode::output_stationary ? matmul.pixels : 0),
+        "pixels" + of, std::to_string(preload.pixels),
+        matmul.mode == ArrayMode::output_stationary
+            ? std::to_string(matmul.pixels) + ", this output stationary matmul's"
+            : "0: this matmul is not output stationary");
   }
 
   /// Runs the weight DMA alone: nothing else writes the weight scratchpad, and nothing writes the

@@ -54,6 +54,7 @@ class FieldChecks {
     findings_.in_range("weight_bits", f.weight_bits, kLeastWeightBits, kMostWeightBits);
     weight_zero_point(f);
     k_range(f.k_begin, f.k_end, kMax32);
+    column_pixels(f.column_pixels, hardware_.mac_array.depthwise_pixels);
     inside_weights("weights", weights_region(f));
     inside_weights("biases", bias_region(f));
   }
@@ -70,7 +71,13 @@ class FieldChecks {
     findings_.require(!depthwise || f.channels == f.columns, "channels", std::to_string(f.channels),
                       "the columns, " + std::to_string(f.columns) + ", in depthwise mode");
     const std::int64_t taps = std::int64_t{f.kernel_h} * f.kernel_w;
-    k_range(f.k_begin, f.k_end, depthwise ? taps : taps * f.channels);
+    const std::int64_t reduction = depthwise ? taps : taps * f.channels;
+    k_range(f.k_begin, f.k_end, reduction);
+    const std::int64_t pixels_that_fit =
+        taps == 0 ? 0
+                  : std::min(hardware_.mac_array.depthwise_pixels, hardware_.mac_array.rows / taps);
+    column_pixels(f.column_pixels, depthwise ? pixels_that_fit : 0);
+    if (f.mode == ArrayMode::output_stationary) output_stationary(f, reduction);
   }
 
   void operator()(const Requantize& f) {
@@ -143,6 +150,22 @@ class FieldChecks {
   void k_range(std::int64_t k_begin, std::int64_t k_end, std::int64_t limit) {
     findings_.in_range("k_end", k_end, 1, limit);
     findings_.in_range("k_begin", k_begin, 0, k_end - 1);
+  }
+  /// 0 stands for one pixel, so that 1 is never written.
+  void column_pixels(std::int64_t pixels, std::int64_t most) {
+    findings_.require(pixels == 0 || (pixels >= 2 && pixels <= most), "column_pixels",
+                      std::to_string(pixels),
+                      most < 2 ? "0" : "0 (for one pixel) or 2 to " + std::to_string(most));
+  }
+  void output_stationary(const Matmul& f, std::int64_t reduction) {
+    findings_.require(hardware_.mac_array.dataflow == config::Dataflow::output_stationary, "mode",
+                      "output_stationary",
+                      "another, where mac_array.dataflow is weight_stationary");
+    findings_.require(f.k_begin == 0 && f.k_end == reduction && f.start_from_bias,
+                      "reduction of an output stationary matmul",
+                      std::to_string(f.k_begin) + " to " + std::to_string(f.k_end) +
+                          (f.start_from_bias ? "" : " without bias"),
+                      "all of it, 0 to " + std::to_string(reduction) + ", from the bias on");
   }
   void clamps(std::int8_t low, std::int8_t high) { findings_.in_range("low", low, -128, high); }
   void inside_activations(const char* key, const Region& region) {

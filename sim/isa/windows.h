@@ -52,6 +52,13 @@ inline Tap tap_of(const Matmul& f, std::int64_t k) {
   return {position / f.kernel_w, position % f.kernel_w, k % channels};
 }
 
+/// Output pixels side by side in a column of the array; the fields of a depthwise Matmul or
+/// Preload.
+template <typename Fields>
+std::int64_t column_pixels(const Fields& f) {
+  return std::max<std::int64_t>(1, f.column_pixels);
+}
+
 /// The input cell that a tap of an output pixel meets; it may lie outside the region.
 inline Pixel input_pixel(const Matmul& f, Pixel pixel, const Tap& tap) {
   return {pixel.row * f.stride_h - f.pad_top + tap.ky * f.dilation_h,

@@ -19,7 +19,7 @@ class RandomFields {
  public:
   explicit RandomFields(std::mt19937_64& random) : random_(random) {}
   template <typename T, std::size_t N>
-  void flag(const char*, int, int, T& value, const std::array<const char*, N>&) {
+  void flag(const char*, unsigned, T& value, const std::array<const char*, N>&) {
     value = static_cast<T>(random_() % N);
   }
   template <typename T>
@@ -39,12 +39,16 @@ class RandomFields {
 class Coverage {
  public:
   template <typename T, std::size_t N>
-  void flag(const char* name, int first_bit, int bits, T, const std::array<const char*, N>& names) {
+  void flag(const char* name, unsigned mask, T, const std::array<const char*, N>& names) {
+    std::size_t bits = 0;
+    rows << "| " << name << " | 1, bit";
+    for (std::size_t bit = 0; bit < 8; ++bit) {
+      if ((mask >> bit & 1) == 0) continue;
+      rows << (bits == 0 ? " " : ", ") << bit;
+      ++flags.at(bit);
+      ++bits;
+    }
     EXPECT_LE(N, std::size_t{1} << bits) << name;
-    for (int bit = first_bit; bit < first_bit + bits; ++bit)
-      ++flags.at(static_cast<std::size_t>(bit));
-    rows << "| " << name << " | 1, bit " << first_bit;
-    if (bits > 1) rows << "-" << first_bit + bits - 1;
     rows << " |";
     for (std::size_t i = 0; i < N; ++i) rows << (i == 0 ? " " : ", ") << i << " " << names[i];
     rows << " |\n";

@@ -93,6 +93,73 @@ TEST(VerifyTest, Semaphores) {
   });
 }
 
+TEST(VerifyTest, ModesOfTheArray) {
+  const auto output_stationary = [](Program& p) {
+    p.hardware.mac_array.dataflow = config::Dataflow::output_stationary;
+    for (const std::size_t tile : {std::size_t{3}, std::size_t{8 + 2}, std::size_t{15 + 2}}) {
+      fields<Preload>(p, tile).pixels = 8;
+      fields<Matmul>(p, tile + 1).mode = ArrayMode::output_stationary;
+    }
+  };
+  Program program = test::pipeline_program(3);
+  output_stationary(program);
+  EXPECT_EQ(findings_of(program), "none");
+  program.hardware.mac_array.dataflow = config::Dataflow::weight_stationary;
+  EXPECT_THAT(findings_of(program),
+              HasSubstr("mode: got output_stationary, must be another, where mac_array.dataflow is "
+                        "weight_stationary"));
+  program = test::pipeline_program(3);
+  output_stationary(program);
+  fields<Matmul>(program, 4).k_begin = 4;
+  fields<Preload>(program, 3).k_begin = 4;
+  EXPECT_THAT(findings_of(program), HasSubstr("reduction of an output stationary matmul: got 4 to "
+                                              "8, must be all of it, 0 to 8, from the bias on"));
+  program = test::pipeline_program(3);
+  output_stationary(program);
+  fields<Preload>(program, 3).pixels = 7;
+  EXPECT_THAT(findings_of(program), HasSubstr("pixels of instruction 3, its preload: got 7, must "
+                                              "be 8, this output stationary matmul's"));
+  expect_all({
+      {"its preload: got 8, must be 0: this matmul is not output stationary",
+       [](Program& p) { fields<Preload>(p, 3).pixels = 8; }},
+      {"column_pixels: got 2, must be 0",
+       [](Program& p) { fields<Matmul>(p, 4).column_pixels = 2; }},
+      {"column_pixels: got 5, must be 0 (for one pixel) or 2 to 4",
+       [](Program& p) {
+         p.hardware.mac_array.depthwise_pixels = 4;
+         fields<Preload>(p, 3).column_pixels = 5;
+       }},
+      {"column_pixels: got 0, must be 3 of instruction 3, its preload",
+       [](Program& p) {
+         p.hardware.mac_array.depthwise_pixels = 4;
+         fields<Preload>(p, 3).column_pixels = 3;
+       }},
+  });
+}
+
+TEST(VerifyTest, DepthwisePixelsThatTheRowsHold) {
+  Program program = test::pipeline_program(1);
+  program.hardware.mac_array.depthwise_pixels = 4;
+  program.hardware.mac_array.rows = 8;
+  const auto set = [&](std::uint8_t pixels, std::uint8_t taps) {
+    auto& matmul = fields<Matmul>(program, 4);
+    matmul.mode = ArrayMode::depthwise;
+    matmul.channels = matmul.columns;
+    matmul.kernel_w = taps;
+    matmul.k_end = taps;
+    matmul.column_pixels = pixels;
+    fields<Preload>(program, 3).k_end = taps;
+    fields<Preload>(program, 3).column_pixels = pixels;
+    return findings_of(program);
+  };
+  EXPECT_EQ(set(4, 2), "none");
+  EXPECT_EQ(set(2, 3), "none");
+  EXPECT_EQ(set(0, 5), "none");
+  EXPECT_THAT(set(3, 3), HasSubstr("column_pixels: got 3, must be 0 (for one pixel) or 2 to 2"));
+  EXPECT_THAT(set(2, 5), HasSubstr("column_pixels: got 2, must be 0"));
+  EXPECT_THAT(set(1, 2), HasSubstr("column_pixels: got 1, must be 0 (for one pixel) or 2 to 4"));
+}
+
 TEST(VerifyTest, DramAndTensors) {
   expect_all({
       {"DRAM: dram_bytes: got 10, must be at least the image",
