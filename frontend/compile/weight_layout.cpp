@@ -157,10 +157,13 @@ class Builder {
       weights.channel_begin = tile.begin;
       weights.columns = tile.columns;
       const std::int64_t k_bytes = row_bytes(conv, tile.columns);
-      const std::int64_t folds_per_part =
+      const std::int64_t folds = base::ceil_div(reduction, rows);
+      const std::int64_t most_folds =
           std::max<std::int64_t>(1, layout_.group_limit_bytes / (rows * k_bytes));
       const bool whole = reduction * k_bytes <= layout_.group_limit_bytes;
-      const std::int64_t part_length = whole ? reduction : folds_per_part * rows;
+      // Of equal size: a small rest would leave no room for the part that follows it.
+      const std::int64_t parts = whole ? 1 : base::ceil_div(folds, most_folds);
+      const std::int64_t part_length = base::ceil_div(folds, parts) * rows;
       for (std::int64_t k = 0; k < reduction; k += part_length) {
         weights.parts.push_back(
             add_part(conv, tile, k, std::min(reduction, k + part_length), layer));

@@ -221,18 +221,19 @@ TEST(WeightLayout, ALookupAloneNeedsTwoTables) {
   EXPECT_EQ(layout(512).block_limit_bytes, 256);
 }
 
-TEST(WeightLayout, ATileLargerThanASlotIsCutAtFolds) {
+TEST(WeightLayout, ATileLargerThanASlotIsCutAtFoldsIntoEqualParts) {
   test::QuantizedGraphOptions options;
   options.scheme = "per_layer";
   QuantizedGraphBuilder b(4, options);
   b.conv(b.input({2, 2, 100}), 4);
-  // Parameters: 5 + 16 bytes → 32. Weights: 2 * 96 bytes, so 6 folds of 4 x 4 a slot, of 25.
+  // Parameters: 5 + 16 bytes → 32. Weights: 2 * 96 bytes, so 6 folds of 4 x 4 a slot, of 25: five
+  // times 5.
   const WeightLayout layout =
       lay_out_weights(b.build(), small_machine(4, 4, kActivationBytes, 2 * 32 + 2 * 96));
   const WeightTile& tile = layout.layers[1].tiles.at(0);
   ASSERT_EQ(tile.parts.size(), 5U);
   for (std::size_t i = 0; i < 5; ++i) {
-    EXPECT_EQ(tile.parts[i].k_begin, static_cast<std::int64_t>(24 * i));
+    EXPECT_EQ(tile.parts[i].k_begin, static_cast<std::int64_t>(20 * i));
     EXPECT_EQ(tile.parts[i].group, i);
     EXPECT_EQ(tile.parts[i].offset, 0);
   }
