@@ -22,7 +22,7 @@ CommandProcessor::CommandProcessor(const sc_core::sc_module_name& name, Machine&
       blocks_(base::ceil_div(machine.program.instructions.size(), per_block_)) {
   SC_HAS_PROCESS(CommandProcessor);
   SC_METHOD(run);
-  sensitive << timer_;
+  sensitive << timer_ << block_event_;
   for (auto& sink : unit_out) sensitive << sink;  // its default event: room in the queue
 }
 
@@ -32,7 +32,8 @@ void CommandProcessor::run() {
 
 void CommandProcessor::burst_scheduled(std::int64_t complete) {
   complete_.push_back(complete);
-  if (complete_.size() == block_of(next_) + 1) timer_.notify(cycles(complete - now()));
+  // Not timer_: a block complete in this very cycle would take back the wake of the next one.
+  if (complete_.size() == block_of(next_) + 1) block_event_.notify(cycles(complete - now()));
 }
 
 void CommandProcessor::step() {

@@ -45,6 +45,7 @@ class CommandProcessor : public sc_core::sc_module, public BurstListener {
   std::int64_t last_dispatch_ = -1;
   stats::Activity state_ = stats::Activity::fetch;
   sc_core::sc_event timer_;
+  sc_core::sc_event block_event_;  // the block of the next instruction is complete
 };
 
 }  // namespace npusim::model
