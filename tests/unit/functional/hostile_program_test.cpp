@@ -19,7 +19,7 @@ class Mutator {
  public:
   Mutator(std::mt19937_64& random, std::uint64_t fields) : random_(random), fields_(fields) {}
   template <typename T, std::size_t N>
-  void flag(const char*, int, int, T& value, const std::array<const char*, N>&) {
+  void flag(const char*, unsigned, T& value, const std::array<const char*, N>&) {
     if (random_() % fields_ == 0) value = static_cast<T>(random_() % N);
   }
   template <typename T>
