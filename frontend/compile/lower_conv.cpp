@@ -29,6 +29,39 @@ std::vector<PixelRange> chunk_pixels(std::int64_t rows, std::int64_t columns,
   return ranges;
 }
 
+// Of a multiple of the array's rows where one fits: what is left of them costs a whole tile of the
+// array's.
+std::vector<PixelRange> chunk_array_tiles(std::int64_t pixels, std::int64_t array_rows,
+                                          std::int64_t most_pixels) {
+  const std::int64_t most =
+      most_pixels < array_rows ? most_pixels : most_pixels / array_rows * array_rows;
+  const std::int64_t even = base::ceil_div(pixels, base::ceil_div(pixels, most));
+  const std::int64_t chunk = std::min(most, base::round_up(even, array_rows));
+  std::vector<PixelRange> ranges;
+  for (std::int64_t begin = 0; begin < pixels; begin += chunk) {
+    ranges.push_back({begin, std::min(pixels, begin + chunk)});
+  }
+  return ranges;
+}
+
+// Output pixels whose taps the rows of a column hold side by side.
+std::int64_t column_pixels(const config::MacArrayConfig& array, const graph::Window& window) {
+  return std::max<std::int64_t>(
+      1, std::min(array.depthwise_pixels, array.rows / (window.kernel_h * window.kernel_w)));
+}
+
+// The mode in which the layer runs. Output stationary takes a whole reduction at once: it needs all
+// of a column tile's weights in half of the region, the other half for the next one.
+isa::ArrayMode mode_of(const graph::QuantizedConv& conv, const LayerWeights& weights,
+                       const config::MacArrayConfig& array) {
+  if (conv.kind == graph::ConvKind::depthwise_conv) return isa::ArrayMode::depthwise;
+  const bool whole = std::all_of(weights.tiles.begin(), weights.tiles.end(),
+                                 [](const WeightTile& tile) { return tile.parts.size() == 1; });
+  return whole && array.dataflow == config::Dataflow::output_stationary
+             ? isa::ArrayMode::output_stationary
+             : isa::ArrayMode::weight_stationary;
+}
+
 // Those of the tile's channels, which are cut between weight tiles only.
 std::vector<const WeightTile*> weight_tiles_of(const LayerWeights& layer, const TileView& tile) {
   std::vector<const WeightTile*> tiles;
@@ -41,7 +74,7 @@ std::vector<const WeightTile*> weight_tiles_of(const LayerWeights& layer, const 
 
 }  // namespace
 
-void Lowering::lower_conv(graph::NodeId id, const graph::QuantizedConv&) {
+void Lowering::lower_conv(graph::NodeId id, const graph::QuantizedConv& conv) {
   const LayerWeights& weights = weights_.layers[static_cast<std::size_t>(id)];
   const std::int64_t most_pixels =
       std::min(hardware_.mac_array.accumulator_rows / 2, kPixelsPerInstruction);
@@ -52,8 +85,12 @@ void Lowering::lower_conv(graph::NodeId id, const graph::QuantizedConv&) {
   for (const WeightGroup& group : weights.groups) weights_bytes += group.bytes;
   const bool pixels_first = weights_bytes <= weights_.weight_region_bytes;
   groups_.keep_together(weights_bytes);
+  const bool array_tiles =
+      mode_of(conv, weights, hardware_.mac_array) == isa::ArrayMode::output_stationary;
   for_each_tile(id, [&](const TileView& tile) {
-    const std::vector<PixelRange> chunks = chunk_pixels(tile.rows, tile.columns, most_pixels);
+    const std::vector<PixelRange> chunks =
+        array_tiles ? chunk_array_tiles(tile.pixels(), hardware_.mac_array.rows, most_pixels)
+                    : chunk_pixels(tile.rows, tile.columns, most_pixels);
     if (pixels_first) {
       const std::vector<const WeightTile*> tiles = weight_tiles_of(weights, tile);
       for (const PixelRange& chunk : chunks) {
@@ -87,7 +124,9 @@ void Lowering::conv_chunks(const TileView& tile, const WeightTile& weights,
   }
   for (const WeightPart& part : weights.parts) {
     for (isa::Matmul& matmul : matmuls) {
-      const isa::Preload preload = preload_of(weights, part);
+      isa::Preload preload = preload_of(weights, part);
+      preload.column_pixels = matmul.column_pixels;
+      if (matmul.mode == isa::ArrayMode::output_stationary) preload.pixels = matmul.pixels;
       draft_.preload(preload);
       matmul.start_from_bias = preload.load_bias;
       matmul.k_begin = preload.k_begin;
@@ -134,7 +173,11 @@ isa::Matmul Lowering::matmul_of(const TileView& tile, const WeightTile& weights,
   const std::string& name = node.name;
   const OperandView& in = tile.operands.at(0);
   isa::Matmul matmul;
-  matmul.mode = depthwise ? isa::ArrayMode::depthwise : isa::ArrayMode::weight_stationary;
+  matmul.mode =
+      mode_of(conv, weights_.layers[static_cast<std::size_t>(current_)], hardware_.mac_array);
+  const std::int64_t side_by_side = depthwise ? column_pixels(hardware_.mac_array, conv.window) : 1;
+  matmul.column_pixels =
+      to_field<std::uint8_t>(side_by_side == 1 ? 0 : side_by_side, name, "pixels of a column");
   matmul.acc_row = to_field<std::uint16_t>(acc_row, name, "accumulator row");
   matmul.pixels = to_field<std::uint16_t>(chunk.pixels(), name, "pixels of an instruction");
   matmul.first_pixel = to_field<std::uint32_t>(chunk.begin, name, "first pixel");

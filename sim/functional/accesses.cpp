@@ -26,7 +26,7 @@ TapBox tap_box(const isa::Matmul& f) {
   box.kx_begin = one_row ? first.kx : 0;
   box.kx_end = one_row ? last.kx + 1 : f.kernel_w;
   const bool one_position = one_row && first.kx == last.kx;
-  const bool part = one_position && f.mode == isa::ArrayMode::weight_stationary;
+  const bool part = one_position && f.mode != isa::ArrayMode::depthwise;
   box.channel_begin = part ? static_cast<std::uint64_t>(first.channel) : 0;
   box.channel_end = part ? static_cast<std::uint64_t>(last.channel) + 1 : f.channels;
   return box;

@@ -13,10 +13,10 @@
 #include <tuple>
 
 #include "sim/base/errors.h"
-#include "sim/base/math.h"
 #include "sim/functional/accesses.h"
 #include "sim/functional/clocks.h"
 #include "sim/functional/shadow_memory.h"
+#include "sim/isa/folds.h"
 #include "sim/isa/labels.h"
 #include "sim/isa/replay.h"
 #include "sim/isa/zeroed_array.h"
@@ -206,8 +206,8 @@ class RaceCheck {
   Clock& clock(std::uint32_t i) { return clocks_[static_cast<std::size_t>(units_[i])]; }
 
   std::int64_t folds_of(std::uint32_t preload) const {
-    const auto& f = std::get<isa::Preload>(program_.instructions[preload].fields);
-    return base::ceil_div<std::int64_t>(f.k_end - f.k_begin, program_.hardware.mac_array.rows);
+    return isa::fold_count(std::get<isa::Preload>(program_.instructions[preload].fields),
+                           program_.hardware.mac_array.rows);
   }
 
   Clock take_waits(std::uint32_t i) {
@@ -298,8 +298,7 @@ class RaceCheck {
 
   void matmul(std::uint32_t i, const Clock& waited) {
     const auto& f = std::get<isa::Matmul>(program_.instructions[i].fields);
-    const std::int64_t folds =
-        base::ceil_div<std::int64_t>(f.k_end - f.k_begin, program_.hardware.mac_array.rows);
+    const std::int64_t folds = isa::fold_count(f, program_.hardware.mac_array.rows);
     Clock& known = clock(i);
     known.join(waited);
     for (std::int64_t fold = 0; fold < folds; ++fold) {

@@ -20,10 +20,11 @@ struct Line {
   std::int64_t pixels() const { return ox_end - ox_begin; }
 };
 
+// Lines of the output pixels [first, first + pixels) of the instruction.
 template <typename Body>
-void for_each_line(const isa::Matmul& m, Body&& body) {
-  const std::int64_t end = std::int64_t{m.first_pixel} + m.pixels;
-  for (std::int64_t pixel = m.first_pixel; pixel < end;) {
+void for_each_line(const isa::Matmul& m, std::int64_t first, std::int64_t pixels, Body&& body) {
+  const std::int64_t end = m.first_pixel + first + pixels;
+  for (std::int64_t pixel = m.first_pixel + first; pixel < end;) {
     const std::int64_t oy = pixel / m.out_width;
     const std::int64_t ox = pixel - oy * m.out_width;
     const std::int64_t next = std::min<std::int64_t>((oy + 1) * m.out_width, end);
@@ -60,10 +61,15 @@ class Geometry {
   const std::int64_t row_stride;
 };
 
-// The words that the input rows of one weight-stationary fold touch.
+// What an output pixel's input row costs: slots of its own (weight stationary), or words, which
+// share slots with those of the tile's other pixels (output stationary).
+enum class RowCost { slots, words };
+
+// The words that the input rows of one fold touch.
 class RowWords {
  public:
-  RowWords(const Geometry& geometry, std::int64_t k_begin, std::int64_t k_end) : g_(geometry) {
+  RowWords(const Geometry& geometry, std::int64_t k_begin, std::int64_t k_end, RowCost cost)
+      : g_(geometry), cost_(cost) {
     const std::int64_t channels = g_.m.channels;
     for (std::int64_t k = k_begin; k < k_end;) {
       const std::int64_t position = k / channels;
@@ -85,11 +91,11 @@ class RowWords {
     return words;
   }
 
-  /// Slots of all pixels of the line.
-  std::int64_t line_slots(const Line& line) {
+  /// Slots, or words, of all pixels of the line.
+  std::int64_t line_cost(const Line& line) {
     const std::int64_t y = g_.row(line.oy);
     select_rows(y);
-    if (real_.empty()) return line.pixels();
+    if (real_.empty()) return line.pixels() * cost(0);
     // Inside, no position of the fold is left or right of the region.
     const std::int64_t left =
         ceil_div(std::max<std::int64_t>(0, g_.m.pad_left - least_dx_), std::int64_t{g_.m.stride_w});
@@ -97,10 +103,10 @@ class RowWords {
     const std::int64_t right = last_column < 0 ? 0 : last_column / g_.m.stride_w + 1;
     const std::int64_t begin = std::clamp(left, line.ox_begin, line.ox_end);
     const std::int64_t end = std::clamp(right, begin, line.ox_end);
-    std::int64_t slots = inside_slots(y, begin, end);
-    for (std::int64_t ox = line.ox_begin; ox < begin; ++ox) slots += border_slots(y, ox);
-    for (std::int64_t ox = end; ox < line.ox_end; ++ox) slots += border_slots(y, ox);
-    return slots;
+    std::int64_t sum = inside_cost(y, begin, end);
+    for (std::int64_t ox = line.ox_begin; ox < begin; ++ox) sum += border_cost(y, ox);
+    for (std::int64_t ox = end; ox < line.ox_end; ++ox) sum += border_cost(y, ox);
+    return sum;
   }
 
  private:
@@ -133,39 +139,42 @@ class RowWords {
     for (const Piece& p : pieces_) {
       if (is_real(p)) real_.push_back(p);
     }
-    slots_by_residue_.assign(static_cast<std::size_t>(g_.word_bytes), 0);
+    cost_by_residue_.assign(static_cast<std::size_t>(g_.word_bytes), 0);
   }
 
-  std::int64_t inside_slots(std::int64_t y, std::int64_t ox_begin, std::int64_t ox_end) {
+  std::int64_t cost(std::int64_t words) const {
+    return cost_ == RowCost::slots ? g_.slots(words) : words;
+  }
+
+  std::int64_t inside_cost(std::int64_t y, std::int64_t ox_begin, std::int64_t ox_end) {
     if (ox_begin == ox_end) return 0;
     std::int64_t address = g_.address(y, g_.column(ox_begin));
     const std::int64_t step = g_.m.stride_w * g_.pixel_stride;
-    if (step % g_.word_bytes == 0) return (ox_end - ox_begin) * slots_at(address);
-    std::int64_t slots = 0;
-    for (std::int64_t ox = ox_begin; ox < ox_end; ++ox, address += step) slots += slots_at(address);
-    return slots;
+    if (step % g_.word_bytes == 0) return (ox_end - ox_begin) * cost_at(address);
+    std::int64_t sum = 0;
+    for (std::int64_t ox = ox_begin; ox < ox_end; ++ox, address += step) sum += cost_at(address);
+    return sum;
   }
 
-  // Slots of a row whose window has its corner at `address`, all columns real.
-  std::int64_t slots_at(std::int64_t address) {
-    std::int64_t& slots =
-        slots_by_residue_[static_cast<std::size_t>(address & (g_.word_bytes - 1))];
-    if (slots == 0) {
+  // Cost of a row whose window has its corner at `address`, all columns real.
+  std::int64_t cost_at(std::int64_t address) {
+    std::int64_t& known = cost_by_residue_[static_cast<std::size_t>(address & (g_.word_bytes - 1))];
+    if (known == 0) {
       ranges_.clear();
       for (const Piece& p : real_) add_range(address + p.offset, p.bytes);
-      slots = g_.slots(distinct_words());
+      known = cost(distinct_words());
     }
-    return slots;
+    return known;
   }
 
-  std::int64_t border_slots(std::int64_t y, std::int64_t ox) {
+  std::int64_t border_cost(std::int64_t y, std::int64_t ox) {
     const std::int64_t x = g_.column(ox);
     ranges_.clear();
     for (const Piece& p : real_) {
       if (x + p.dx >= 0 && x + p.dx < g_.m.in_width)
         add_range(g_.address(y, x) + p.offset, p.bytes);
     }
-    return g_.slots(distinct_words());
+    return cost(distinct_words());
   }
 
   void add_range(std::int64_t address, std::int64_t bytes) {
@@ -192,12 +201,13 @@ class RowWords {
   static constexpr std::int64_t kBias = std::int64_t{1} << 40;
 
   const Geometry& g_;
+  const RowCost cost_;
   std::vector<Piece> pieces_;
   std::int64_t least_dx_ = 0;
   std::int64_t largest_dx_ = 0;
   std::vector<Piece> real_;  // of the line at hand
   std::int64_t first_real_ = -2;
-  std::vector<std::int64_t> slots_by_residue_;  // 0: not counted yet
+  std::vector<std::int64_t> cost_by_residue_;  // 0: not counted yet
   std::vector<WordRange> ranges_;
 };
 
@@ -232,32 +242,33 @@ class DepthwiseFold {
                          std::min<std::int64_t>(end, g_.m.in_width)};
       if (row.begin < row.end) need_.push_back(row);
     }
-    std::int64_t fetches = 0;
-    for (const InputRow& row : need_) fetches += missing_slots(row);
+    std::int64_t words = 0;
+    for (const InputRow& row : need_) words += missing_words(row);
     held_.clear();
     if (buffered_) held_.swap(need_);
-    return std::max(line.pixels(), fetches);
+    return std::max(ceil_div(line.pixels(), isa::column_pixels(g_.m)),
+                    ceil_div(words, g_.words_per_cycle));
   }
 
  private:
-  std::int64_t missing_slots(const InputRow& row) const {
+  std::int64_t missing_words(const InputRow& row) const {
     for (const InputRow& held : held_) {
       if (held.y != row.y) continue;
-      return pixel_slots(row.y, row.begin, std::min(row.end, held.begin)) +
-             pixel_slots(row.y, std::max(row.begin, held.end), row.end);
+      return pixel_words(row.y, row.begin, std::min(row.end, held.begin)) +
+             pixel_words(row.y, std::max(row.begin, held.end), row.end);
     }
-    return pixel_slots(row.y, row.begin, row.end);
+    return pixel_words(row.y, row.begin, row.end);
   }
 
-  // Slots of the input pixels [begin, end) of a row.
-  std::int64_t pixel_slots(std::int64_t y, std::int64_t begin, std::int64_t end) const {
+  // Words of the input pixels [begin, end) of a row.
+  std::int64_t pixel_words(std::int64_t y, std::int64_t begin, std::int64_t end) const {
     if (begin >= end) return 0;
-    const auto slots = [&](std::int64_t x) {
-      return g_.slots(stats::words_touched(g_.address(y, x), g_.m.columns, g_.word_bytes));
+    const auto words = [&](std::int64_t x) {
+      return stats::words_touched(g_.address(y, x), g_.m.columns, g_.word_bytes);
     };
-    if (g_.pixel_stride % g_.word_bytes == 0) return (end - begin) * slots(begin);
+    if (g_.pixel_stride % g_.word_bytes == 0) return (end - begin) * words(begin);
     std::int64_t sum = 0;
-    for (std::int64_t x = begin; x < end; ++x) sum += slots(x);
+    for (std::int64_t x = begin; x < end; ++x) sum += words(x);
     return sum;
   }
 
@@ -272,18 +283,22 @@ class DepthwiseFold {
 }  // namespace
 
 std::int64_t fold_slots(const config::HardwareConfig& hardware, const isa::Matmul& matmul,
-                        std::int64_t k_begin, std::int64_t k_end) {
+                        const isa::Fold& fold) {
   const Geometry geometry(hardware, matmul);
-  std::int64_t slots = 0;
+  std::int64_t sum = 0;
   if (matmul.mode == isa::ArrayMode::depthwise) {
-    DepthwiseFold fold(hardware, geometry, k_begin, k_end);
-    for_each_line(matmul, [&](const Line& line) { slots += fold.line_slots(line); });
-    return slots;
+    DepthwiseFold lines(hardware, geometry, fold.k_begin, fold.k_end);
+    for_each_line(matmul, fold.first, fold.pixels,
+                  [&](const Line& line) { sum += lines.line_slots(line); });
+    return sum;
   }
-  RowWords words(geometry, k_begin, k_end);
-  if (words.most() <= geometry.words_per_cycle) return matmul.pixels;
-  for_each_line(matmul, [&](const Line& line) { slots += words.line_slots(line); });
-  return slots;
+  const bool transposed = matmul.mode == isa::ArrayMode::output_stationary;
+  const std::int64_t busy = isa::busy_cycles(matmul, fold);
+  RowWords words(geometry, fold.k_begin, fold.k_end, transposed ? RowCost::words : RowCost::slots);
+  if (words.most() * fold.pixels <= busy * geometry.words_per_cycle) return busy;
+  for_each_line(matmul, fold.first, fold.pixels,
+                [&](const Line& line) { sum += words.line_cost(line); });
+  return transposed ? std::max(busy, ceil_div(sum, geometry.words_per_cycle)) : sum;
 }
 
 }  // namespace npusim::model

@@ -6,16 +6,15 @@
 #include <cstdint>
 
 #include "sim/config/hardware_config.h"
-#include "sim/isa/instruction.h"
+#include "sim/isa/folds.h"
 
 namespace npusim::model {
 
-/// Slots of the fold that holds the reduction indices [k_begin, k_end) of the instruction: at least
-/// one per output pixel. k_begin < k_end, both within the instruction's range.
+/// Slots of the fold, one of the instruction's; at least isa::busy_cycles.
 ///
 /// Equals what section 6 says row by row; it is fast because the words that a row touches depend
 /// only on where its first byte lies within a word, so rows are counted, not walked.
 std::int64_t fold_slots(const config::HardwareConfig& hardware, const isa::Matmul& matmul,
-                        std::int64_t k_begin, std::int64_t k_end);
+                        const isa::Fold& fold);
 
 }  // namespace npusim::model

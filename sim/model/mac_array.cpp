@@ -33,25 +33,38 @@ MacArray::MacArray(const sc_core::sc_module_name& name, Machine& machine, Scratc
       accumulators_(accumulators),
       narrow_(narrow_accumulator(machine.hardware().mac_array)) {}
 
-// From the cycle in which the last input row has entered until its last sum has left.
+// From the end of the fold's stream until its last sum has left the array.
 std::int64_t MacArray::drain_cycles() const {
   const config::MacArrayConfig& array = machine_.hardware().mac_array;
-  return array.rows + array.columns - 2;
+  const bool leaves_downwards =
+      matmul_->mode == isa::ArrayMode::output_stationary && fold_.ends_tile;
+  return (leaves_downwards ? 2 : 1) * array.rows + array.columns - 2;
 }
 
-std::int64_t MacArray::fold_end() const {
-  return std::min<std::int64_t>(k_ + machine_.hardware().mac_array.rows, matmul_->k_end);
+// The first cycle in which the fold does not meet the sums of the output stationary tile before.
+std::int64_t MacArray::first_start() const {
+  if (!tile_end_) return 0;
+  const config::MacArrayConfig& array = machine_.hardware().mac_array;
+  if (!array.overlap_drain) return *tile_end_ + 2 * array.rows + array.columns - 2;
+  const bool drains = matmul_->mode == isa::ArrayMode::output_stationary && fold_.begins_tile;
+  return drains ? *tile_end_ + std::max<std::int64_t>(0, array.rows - slots_) : 0;
 }
 
 void MacArray::begin(std::size_t i) {
   matmul_ = &std::get<isa::Matmul>(instruction(i).fields);
   phase_ = Phase::fold;
-  k_ = matmul_->k_begin;
+  fold_ = isa::first_fold(*matmul_, machine_.hardware().mac_array.rows);
 }
 
 bool MacArray::advance() {
   switch (phase_) {
     case Phase::fold:
+      slots_ = fold_slots(machine_.hardware(), *matmul_, fold_);
+      ask_cycles(std::max<std::int64_t>(0, first_start() - now()));
+      phase_ = Phase::drained;
+      return true;
+    case Phase::drained:
+      account(stats::Activity::drain, static_cast<std::int64_t>(current()), now());
       ask_semaphore(isa::kShadowFull, stats::Activity::shadow_full);
       phase_ = Phase::rows;
       return true;
@@ -63,10 +76,13 @@ bool MacArray::advance() {
       break;
   }
   end_fold();
-  k_ = fold_end();
   phase_ = Phase::fold;
-  if (k_ < matmul_->k_end) return true;
-  complete(current(), now() + drain_cycles());
+  if (!isa::is_last(*matmul_, fold_)) {
+    fold_ = isa::next_fold(*matmul_, machine_.hardware().mac_array.rows, fold_);
+    return true;
+  }
+  last_done_ = std::max(last_done_, now() + drain_cycles());
+  complete(current(), last_done_);
   return false;
 }
 
@@ -77,60 +93,69 @@ void MacArray::start_fold() {
     compute();
   }
   if (machine_.hardware().mac_array.overlap_weight_load) machine_.semaphores.post(kShadowFreeMask);
-  slots_ = fold_slots(machine_.hardware(), *matmul_, k_, fold_end());
   ask_stream(activations_.port, Scratchpad::level(ActivationAccess::feeder), slots_);
 }
 
 void MacArray::end_fold() {
   const auto i = static_cast<std::int64_t>(current());
   const std::int64_t begin = machine_.recorder.accounted(id_);
-  account(stats::Activity::busy, i, begin + matmul_->pixels);
+  account(stats::Activity::busy, i, begin + isa::busy_cycles(*matmul_, fold_));
   account(stats::Activity::feeder, i, begin + slots_);
   account(stats::Activity::port, i, now());
   if (!machine_.hardware().mac_array.overlap_weight_load) {
     post_later(kShadowFreeMask, now() + drain_cycles());
   }
+  if (matmul_->mode == isa::ArrayMode::output_stationary && fold_.ends_tile) tile_end_ = now();
+}
+
+// The instruction over the pixels of the fold's tile alone.
+isa::Matmul MacArray::tile() const {
+  isa::Matmul part = *matmul_;
+  part.first_pixel += static_cast<std::uint32_t>(fold_.first);
+  part.acc_row = static_cast<std::uint16_t>(part.acc_row + fold_.first);
+  part.pixels = static_cast<std::uint16_t>(fold_.pixels);
+  return part;
 }
 
 // The sums of the fold, all at once: nobody may see the accumulators before the instruction is
 // done.
 void MacArray::compute() {
+  if (!active_.bias.empty()) bias_ = active_.bias;
   if (narrow_) return compute_narrow();
-  const isa::Matmul& m = *matmul_;
+  const isa::Matmul m = tile();
   std::int32_t* acc = accumulators_.row(m.acc_row);
   const std::int64_t stride = accumulators_.columns;
-  if (m.start_from_bias && k_ == m.k_begin) {
+  if (m.start_from_bias && fold_.begins_tile) {
     for (std::int64_t i = 0; i < m.pixels; ++i) {
-      std::copy(active_.bias.begin(), active_.bias.end(), acc + i * stride);
+      std::copy(bias_.begin(), bias_.end(), acc + i * stride);
     }
   }
   if (m.mode == isa::ArrayMode::depthwise) {
-    const auto* taps = rows_.gather_taps(m, activations_.codes(0), k_, fold_end());
+    const auto* taps = rows_.gather_taps(m, activations_.codes(0), fold_.k_begin, fold_.k_end);
     arith::accumulate_depthwise(taps, m.pixels, active_.tile, nullptr, acc, stride);
   } else {
-    const auto* rows = rows_.gather(m, activations_.codes(0), k_, fold_end());
+    const auto* rows = rows_.gather(m, activations_.codes(0), fold_.k_begin, fold_.k_end);
     arith::accumulate_tile(rows, m.pixels, active_.tile, acc, stride, scratch_);
   }
 }
 
 // The same where no bound is proved: one addition after another.
 void MacArray::compute_narrow() {
-  const isa::Matmul& m = *matmul_;
+  const isa::Matmul m = tile();
   std::int32_t* acc = accumulators_.row(m.acc_row);
   const std::int64_t stride = accumulators_.columns;
   std::int64_t overflows = 0;
-  if (m.start_from_bias && k_ == m.k_begin) {
-    const auto columns = static_cast<std::int64_t>(active_.bias.size());
+  if (m.start_from_bias && fold_.begins_tile) {
+    const auto columns = static_cast<std::int64_t>(bias_.size());
     for (std::int64_t i = 0; i < m.pixels; ++i) {
-      overflows +=
-          arith::load_narrow_bias(active_.bias.data(), columns, *narrow_, acc + i * stride);
+      overflows += arith::load_narrow_bias(bias_.data(), columns, *narrow_, acc + i * stride);
     }
   }
   if (m.mode == isa::ArrayMode::depthwise) {
-    const auto* taps = rows_.gather_taps(m, activations_.codes(0), k_, fold_end());
+    const auto* taps = rows_.gather_taps(m, activations_.codes(0), fold_.k_begin, fold_.k_end);
     overflows += arith::add_narrow_depthwise(taps, m.pixels, active_.tile, *narrow_, acc, stride);
   } else {
-    const auto* rows = rows_.gather(m, activations_.codes(0), k_, fold_end());
+    const auto* rows = rows_.gather(m, activations_.codes(0), fold_.k_begin, fold_.k_end);
     overflows +=
         arith::add_narrow_tile(rows, m.pixels, active_.tile, *narrow_, acc, stride, scratch_);
   }

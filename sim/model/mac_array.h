@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/arith/narrow_sums.h"
+#include "sim/isa/folds.h"
 #include "sim/model/array_state.h"
 #include "sim/model/input_rows.h"
 #include "sim/model/scratchpad.h"
@@ -16,21 +17,23 @@ namespace npusim::model {
 /// Timing: a fold starts once its weights are in the shadow registers and takes its feeder slots
 /// (feeder.h), each one access of the activation scratchpad; the next fold follows at once, the
 /// results are there R + C - 2 cycles later. Without overlapped weight loading the shadow registers
-/// are freed only then.
+/// are freed only then. An output stationary tile's sums leave through the bottom of the columns, R
+/// cycles more, and hold up the next tile (`drain`) where they would meet it.
 class MacArray : public SequentialUnit {
  public:
   MacArray(const sc_core::sc_module_name& name, Machine& machine, Scratchpad& activations,
            FoldWeights& shadow, Accumulators& accumulators);
 
  private:
-  enum class Phase { fold, rows, done };
+  enum class Phase { fold, drained, rows, done };
   void begin(std::size_t instruction) override;
   bool advance() override;
   void start_fold();
   void end_fold();
   void compute();
   void compute_narrow();
-  std::int64_t fold_end() const;
+  isa::Matmul tile() const;
+  std::int64_t first_start() const;
   std::int64_t drain_cycles() const;
 
   Scratchpad& activations_;
@@ -39,8 +42,12 @@ class MacArray : public SequentialUnit {
   Accumulators& accumulators_;
   const isa::Matmul* matmul_ = nullptr;
   Phase phase_ = Phase::fold;
-  std::int64_t k_ = 0;      // the fold at hand begins there
+  isa::Fold fold_;          // at hand
   std::int64_t slots_ = 0;  // of its stream
+  std::int64_t last_done_ = 0;
+  // The last output stationary tile's stream ended there.
+  std::optional<std::int64_t> tile_end_;
+  std::vector<std::int32_t> bias_;  // of the instruction at hand
   InputRows rows_;
   std::vector<std::int16_t> scratch_;
   const std::optional<arith::NarrowAccumulator> narrow_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sim/isa/folds.h"
 #include "sim/isa/records.h"
 
 namespace npusim::model {
@@ -18,6 +19,16 @@ void WeightLoader::begin(std::size_t i) {
   preload_ = &std::get<isa::Preload>(instruction(i).fields);
   phase_ = Phase::fold;
   k_ = preload_->k_begin;
+  tiles_ = isa::tile_count(*preload_, machine_.hardware().mac_array.rows);
+  is_first_tile_ = true;
+}
+
+// A stationary tile is pushed through all rows; operands that queue for output stationary are not.
+std::int64_t WeightLoader::fold_accesses() const {
+  const std::int64_t rows = machine_.hardware().mac_array.rows;
+  const std::int64_t lines =
+      preload_->pixels == 0 ? rows : std::min<std::int64_t>(rows, preload_->k_end - k_);
+  return with_bias() ? std::max<std::int64_t>(lines, isa::kBiasBytes) : lines;
 }
 
 bool WeightLoader::advance() {
@@ -28,7 +39,7 @@ bool WeightLoader::advance() {
       phase_ = Phase::load;
       return true;
     case Phase::load:
-      accesses_ = with_bias() ? std::max<std::int64_t>(rows, isa::kBiasBytes) : rows;
+      accesses_ = fold_accesses();
       ask_stream(weights_.port, Scratchpad::level(WeightAccess::weight_loader), accesses_);
       phase_ = Phase::loaded;
       return true;
@@ -39,7 +50,12 @@ bool WeightLoader::advance() {
   const std::int64_t k_end = std::min<std::int64_t>(k_ + rows, preload_->k_end);
   if (machine_.with_values) load(k_end);
   k_ = k_end;
-  const bool more = k_ < preload_->k_end;
+  if (k_ == preload_->k_end) {
+    --tiles_;
+    is_first_tile_ = false;
+    k_ = preload_->k_begin;
+  }
+  const bool more = tiles_ > 0;
   if (!more) complete(current(), now());
   machine_.semaphores.post(std::uint32_t{1} << isa::kShadowFull);
   phase_ = Phase::fold;

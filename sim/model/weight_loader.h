@@ -13,8 +13,9 @@ namespace npusim::model {
 
 /// A row of weights is one access whatever its width, and unpacked on its way into the registers.
 ///
-/// Timing: per fold R accesses of the weight scratchpad (at least 4 where biases ride along), each
-/// fold after a `shadow_free`; `shadow_full` is posted in the last of them. Initiation interval R.
+/// Timing: per fold R accesses of the weight scratchpad, for output stationary as many as it has k
+/// (at least 4 where biases ride along), each fold after a `shadow_free`; `shadow_full` is posted
+/// in the last of them.
 class WeightLoader : public SequentialUnit {
  public:
   /// `shadow` is the array's (see mac_array.h).
@@ -25,7 +26,10 @@ class WeightLoader : public SequentialUnit {
   enum class Phase { fold, load, loaded };
   void begin(std::size_t instruction) override;
   bool advance() override;
-  bool with_bias() const { return preload_->load_bias && k_ == preload_->k_begin; }
+  bool with_bias() const {
+    return preload_->load_bias && is_first_tile_ && k_ == preload_->k_begin;
+  }
+  std::int64_t fold_accesses() const;
   void load(std::int64_t k_end);
   /// The tile's rows at `address`, a byte for each weight; until the next call.
   const std::int8_t* unpack(std::int64_t address, std::int64_t rows);
@@ -34,7 +38,9 @@ class WeightLoader : public SequentialUnit {
   FoldWeights& shadow_;
   const isa::Preload* preload_ = nullptr;
   Phase phase_ = Phase::fold;
-  std::int64_t k_ = 0;         // the fold at hand begins there
+  std::int64_t k_ = 0;      // the fold at hand begins there
+  std::int64_t tiles_ = 0;  // whose folds are not all loaded
+  bool is_first_tile_ = true;
   std::int64_t accesses_ = 0;  // of its stream
   std::vector<std::int8_t> unpacked_;
 };

@@ -100,6 +100,7 @@ json layer_json(const Layer& layer, const Quantization& usual,
                  {"dram_write_bytes", layer.dram_write_bytes},
                  {"weights_bytes", layer.weights_bytes},
                  {"spilled", layer.is_spilled}};
+  if (!layer.dataflow.empty()) result["dataflow"] = layer.dataflow;
   put_differences(result, layer, usual);
   if (layer.safe_accumulator_bits) result["safe_accumulator_bits"] = *layer.safe_accumulator_bits;
   if (overflows) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/report/report.h"
 
+#include "sim/isa/fields.h"
 #include "sim/stats/bounds.h"
 #include "sim/stats/spills.h"
 
@@ -51,9 +52,22 @@ Cycles cycles_of(const isa::Program& program, const stats::SimulationResult& res
   return cycles;
 }
 
+// Of each layer, the mode of its first MATMUL; all have the same.
+std::vector<std::string> dataflows_of(const isa::Program& program) {
+  std::vector<std::string> dataflows(program.layers.size());
+  for (std::size_t i = 0; i < program.instructions.size(); ++i) {
+    const auto* matmul = std::get_if<isa::Matmul>(&program.instructions[i].fields);
+    if (matmul == nullptr || !dataflows.at(program.origins[i].layer).empty()) continue;
+    dataflows[program.origins[i].layer] =
+        isa::kArrayModeNames.at(static_cast<std::size_t>(matmul->mode));
+  }
+  return dataflows;
+}
+
 std::vector<Layer> layers_of(const isa::Program& program, const stats::SimulationResult& result) {
   const std::vector<stats::LayerBounds> bounds = stats::layer_bounds(program);
   const std::vector<bool> spilled = stats::spilled_tensors(program);
+  const std::vector<std::string> dataflows = dataflows_of(program);
   std::vector<Layer> layers;
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
     const isa::LayerInfo& info = program.layers[i];
@@ -61,6 +75,7 @@ std::vector<Layer> layers_of(const isa::Program& program, const stats::Simulatio
     Layer layer;
     layer.name = info.name;
     layer.kind = info.kind;
+    layer.dataflow = dataflows[i];
     layer.macs = info.macs;
     layer.cycles = measured.cycles;
     layer.span_cycles = measured.span_cycles;

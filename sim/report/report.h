@@ -125,6 +125,7 @@ struct Cycles {
 struct Layer {
   std::string name;
   std::string kind;
+  std::string dataflow;  // the mode of the array; empty for layers of the vector unit
   std::int64_t macs = 0;
   std::int64_t cycles = 0, span_cycles = 0;
   double utilization = 0;  // macs / (span_cycles * array size)

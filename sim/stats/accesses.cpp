@@ -57,6 +57,30 @@ class ChunkedPixel {
   bool one_access_per_chunk_ = false;
 };
 
+// Rows go through the lanes in groups, as many as the array's columns give at a time and the lanes
+// hold; one by one where they do not hold two.
+std::int64_t group_accesses(const config::HardwareConfig& hardware, const isa::Requantize& r) {
+  const std::int64_t columns = r.columns;
+  const std::int64_t lanes = hardware.requantization.lanes;
+  const auto& memory = hardware.activation_scratchpad;
+  const std::int64_t group =
+      std::min(hardware.mac_array.depthwise_pixels, std::max<std::int64_t>(1, lanes / columns));
+  const std::int64_t compute = ceil_div(columns, lanes);  // one for a group of several
+  if (group * most_words(columns, memory.bank_word_bytes) <= compute * memory.banks) {
+    return compute * ceil_div<std::int64_t>(r.pixels, group);
+  }
+  std::int64_t accesses = 0;
+  for (std::int64_t begin = 0; begin < r.pixels; begin += group) {
+    std::int64_t words = 0;
+    for (std::int64_t i = begin; i < std::min<std::int64_t>(begin + group, r.pixels); ++i) {
+      words += words_touched(r.out_address + i * std::int64_t{r.out_pixel_stride_bytes}, columns,
+                             memory.bank_word_bytes);
+    }
+    accesses += std::max(compute, ceil_div(words, memory.banks));
+  }
+  return accesses;
+}
+
 }  // namespace
 
 std::int64_t activation_accesses(const config::HardwareConfig& hardware, std::int64_t address,
@@ -76,18 +100,9 @@ StreamAccesses stream_accesses(const config::HardwareConfig& hardware, const isa
   const std::int64_t shifts = ceil_div<std::int64_t>(columns * r.field_bits, 8);
   const std::int64_t clamps =
       r.channel_clamps ? static_cast<std::int64_t>(isa::kClampRecordBytes) * columns : 0;
-  const std::int64_t lanes = ceil_div(columns, hardware.requantization.lanes);
   StreamAccesses accesses;
   accesses.parameters = weight_accesses(hardware, records + shifts + clamps);
-  const auto& memory = hardware.activation_scratchpad;
-  if (most_words(columns, memory.bank_word_bytes) <= lanes * memory.banks) {
-    accesses.activations = lanes * r.pixels;
-    return accesses;
-  }
-  for (std::int64_t i = 0; i < r.pixels; ++i) {
-    const std::int64_t address = r.out_address + i * std::int64_t{r.out_pixel_stride_bytes};
-    accesses.activations += std::max(lanes, activation_accesses(hardware, address, columns));
-  }
+  accesses.activations = group_accesses(hardware, r);
   return accesses;
 }
 

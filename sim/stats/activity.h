@@ -21,6 +21,7 @@ enum class Activity : std::uint8_t {
   feeder,       // the array waits for further words of the same row
   shadow_free,  // the weight loader waits for the array to take the loaded weights
   shadow_full,  // the array waits for the weights of its next fold
+  drain,        // the array waits for the sums of an output stationary tile to leave
   pipeline,     // the vector unit drains its pipeline
   wait_dma_in,  // the unit is free, its next instruction waits for a semaphore of that unit
   wait_dma_weights,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/base/math.h"
+#include "sim/isa/folds.h"
 #include "sim/stats/accesses.h"
 
 namespace npusim::stats {
@@ -16,19 +17,38 @@ class ArrayBound {
   explicit ArrayBound(const config::MacArrayConfig& array) : array_(array) {}
 
   void add(const isa::Matmul& m) {
-    const std::int64_t folds = base::ceil_div<std::int64_t>(m.k_end - m.k_begin, array_.rows);
+    if (m.mode == isa::ArrayMode::output_stationary) return add_tiles(m);
+    const std::int64_t folds = isa::fold_count(m, array_.rows);
     if (folds == 0) return;
-    const std::int64_t drain_and_load = 2 * array_.rows + array_.columns - 2;
+    const std::int64_t rows = isa::busy_cycles(m, isa::first_fold(m, array_.rows));
     const std::int64_t step = array_.overlap_weight_load
-                                  ? std::max<std::int64_t>(m.pixels, array_.rows)
-                                  : m.pixels + drain_and_load;
+                                  ? std::max<std::int64_t>(rows, array_.rows)
+                                  : rows + 2 * array_.rows + array_.columns - 2;
     starts_ += last_step_ + (folds - 1) * step;
     last_step_ = step;
-    last_rows_ = m.pixels;
+    last_rows_ = rows;
   }
   std::int64_t cycles() const { return starts_ + last_rows_; }
 
  private:
+  // Output stationary: tiles instead of folds, from a first chunk's start to the next one's.
+  void add_tiles(const isa::Matmul& m) {
+    const std::int64_t tiles = isa::tile_count(m, array_.rows);
+    const std::int64_t k = m.k_end - m.k_begin;
+    const std::int64_t chunks = base::ceil_div(k, array_.rows);
+    const std::int64_t first_chunk = std::min(k, array_.rows);
+    const std::int64_t wave = array_.rows + array_.columns - 2;
+    // The operands of a chunk are loaded behind the swap (or the drain) of the one before.
+    const std::int64_t within =
+        array_.overlap_weight_load ? k : k + (chunks - 1) * wave + k - first_chunk;
+    std::int64_t step = array_.overlap_weight_load ? chunks * array_.rows : 0;
+    if (!array_.overlap_drain) step = within + array_.rows + wave;
+    if (!array_.overlap_weight_load) step = within + array_.rows + wave + first_chunk;
+    starts_ += last_step_ + (tiles - 1) * step;
+    last_step_ = step;
+    last_rows_ = within;
+  }
+
   const config::MacArrayConfig& array_;
   std::int64_t starts_ = 0;  // from the first fold's start to the last one's
   std::int64_t last_step_ = 0;
