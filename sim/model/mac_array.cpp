@@ -41,13 +41,18 @@ std::int64_t MacArray::drain_cycles() const {
   return (leaves_downwards ? 2 : 1) * array.rows + array.columns - 2;
 }
 
-// The first cycle in which the fold does not meet the sums of the output stationary tile before.
+// The first cycle in which the fold finds the sums that it continues, and the drain registers that
+// it fills.
 std::int64_t MacArray::first_start() const {
-  if (!tile_end_) return 0;
   const config::MacArrayConfig& array = machine_.hardware().mac_array;
-  if (!array.overlap_drain) return *tile_end_ + 2 * array.rows + array.columns - 2;
-  const bool drains = matmul_->mode == isa::ArrayMode::output_stationary && fold_.begins_tile;
-  return drains ? *tile_end_ + std::max<std::int64_t>(0, array.rows - slots_) : 0;
+  const std::int64_t tile_gone = tile_end_ ? *tile_end_ + 2 * array.rows + array.columns - 2 : 0;
+  std::int64_t start = array.overlap_drain ? 0 : tile_gone;
+  if (matmul_->mode == isa::ArrayMode::output_stationary) {
+    if (!tile_end_ || !fold_.begins_tile) return start;
+    return std::max(start, *tile_end_ + std::max<std::int64_t>(0, array.rows - slots_));
+  }
+  if (matmul_->start_from_bias && fold_.begins_tile) return start;
+  return std::max(start, sums_return_);
 }
 
 void MacArray::begin(std::size_t i) {
@@ -98,6 +103,7 @@ void MacArray::start_fold() {
 
 void MacArray::end_fold() {
   const auto i = static_cast<std::int64_t>(current());
+  const std::int64_t rows = machine_.hardware().mac_array.rows;
   const std::int64_t begin = machine_.recorder.accounted(id_);
   account(stats::Activity::busy, i, begin + isa::busy_cycles(*matmul_, fold_));
   account(stats::Activity::feeder, i, begin + slots_);
@@ -105,7 +111,12 @@ void MacArray::end_fold() {
   if (!machine_.hardware().mac_array.overlap_weight_load) {
     post_later(kShadowFreeMask, now() + drain_cycles());
   }
-  if (matmul_->mode == isa::ArrayMode::output_stationary && fold_.ends_tile) tile_end_ = now();
+  sums_return_ = now();
+  if (matmul_->mode != isa::ArrayMode::output_stationary) {
+    sums_return_ += std::max<std::int64_t>(0, rows - isa::busy_cycles(*matmul_, fold_));
+  } else if (fold_.ends_tile) {
+    tile_end_ = now();
+  }
 }
 
 // The instruction over the pixels of the fold's tile alone.

@@ -45,9 +45,9 @@ class MacArray : public SequentialUnit {
   isa::Fold fold_;          // at hand
   std::int64_t slots_ = 0;  // of its stream
   std::int64_t last_done_ = 0;
-  // The last output stationary tile's stream ended there.
-  std::optional<std::int64_t> tile_end_;
-  std::vector<std::int32_t> bias_;  // of the instruction at hand
+  std::int64_t sums_return_ = 0;          // where the next fold finds this one's sums
+  std::optional<std::int64_t> tile_end_;  // of the last output stationary tile's stream
+  std::vector<std::int32_t> bias_;        // of the instruction at hand
   InputRows rows_;
   std::vector<std::int16_t> scratch_;
   const std::optional<arith::NarrowAccumulator> narrow_;
