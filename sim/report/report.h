@@ -125,7 +125,6 @@ struct Cycles {
 struct Layer {
   std::string name;
   std::string kind;
-  std::string dataflow;  // the mode of the array; empty for layers of the vector unit
   std::int64_t macs = 0;
   std::int64_t cycles = 0, span_cycles = 0;
   double utilization = 0;  // macs / (span_cycles * array size)
@@ -138,6 +137,7 @@ struct Layer {
   // Where they differ from the report's Quantization.
   std::optional<isa::LayerQuantization> quantization = std::nullopt;  // of the weights
   std::optional<std::int64_t> activation_bits = std::nullopt;         // of the result
+  std::string dataflow = {};  // the mode of the array; empty for layers of the vector unit
   /// "memory" where the layer's DRAM traffic alone takes longer than its arithmetic alone, else
   /// "compute".
   const char* bound_by() const {

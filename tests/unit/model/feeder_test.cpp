@@ -16,18 +16,25 @@ class PlainFeeder {
   PlainFeeder(const config::HardwareConfig& hardware, const isa::Matmul& matmul)
       : h_(hardware), m_(matmul) {}
 
-  std::int64_t slots(std::int64_t k_begin, std::int64_t k_end) const {
-    return m_.mode == isa::ArrayMode::depthwise ? depthwise(k_begin, k_end)
-                                                : weight_stationary(k_begin, k_end);
+  std::int64_t slots(const isa::Fold& fold) const {
+    if (m_.mode == isa::ArrayMode::depthwise) return depthwise(fold.k_begin, fold.k_end);
+    std::int64_t slots = 0;
+    std::int64_t words = 0;
+    for (std::int64_t i = fold.first; i < fold.first + fold.pixels; ++i) {
+      const std::int64_t own = words_of_pixel(i, fold.k_begin, fold.k_end);
+      slots += slots_of(own);
+      words += own;
+    }
+    if (m_.mode == isa::ArrayMode::weight_stationary) return slots;
+    return std::max(fold.k_end - fold.k_begin, words == 0 ? 0 : slots_of(words));
   }
 
  private:
-  std::int64_t slots_of(const std::set<std::int64_t>& words) const {
+  std::int64_t slots_of(std::int64_t count) const {
     const std::int64_t word_bytes = h_.activation_scratchpad.bank_word_bytes;
     std::int64_t per_cycle = h_.feeder.bytes_per_cycle / word_bytes;
     if (per_cycle < 1) per_cycle = 1;
     if (per_cycle > h_.activation_scratchpad.banks) per_cycle = h_.activation_scratchpad.banks;
-    const auto count = static_cast<std::int64_t>(words.size());
     return count == 0 ? 1 : (count + per_cycle - 1) / per_cycle;
   }
   bool real(std::int64_t y, std::int64_t x) const {
@@ -38,22 +45,18 @@ class PlainFeeder {
            h_.activation_scratchpad.bank_word_bytes;
   }
 
-  std::int64_t weight_stationary(std::int64_t k_begin, std::int64_t k_end) const {
-    std::int64_t slots = 0;
-    for (std::int64_t i = 0; i < m_.pixels; ++i) {
-      const std::int64_t oy = (m_.first_pixel + i) / m_.out_width;
-      const std::int64_t ox = (m_.first_pixel + i) % m_.out_width;
-      std::set<std::int64_t> words;
-      for (std::int64_t k = k_begin; k < k_end; ++k) {
-        const std::int64_t ky = k / m_.channels / m_.kernel_w;
-        const std::int64_t kx = k / m_.channels % m_.kernel_w;
-        const std::int64_t y = oy * m_.stride_h - m_.pad_top + ky * m_.dilation_h;
-        const std::int64_t x = ox * m_.stride_w - m_.pad_left + kx * m_.dilation_w;
-        if (real(y, x)) words.insert(word(y, x, k % m_.channels));
-      }
-      slots += slots_of(words);
+  std::int64_t words_of_pixel(std::int64_t i, std::int64_t k_begin, std::int64_t k_end) const {
+    const std::int64_t oy = (m_.first_pixel + i) / m_.out_width;
+    const std::int64_t ox = (m_.first_pixel + i) % m_.out_width;
+    std::set<std::int64_t> words;
+    for (std::int64_t k = k_begin; k < k_end; ++k) {
+      const std::int64_t ky = k / m_.channels / m_.kernel_w;
+      const std::int64_t kx = k / m_.channels % m_.kernel_w;
+      const std::int64_t y = oy * m_.stride_h - m_.pad_top + ky * m_.dilation_h;
+      const std::int64_t x = ox * m_.stride_w - m_.pad_left + kx * m_.dilation_w;
+      if (real(y, x)) words.insert(word(y, x, k % m_.channels));
     }
-    return slots;
+    return static_cast<std::int64_t>(words.size());
   }
 
   std::int64_t depthwise(std::int64_t k_begin, std::int64_t k_end) const {
@@ -86,14 +89,16 @@ class PlainFeeder {
           if (real(y, x)) need.emplace(y, x);
         }
       }
-      std::int64_t fetches = 0;
+      std::int64_t count = 0;
       for (const auto& [y, x] : need) {
         if (held.count({y, x}) != 0) continue;
         std::set<std::int64_t> words;
         for (std::int64_t c = 0; c < m_.columns; ++c) words.insert(word(y, x, c));
-        fetches += slots_of(words);
+        count += static_cast<std::int64_t>(words.size());
       }
-      slots += std::max(static_cast<std::int64_t>(columns.size()), fetches);
+      const std::size_t side_by_side = std::max<std::size_t>(1, m_.column_pixels);
+      const std::size_t groups = (columns.size() + side_by_side - 1) / side_by_side;
+      slots += std::max(static_cast<std::int64_t>(groups), count == 0 ? 0 : slots_of(count));
       held.clear();
       if (buffered) held = need;
     }
@@ -114,8 +119,9 @@ class Drawn {
     hardware.feeder.bytes_per_cycle = draw(1, 64);
     hardware.feeder.line_buffer_bytes = draw(0, 1) == 0 ? draw(0, 300) : 1 << 20;
     isa::Matmul& m = matmul;
-    const bool depthwise = draw(0, 1) == 0;
-    m.mode = depthwise ? isa::ArrayMode::depthwise : isa::ArrayMode::weight_stationary;
+    m.mode = static_cast<isa::ArrayMode>(draw(0, 2));
+    const bool depthwise = m.mode == isa::ArrayMode::depthwise;
+    const bool whole = m.mode == isa::ArrayMode::output_stationary;
     m.columns = narrow<std::uint16_t>(draw(1, hardware.mac_array.columns));
     m.channels = depthwise ? m.columns : narrow<std::uint32_t>(draw(1, 40));
     m.kernel_h = narrow<std::uint8_t>(draw(1, 4));
@@ -139,8 +145,9 @@ class Drawn {
                                                (draw(0, 2) == 0 ? draw(0, 9) : 0));
     if (draw(0, 9) == 0) m.row_stride_bytes = narrow<std::uint32_t>(draw(0, 20));  // rows overlap
     const std::int64_t all = std::int64_t{m.kernel_h} * m.kernel_w * (depthwise ? 1 : m.channels);
-    m.k_begin = narrow<std::uint32_t>(draw(0, 3) == 0 ? draw(0, all - 1) : 0);
-    m.k_end = narrow<std::uint32_t>(draw(0, 3) == 0 ? draw(m.k_begin + 1, all) : all);
+    m.k_begin = narrow<std::uint32_t>(!whole && draw(0, 3) == 0 ? draw(0, all - 1) : 0);
+    m.k_end = narrow<std::uint32_t>(!whole && draw(0, 3) == 0 ? draw(m.k_begin + 1, all) : all);
+    if (depthwise && draw(0, 1) == 0) m.column_pixels = narrow<std::uint8_t>(draw(2, 5));
   }
 
   config::HardwareConfig hardware;
@@ -158,23 +165,30 @@ class Drawn {
 };
 
 TEST(Feeder, EqualsThePlainCountOnDrawnFolds) {
-  int with_feeder_stalls = 0;
-  int folds = 0;
+  std::map<isa::ArrayMode, int> with_feeder_stalls;
+  std::map<isa::ArrayMode, int> folds;
   for (std::uint32_t seed = 1; seed <= 4000; ++seed) {
     const Drawn drawn(seed);
     const PlainFeeder plain(drawn.hardware, drawn.matmul);
     const std::int64_t rows = drawn.hardware.mac_array.rows;
-    for (std::int64_t k = drawn.matmul.k_begin; k < drawn.matmul.k_end; k += rows) {
-      const std::int64_t end = std::min<std::int64_t>(k + rows, drawn.matmul.k_end);
-      const std::int64_t slots = fold_slots(drawn.hardware, drawn.matmul, k, end);
-      ASSERT_EQ(slots, plain.slots(k, end)) << "seed " << seed << ", k " << k;
-      ASSERT_GE(slots, drawn.matmul.pixels);
-      with_feeder_stalls += slots > drawn.matmul.pixels ? 1 : 0;
-      ++folds;
+    const isa::Matmul& m = drawn.matmul;
+    std::int64_t count = 0;
+    for (isa::Fold fold = isa::first_fold(m, rows);; fold = isa::next_fold(m, rows, fold)) {
+      const std::int64_t slots = fold_slots(drawn.hardware, m, fold);
+      const std::int64_t busy = isa::busy_cycles(m, fold);
+      ASSERT_EQ(slots, plain.slots(fold)) << "seed " << seed << ", k " << fold.k_begin;
+      ASSERT_GE(slots, busy);
+      with_feeder_stalls[m.mode] += slots > busy ? 1 : 0;
+      ++folds[m.mode];
+      ++count;
+      if (isa::is_last(m, fold)) break;
     }
+    ASSERT_EQ(count, isa::fold_count(m, rows));
   }
-  EXPECT_GT(with_feeder_stalls, folds / 10);
-  EXPECT_LT(with_feeder_stalls, folds * 9 / 10);
+  for (const auto& [mode, all] : folds) {
+    EXPECT_GT(with_feeder_stalls[mode], all / 20);
+    EXPECT_LT(with_feeder_stalls[mode], all * 9 / 10);
+  }
 }
 
 }  // namespace

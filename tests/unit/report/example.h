@@ -30,6 +30,7 @@ inline Report example_report() {
   report.layers = {{"conv_1", "conv", 158'033'920, 1'200'000, 1'100'000, 0.28, 900'000, 100'000, 7,
                     64, 0, 864, true},
                    {"pool", "pool", 0, 34'567, 30'000, 0, 20'000, 40'000, 3, 0, 10, 0}};
+  report.layers[0].dataflow = "output_stationary";
   report.memory = {864, 128, 45, 32, 6400, 65536, 401408, 12345678, 4096};
   report.host = {1.5, 2.5, 2, {{"npusim", "0.1.0"}}};
   return report;

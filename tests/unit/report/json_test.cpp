@@ -45,7 +45,7 @@ TEST(JsonTest, HasExactlyTheKeysOfTheContract) {
               ElementsAre("latency_seconds", "stalls", "total", "utilization"));
   EXPECT_THAT(
       keys(document["layers"][0]),
-      ElementsAre("bound_by", "compute_bound_cycles", "cycles", "dram_read_bytes",
+      ElementsAre("bound_by", "compute_bound_cycles", "cycles", "dataflow", "dram_read_bytes",
                   "dram_write_bytes", "kind", "macs", "memory_bound_cycles", "name", "span_cycles",
                   "spilled", "stall_cycles", "utilization", "weights_bytes"));
   EXPECT_THAT(keys(document["memory"]),
@@ -94,6 +94,8 @@ TEST(JsonTest, HoldsTheValues) {
   EXPECT_EQ(document["cycles"]["stalls"]["vector"], json::object());
   EXPECT_EQ(document["layers"][0]["bound_by"], "compute");
   EXPECT_EQ(document["layers"][1]["bound_by"], "memory");
+  EXPECT_EQ(document["layers"][0]["dataflow"], "output_stationary");
+  EXPECT_FALSE(document["layers"][1].contains("dataflow"));
   EXPECT_EQ(document["memory"]["dram_read_bytes"], 12345678);
 }
 
