@@ -111,9 +111,8 @@ void MacArray::end_fold() {
   if (!machine_.hardware().mac_array.overlap_weight_load) {
     post_later(kShadowFreeMask, now() + drain_cycles());
   }
-  sums_return_ = now();
   if (matmul_->mode != isa::ArrayMode::output_stationary) {
-    sums_return_ += std::max<std::int64_t>(0, rows - isa::busy_cycles(*matmul_, fold_));
+    sums_return_ = now() + std::max<std::int64_t>(0, rows - isa::busy_cycles(*matmul_, fold_));
   } else if (fold_.ends_tile) {
     tile_end_ = now();
   }
