@@ -45,12 +45,7 @@ json config_json(const config::HardwareConfig& hardware) {
       {"peak_operations_per_second", peaks.operations_per_second},
       {"activation_scratchpad_bytes", hardware.activation_scratchpad.bytes},
       {"weight_scratchpad_bytes", hardware.weight_scratchpad.bytes},
-      {"dram_bandwidth_bytes_per_second", hardware.dram.bandwidth_bytes_per_second}};
-}
-
-/// "from 1 to 4096 ..." or the choices.
-std::string must_be(const config::HardwareField& field) {
-  return field.choices.empty() ? field.rule.text() : config::list_choices(field.choices);
+      {"dram_bandwidth_bytes_per_second", static_cast<std::int64_t>(peaks.dram_bytes_per_second)}};
 }
 
 }  // namespace
@@ -67,7 +62,7 @@ std::string configs_text(const config::SearchFolders& folders, bool colour) {
                {"GB/s", kNumber}});
   for (const CatalogueEntry& entry : catalogue(FileKind::hardware_file, folders)) {
     try {
-      add_row(table, entry, config::read_hardware_config(entry.path));
+      add_row(table, entry, config::read_hardware_config(entry.path, {}, folders.configs));
     } catch (const base::InputError& error) {
       table.add_refused(entry.name, error);
     }
@@ -83,7 +78,7 @@ void configs_json(json& document, const config::SearchFolders& folders) {
   for (const CatalogueEntry& entry : catalogue(FileKind::hardware_file, folders)) {
     json row;
     try {
-      row = config_json(config::read_hardware_config(entry.path));
+      row = config_json(config::read_hardware_config(entry.path, {}, folders.configs));
     } catch (const base::InputError& error) {
       row["errors"] = error.messages();
     }
@@ -98,7 +93,7 @@ std::string keys_text(const config::SearchFolders&, bool colour) {
       bold("Keys of a hardware file", colour) + " (change with: --set hardware.KEY=VALUE)\n";
   for (const config::HardwareField& field : config::hardware_fields()) {
     text += "  " + std::string(field.key) + (field.program_dependent ? " [P]\n" : "\n");
-    const std::string rest = std::string(field.meaning) + ": " + must_be(field);
+    const std::string rest = std::string(field.meaning) + ": " + config::must_be(field);
     text += "      " + wrapped(rest, kTerminalColumns, 6) + '\n';
   }
   text += "  [P]: a compiled Program depends on it; all else is timing only\n";
@@ -116,7 +111,7 @@ void keys_json(json& document, const config::SearchFolders&) {
   for (const config::HardwareField& field : config::hardware_fields()) {
     json row = {{"key", field.key},
                 {"meaning", field.meaning},
-                {"must_be", must_be(field)},
+                {"must_be", config::must_be(field)},
                 {"program_dependent", field.program_dependent}};
     if (field.choices.empty()) {
       row["least"] = field.rule.least;

@@ -83,7 +83,7 @@ std::string hardware_file_text(const fs::path& path, const ShowOptions& options)
     overrides.push_back(std::move(change));
   }
   errors.throw_if_any();
-  return hardware_text(config::read_hardware_config(path, overrides));
+  return hardware_text(config::read_hardware_config(path, overrides, data_folders().configs));
 }
 
 graph::Graph network_of(const config::RunConfig& run) {

@@ -52,8 +52,8 @@ void check_flags(const SimulateOptions& options) {
 /// Puts another hardware file under the Program; only what the Program does not depend on may
 /// differ.
 void change_hardware(isa::Program& program, const std::string& name) {
-  const config::HardwareConfig hardware =
-      config::read_hardware_config(config::find_hardware_file(name, "--hardware", data_folders()));
+  const config::HardwareConfig hardware = config::read_hardware_config(
+      config::find_hardware_file(name, "--hardware", data_folders()), {}, data_folders().configs);
   std::vector<std::string> differences =
       config::program_dependent_differences(program.hardware, hardware);
   for (std::string& difference : differences) difference.insert(0, "--hardware " + name + ": ");

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string>
 
+#include "sim/config/dram_config.h"
+
 namespace npusim::config {
 
 // Where conv and gemm layers keep what does not move (docs/timing-model.md, section 6). Depthwise
@@ -34,13 +36,6 @@ struct QueueDepths {
 struct DmaConfig {
   std::int64_t burst_bytes = 64;           // power of two, 16..4096
   std::int64_t outstanding_requests = 16;  // per DMA unit
-};
-
-struct DramConfig {
-  std::int64_t bytes = std::int64_t{1} << 30;  // [P] address space
-  std::int64_t bandwidth_bytes_per_second = 12'800'000'000;
-  std::int64_t read_latency_ns = 100;
-  std::int64_t write_latency_ns = 50;
 };
 
 struct ActivationScratchpadConfig {
@@ -106,7 +101,8 @@ struct HardwareConfig {
 
 // Canonical text, one `key: value` per line in a fixed order, units in the names; the first holds
 // the keys marked [P], the second the timing-only keys (name included in neither). A key that a
-// file may leave out is there only where it is not what the file then means. Parsed back by
+// file may leave out is there only where it is not what the file then means, and one that other
+// keys put out of force (dram.timing in the flat model) is not there. Parsed back by
 // hardware_from_text.
 std::string program_dependent_text(const HardwareConfig& hardware);
 std::string timing_only_text(const HardwareConfig& hardware);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/config/hardware_fields.h"
 
+#include "sim/config/dram_fields.h"
+
 namespace npusim::config {
 namespace {
 
@@ -74,11 +76,10 @@ HardwareField overlap_drain_field() {
   return result;
 }
 
-/// Clock, instructions and everything that moves or keeps data.
-std::vector<HardwareField> memory_fields() {
+/// Clock, instructions and everything that moves data.
+std::vector<HardwareField> transfer_fields() {
   using Hw = HardwareConfig;
   const IntegerRule depth = range(1, 1024);
-  const IntegerRule ports = range(1, 16);
   return {
       clock_field(),
       field<&Hw::command_processor, &CommandProcessorConfig::fetch_bytes>(
@@ -102,15 +103,14 @@ std::vector<HardwareField> memory_fields() {
                                                bytes(16, 4096, Form::power_of_two)),
       field<&Hw::dma, &DmaConfig::outstanding_requests>(
           "dma.outstanding_requests", "bursts in flight, of each DMA unit", kTiming, depth),
-      field<&Hw::dram, &DramConfig::bytes>("dram.bytes", "address space", kProgram,
-                                           bytes(4096, 1024 * kGiB, Form::multiple_of, 4096)),
-      field<&Hw::dram, &DramConfig::bandwidth_bytes_per_second>(
-          "dram.bandwidth_bytes_per_second", "of the data bus", kTiming,
-          range(1'000'000, 100'000'000'000'000)),
-      field<&Hw::dram, &DramConfig::read_latency_ns>("dram.read_latency_ns", "from grant to data",
-                                                     kTiming, range(0, 1'000'000)),
-      field<&Hw::dram, &DramConfig::write_latency_ns>("dram.write_latency_ns", "from grant to done",
-                                                      kTiming, range(0, 1'000'000)),
+  };
+}
+
+/// The memories on the chip.
+std::vector<HardwareField> scratchpad_fields() {
+  using Hw = HardwareConfig;
+  const IntegerRule ports = range(1, 16);
+  return {
       field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::bytes>(
           "activation_scratchpad.bytes", "capacity", kProgram, bytes(64, kGiB)),
       field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::banks>(
@@ -185,17 +185,24 @@ std::vector<HardwareField> compute_fields() {
 
 const std::vector<HardwareField>& hardware_fields() {
   static const std::vector<HardwareField> fields = [] {
-    std::vector<HardwareField> all = memory_fields();
-    for (HardwareField& each : compute_fields()) all.push_back(std::move(each));
+    std::vector<HardwareField> all = transfer_fields();
+    for (const auto& more : {dram_fields(), scratchpad_fields(), compute_fields()}) {
+      all.insert(all.end(), more.begin(), more.end());
+    }
     return all;
   }();
   return fields;
 }
 
+std::string must_be(const HardwareField& field) {
+  if (field.choices_text != nullptr) return field.choices_text;
+  return field.choices.empty() ? field.rule.text() : list_choices(field.choices);
+}
+
 std::string field_text(const HardwareField& field, const HardwareConfig& hardware) {
   const std::int64_t value = field.get(hardware);
-  return field.choices.empty() ? std::to_string(value)
-                               : field.choices.at(static_cast<std::size_t>(value));
+  if (!field.choices.empty()) return field.choices.at(static_cast<std::size_t>(value));
+  return field.rule.is_nanoseconds ? nanoseconds_text(value) : std::to_string(value);
 }
 
 }  // namespace npusim::config

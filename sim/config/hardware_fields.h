@@ -14,7 +14,7 @@
 namespace npusim::config {
 
 struct HardwareField {
-  const char* key;         // dotted path in the YAML file: "mac_array.rows"
+  const char* key;         // dotted path in the YAML file: "mac_array.rows", "dram.timing.banks"
   const char* meaning;     // what is counted, for people: "inputs per cycle"
   bool program_dependent;  // [P] in hardware_config.h
   IntegerRule rule;        // of the value as an integer
@@ -24,10 +24,21 @@ struct HardwareField {
   void (*set)(HardwareConfig&, std::int64_t);
   // What a file without the key means, for keys that are newer than files; empty: it must be there.
   std::optional<std::int64_t> if_missing = std::nullopt;
+  // Whether it means anything beside the values of the fields before it; nullptr: always. Where it
+  // does not, a file may have it or not, and no canonical text has it.
+  bool (*in_force)(const HardwareConfig&) = nullptr;
+  const char* choices_text = nullptr;  // for people, where the list of choices is long
+
+  bool applies(const HardwareConfig& hardware) const {
+    return in_force == nullptr || in_force(hardware);
+  }
 };
 
 /// All fields but the name, in the order of the canonical texts.
 const std::vector<HardwareField>& hardware_fields();
+
+/// "an integer from 1 to 4096", "a, b or c".
+std::string must_be(const HardwareField& field);
 
 /// The value as it is written in YAML: a decimal number or the name of a choice.
 std::string field_text(const HardwareField& field, const HardwareConfig& hardware);

@@ -10,6 +10,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/config/dram_fields.h"
 #include "sim/config/hardware_fields.h"
 #include "sim/config/yaml_reader.h"
 
@@ -29,14 +30,12 @@ bool is_name(const std::string& name) {
 }
 constexpr char kNameRule[] = "a name of letters, digits, '_', '-' and '.', at most 64 characters";
 
-std::string unit_of_key(const std::string& key) { return key.substr(0, key.find('.')); }
-std::string name_in_unit(const std::string& key) { return key.substr(key.find('.') + 1); }
-
-/// What must hold between values that are each in range: key of the one to change, got, must be.
-struct CrossError {
-  const char* key;
-  std::string got, must_be;
-};
+/// "dram.timing" of "dram.timing.banks"; empty for a key of the file itself.
+std::string parent_of(const std::string& key) {
+  const std::size_t dot = key.rfind('.');
+  return dot == std::string::npos ? "" : key.substr(0, dot);
+}
+std::string name_of(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 
 std::vector<CrossError> cross_errors(const HardwareConfig& hardware) {
   std::vector<CrossError> found;
@@ -46,46 +45,79 @@ std::vector<CrossError> cross_errors(const HardwareConfig& hardware) {
                      "a multiple of activation_scratchpad.bank_word_bytes (" +
                          std::to_string(act.bank_word_bytes) + ")"});
   }
+  add_dram_cross_errors(hardware, found);
   return found;
 }
 
-std::int64_t read_field(YamlMap& unit, const HardwareField& field) {
-  const std::string key = name_in_unit(field.key);
-  if (field.choices.empty()) return unit.integer(key, field.rule, field.if_missing);
-  std::optional<std::size_t> fallback;
-  if (field.if_missing) fallback = static_cast<std::size_t>(*field.if_missing);
-  return static_cast<std::int64_t>(unit.choice(key, field.choices, fallback));
+/// The mappings of a hardware file by dotted key, opened when the first field in them is read.
+class Mappings {
+ public:
+  Mappings(YamlMap& root, base::ErrorList& errors) : root_(root), errors_(errors) {}
+
+  /// nullptr: the file has none; an error where it must have one.
+  YamlMap* open(const std::string& key, bool required) {
+    if (key.empty()) return &root_;
+    YamlMap* parent = open(parent_of(key), required);
+    const auto known = maps_.find(key);
+    if (known != maps_.end() || parent == nullptr) {
+      return known == maps_.end() ? nullptr : known->second.get();
+    }
+    const YamlNode* node = required ? parent->require(name_of(key), "a mapping (key: value)")
+                                    : parent->find(name_of(key));
+    if (node == nullptr && !required) return nullptr;  // a later field may require it
+    auto& map = maps_[key];
+    if (node != nullptr) {
+      map = std::make_unique<YamlMap>(*node, parent->path_of(name_of(key)), errors_);
+    }
+    return map.get();
+  }
+
+  void refuse_unknown_keys() {
+    for (auto& [key, map] : maps_) {
+      if (map != nullptr) map->refuse_unknown_keys();
+    }
+  }
+
+ private:
+  YamlMap& root_;
+  base::ErrorList& errors_;
+  std::map<std::string, std::unique_ptr<YamlMap>> maps_;  // null: missing, and told
+};
+
+std::int64_t read_field(YamlMap& map, const HardwareField& field,
+                        std::optional<std::int64_t> fallback) {
+  const std::string key = name_of(field.key);
+  if (field.choices.empty()) return map.integer(key, field.rule, fallback);
+  std::optional<std::size_t> index;
+  if (fallback) index = static_cast<std::size_t>(*fallback);
+  return static_cast<std::int64_t>(map.choice(key, field.choices, index, must_be(field)));
 }
 
+/// Values that are not in force are read all the same, so that what is wrong with them is told.
 void read_fields(YamlMap& root, HardwareConfig& hardware, base::ErrorList& errors) {
-  std::map<std::string, std::unique_ptr<YamlMap>> units;  // null: the file has no such unit
+  Mappings mappings(root, errors);
   for (const HardwareField& field : hardware_fields()) {
-    const std::string unit = unit_of_key(field.key);
-    if (unit == field.key) {
-      field.set(hardware, read_field(root, field));
-      continue;
-    }
-    if (units.count(unit) == 0) {
-      const YamlNode* node = root.require(unit, "a mapping (key: value)");
-      units[unit] =
-          node == nullptr ? nullptr : std::make_unique<YamlMap>(*node, root.path_of(unit), errors);
-    }
-    if (units[unit] != nullptr) field.set(hardware, read_field(*units[unit], field));
+    const bool in_force = field.applies(hardware);
+    YamlMap* map = mappings.open(parent_of(field.key), in_force && !field.if_missing);
+    if (map == nullptr) continue;
+    const auto fallback = in_force ? field.if_missing : std::optional(field.rule.least);
+    const std::int64_t value = read_field(*map, field, fallback);
+    if (in_force) field.set(hardware, value);
   }
-  for (auto& [name, unit] : units) {
-    if (unit != nullptr) unit->refuse_unknown_keys();
-  }
+  if (YamlMap* dram = mappings.open("dram", false)) dram->find("part");  // merged already
+  mappings.refuse_unknown_keys();
 }
 
 const YamlNode* find_dotted(const YamlNode& root, const std::string& key) {
-  const YamlNode* unit = root.find(unit_of_key(key));
-  return unit == nullptr || unit_of_key(key) == key ? unit : unit->find(name_in_unit(key));
+  const YamlNode* parent = parent_of(key).empty() ? &root : find_dotted(root, parent_of(key));
+  return parent == nullptr ? nullptr : parent->find(name_of(key));
 }
 
 std::string canonical_text(const HardwareConfig& hardware, bool program_dependent) {
   std::string text;
   for (const HardwareField& field : hardware_fields()) {
-    if (field.program_dependent == program_dependent && field.get(hardware) != field.if_missing) {
+    if (field.program_dependent == program_dependent && field.applies(hardware) &&
+        field.get(hardware) != field.if_missing) {
       text += field.key + (": " + field_text(field, hardware)) + '\n';
     }
   }
@@ -97,17 +129,19 @@ void read_canonical_value(const HardwareField& field, const std::string& value,
   for (std::size_t i = 0; i < field.choices.size(); ++i) {
     if (field.choices[i] == value) return field.set(hardware, static_cast<std::int64_t>(i));
   }
-  const auto number = field.choices.empty() ? parse_integer(value) : std::nullopt;
-  if (number && field.rule.accepts(*number)) return field.set(hardware, *number);
-  errors.add("hardware", field.key, value,
-             field.choices.empty() ? field.rule.text() : list_choices(field.choices));
+  IntegerRule rule = field.rule;
+  rule.is_size_bytes = false;  // the one text of a value
+  const auto number = field.choices.empty() ? parse_value(value, rule) : std::nullopt;
+  const bool is_its_text = number && (!rule.is_nanoseconds || nanoseconds_text(*number) == value);
+  if (is_its_text && rule.accepts(*number)) return field.set(hardware, *number);
+  errors.add("hardware", field.key, value, must_be(field));
 }
 
 void read_canonical(const std::string& text, bool program_dependent, HardwareConfig& hardware,
                     base::ErrorList& errors) {
   std::size_t begin = 0;
   for (const HardwareField& field : hardware_fields()) {
-    if (field.program_dependent != program_dependent) continue;
+    if (field.program_dependent != program_dependent || !field.applies(hardware)) continue;
     const std::size_t end = text.find('\n', begin);
     const std::string line = end == std::string::npos ? "" : text.substr(begin, end - begin);
     const std::string start = field.key + std::string(": ");
@@ -133,9 +167,11 @@ void read_canonical(const std::string& text, bool program_dependent, HardwareCon
 }  // namespace
 
 HardwareConfig hardware_from_tree(YamlNode root, const std::string& key,
-                                  const std::vector<Override>& overrides) {
+                                  const std::vector<Override>& overrides,
+                                  const PartFolders& part_folders) {
   base::ErrorList errors;
   for (const Override& change : overrides) apply_override(root, change, errors);
+  merge_dram_part(root, key, part_folders, errors);
 
   HardwareConfig hardware;
   YamlMap map(root, key, errors);
@@ -155,17 +191,29 @@ HardwareConfig hardware_from_tree(YamlNode root, const std::string& key,
   return hardware;
 }
 
+namespace {
+
+HardwareConfig parse_hardware(const std::string& text, const std::filesystem::path& file,
+                              const std::vector<Override>& overrides,
+                              const std::vector<std::filesystem::path>& config_folders) {
+  base::ErrorList errors;
+  YamlNode root = parse_yaml(text, file.string(), errors);
+  errors.throw_if_any();
+  return hardware_from_tree(std::move(root), "", overrides, {file.parent_path(), config_folders});
+}
+
+}  // namespace
+
 HardwareConfig hardware_from_yaml(const std::string& text, const std::string& file,
                                   const std::vector<Override>& overrides) {
-  base::ErrorList errors;
-  YamlNode root = parse_yaml(text, file, errors);
-  errors.throw_if_any();
-  return hardware_from_tree(std::move(root), "", overrides);
+  return parse_hardware(text, file, overrides, {});
 }
 
 HardwareConfig read_hardware_config(const std::filesystem::path& path,
-                                    const std::vector<Override>& overrides) {
-  return hardware_from_yaml(base::read_file_text(path, kMaxConfigBytes), path.string(), overrides);
+                                    const std::vector<Override>& overrides,
+                                    const std::vector<std::filesystem::path>& config_folders) {
+  return parse_hardware(base::read_file_text(path, kMaxConfigBytes), path, overrides,
+                        config_folders);
 }
 
 HardwareConfig hardware_from_text(const std::string& name, const std::string& program_dependent,
@@ -184,6 +232,7 @@ HardwareConfig hardware_from_text(const std::string& name, const std::string& pr
 void check_hardware(const HardwareConfig& hardware) {
   base::ErrorList errors;
   for (const HardwareField& field : hardware_fields()) {
+    if (!field.applies(hardware)) continue;
     const std::int64_t value = field.get(hardware);
     if (!field.rule.accepts(value))
       errors.add("hardware", field.key, std::to_string(value), field.rule.text());

@@ -6,24 +6,29 @@
 #include <string>
 #include <vector>
 
+#include "sim/config/dram_part.h"
 #include "sim/config/hardware_config.h"
 #include "sim/config/yaml_document.h"
 
 namespace npusim::config {
 
 /// Reads a hardware file. Every key must be there; keys of overrides are relative to the file
-/// ("mac_array.rows"). Throws base::InputError with every error of the file and the overrides.
+/// ("mac_array.rows"). A part that `dram.part` names is looked for beside the file and in
+/// `config_folders` (dram_part.h). Throws base::InputError with every error of the file and the
+/// overrides.
 HardwareConfig read_hardware_config(const std::filesystem::path& path,
-                                    const std::vector<Override>& overrides = {});
+                                    const std::vector<Override>& overrides = {},
+                                    const std::vector<std::filesystem::path>& config_folders = {});
 
-/// The same from a text; `file` names it in messages.
+/// The same from a text; `file` names it in messages, and parts are looked for beside it.
 HardwareConfig hardware_from_yaml(const std::string& text, const std::string& file,
                                   const std::vector<Override>& overrides = {});
 
 /// The same from a mapping inside another file; `key` is that of the mapping and stands before its
 /// keys in messages ("hardware").
 HardwareConfig hardware_from_tree(YamlNode root, const std::string& key,
-                                  const std::vector<Override>& overrides);
+                                  const std::vector<Override>& overrides,
+                                  const PartFolders& part_folders);
 
 /// Reads back what program_dependent_text and timing_only_text wrote. Throws base::InputError where
 /// a text is not exactly what they write for values in range.

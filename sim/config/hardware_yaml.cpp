@@ -2,6 +2,7 @@
 #include "sim/config/hardware_yaml.h"
 
 #include <array>
+#include <vector>
 
 #include "sim/config/yaml_writer.h"
 
@@ -10,14 +11,30 @@ namespace {
 
 constexpr std::size_t kCommentColumn = 28;
 
-std::string unit_of(const std::string& key) {
-  const std::size_t dot = key.find('.');
-  return dot == std::string::npos ? "" : key.substr(0, dot);
+/// The mappings that a key lies in: {"dram", "timing"} of "dram.timing.banks".
+std::vector<std::string> units_of(const std::string& key) {
+  std::vector<std::string> units;
+  std::size_t begin = 0;
+  for (std::size_t dot = key.find('.'); dot != std::string::npos; dot = key.find('.', begin)) {
+    units.push_back(key.substr(begin, dot - begin));
+    begin = dot + 1;
+  }
+  return units;
 }
 
-std::string name_of(const std::string& key) {
-  const std::size_t dot = key.find('.');
-  return dot == std::string::npos ? key : key.substr(dot + 1);
+std::string name_of(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+
+/// The headlines of the mappings that begin with this key.
+std::string headlines(const std::vector<std::string>& before, const std::vector<std::string>& units,
+                      const std::string& margin) {
+  std::string text;
+  std::size_t level = 0;
+  while (level < units.size() && level < before.size() && before[level] == units[level]) ++level;
+  for (; level < units.size(); ++level) {
+    if (level == 0) text += '\n';
+    text += margin + std::string(2 * level, ' ') + units[level] + ":\n";
+  }
+  return text;
 }
 
 std::string line(std::string text, const std::string& comment) {
@@ -50,13 +67,13 @@ std::string field_yaml(const HardwareField& field, const HardwareConfig& hardwar
 std::string hardware_yaml(const HardwareConfig& hardware, std::size_t indent) {
   const std::string margin(indent, ' ');
   std::string text = margin + "name: " + yaml_scalar(hardware.name) + '\n';
-  std::string unit;
+  std::vector<std::string> before;
   for (const HardwareField& field : hardware_fields()) {
-    if (unit_of(field.key) != unit) {
-      unit = unit_of(field.key);
-      text.append("\n").append(margin).append(unit).append(":\n");
-    }
-    std::string value = margin + (unit.empty() ? "" : "  ");
+    if (!field.applies(hardware)) continue;
+    const std::vector<std::string> units = units_of(field.key);
+    text += headlines(before, units, margin);
+    before = units;
+    std::string value = margin + std::string(2 * units.size(), ' ');
     value.append(name_of(field.key)).append(": ").append(field_yaml(field, hardware));
     text += line(std::move(value), field.meaning);
   }
@@ -69,7 +86,7 @@ HardwarePeaks hardware_peaks(const HardwareConfig& hardware) {
   peaks.macs_per_cycle = hardware.mac_array.rows * hardware.mac_array.columns;
   peaks.macs_per_second = static_cast<double>(peaks.macs_per_cycle) * clock;
   peaks.operations_per_second = 2 * peaks.macs_per_second;
-  peaks.dram_bytes_per_second = static_cast<double>(hardware.dram.bandwidth_bytes_per_second);
+  peaks.dram_bytes_per_second = dram_peak(hardware.dram).bytes_per_second();
   peaks.dram_bytes_per_cycle = peaks.dram_bytes_per_second / clock;
   peaks.balance_macs_per_dram_byte = peaks.macs_per_second / peaks.dram_bytes_per_second;
   return peaks;

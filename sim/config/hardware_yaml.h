@@ -10,8 +10,8 @@
 
 namespace npusim::config {
 
-/// Every key with its value and, as a comment, its meaning; read_hardware_config gives the same
-/// description back. `indent` blanks stand before every line that is not empty.
+/// Every key in force with its value and, as a comment, its meaning; read_hardware_config gives the
+/// same description back. `indent` blanks stand before every line that is not empty.
 std::string hardware_yaml(const HardwareConfig& hardware, std::size_t indent = 0);
 
 /// A value as hardware_yaml writes it: sizes with KiB, MiB or GiB where that is exact.
@@ -22,8 +22,8 @@ struct HardwarePeaks {
   std::int64_t macs_per_cycle = 0;        // rows * columns
   double macs_per_second = 0;             // macs_per_cycle * clock_hz
   double operations_per_second = 0;       // 2 * macs_per_second
-  double dram_bytes_per_cycle = 0;        // bandwidth / clock_hz
-  double dram_bytes_per_second = 0;       // bandwidth
+  double dram_bytes_per_cycle = 0;        // dram_bytes_per_second / clock_hz
+  double dram_bytes_per_second = 0;       // dram_peak
   double balance_macs_per_dram_byte = 0;  // macs_per_second / dram_bytes_per_second
 };
 HardwarePeaks hardware_peaks(const HardwareConfig& hardware);

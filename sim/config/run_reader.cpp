@@ -383,9 +383,11 @@ RunConfig read_run_config(const std::string& file, const RunFlags& flags, const 
   run.skip_bad_images = flags.skip_bad_images;
   try {
     if (!reader.hardware_file().empty())
-      run.hardware = read_hardware_config(reader.hardware_file(), hardware_overrides);
+      run.hardware =
+          read_hardware_config(reader.hardware_file(), hardware_overrides, folders.configs);
     if (reader.inline_hardware() != nullptr)
-      run.hardware = hardware_from_tree(*reader.inline_hardware(), "hardware", hardware_overrides);
+      run.hardware = hardware_from_tree(*reader.inline_hardware(), "hardware", hardware_overrides,
+                                        {path.parent_path(), folders.configs});
   } catch (const base::InputError& error) {
     errors.add(error);
   }

@@ -59,6 +59,10 @@ bool IntegerRule::accepts(std::int64_t value) const {
 
 std::string IntegerRule::text() const {
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (is_nanoseconds) {
+    return "a number of ns from " + nanoseconds_text(least) + " to " + nanoseconds_text(greatest) +
+           " with at most three decimals";
+  }
   std::string text = "an integer";
   if (form == Form::power_of_two) text = "a power of two";
   if (form == Form::multiple_of) text = "a multiple of " + std::to_string(step);
@@ -90,6 +94,38 @@ std::optional<std::int64_t> parse_integer(std::string_view text, bool is_size_by
   if (end.ec != std::errc() || end.ptr != text.data() + text.size()) return std::nullopt;
   if (__builtin_mul_overflow(value, unit, &value)) return std::nullopt;
   return value;
+}
+
+std::optional<std::int64_t> parse_nanoseconds(std::string_view text) {
+  constexpr std::int64_t kMost = 1'000'000'000'000;
+  constexpr std::size_t kDecimals = 3;
+  const std::size_t point = text.find('.');
+  const auto whole = parse_integer(text.substr(0, point));
+  if (!whole || *whole < 0 || text.front() == '-' || *whole > kMost) return std::nullopt;
+  if (point == std::string_view::npos) return *whole * 1000;
+  std::string digits(text.substr(point + 1));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (digits.empty() || digits.size() > kDecimals ||
+      !std::all_of(digits.begin(), digits.end(), is_digit)) {
+    return std::nullopt;
+  }
+  std::int64_t thousandths = 0;
+  digits.resize(kDecimals, '0');
+  for (const char c : digits) thousandths = thousandths * 10 + (c - '0');
+  return *whole * 1000 + thousandths;
+}
+
+std::string nanoseconds_text(std::int64_t picoseconds) {
+  std::string text = std::to_string(picoseconds / 1000);
+  const std::int64_t rest = picoseconds % 1000;
+  if (rest == 0) return text;
+  std::string digits = std::to_string(1000 + rest).substr(1);
+  digits.erase(digits.find_last_not_of('0') + 1);
+  return text.append(".").append(digits);
+}
+
+std::optional<std::int64_t> parse_value(std::string_view text, const IntegerRule& rule) {
+  return rule.is_nanoseconds ? parse_nanoseconds(text) : parse_integer(text, rule.is_size_bytes);
 }
 
 std::optional<double> parse_real(std::string_view text) {
@@ -154,8 +190,7 @@ std::int64_t YamlMap::integer(const std::string& key, const IntegerRule& rule,
                               std::optional<std::int64_t> fallback) {
   const YamlNode* value = fallback ? find(key) : require(key, rule.text());
   if (value == nullptr) return fallback.value_or(rule.least);
-  const auto number =
-      is_plain_scalar(*value) ? parse_integer(value->text, rule.is_size_bytes) : std::nullopt;
+  const auto number = is_plain_scalar(*value) ? parse_value(value->text, rule) : std::nullopt;
   if (number && rule.accepts(*number)) return *number;
   refuse(*value, key, rule.text());
   return fallback.value_or(rule.least);
@@ -195,14 +230,15 @@ std::string YamlMap::text(const std::string& key, const std::string& must_be,
 }
 
 std::size_t YamlMap::choice(const std::string& key, const std::vector<std::string>& choices,
-                            std::optional<std::size_t> fallback) {
-  const YamlNode* value = fallback ? find(key) : require(key, list_choices(choices));
+                            std::optional<std::size_t> fallback, const std::string& must_be) {
+  const std::string expected = must_be.empty() ? list_choices(choices) : must_be;
+  const YamlNode* value = fallback ? find(key) : require(key, expected);
   if (value == nullptr) return fallback.value_or(0);
   if (value->kind == YamlNode::Kind::scalar) {
     const auto found = std::find(choices.begin(), choices.end(), value->text);
     if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
   }
-  refuse(*value, key, list_choices(choices));
+  refuse(*value, key, expected);
   return fallback.value_or(0);
 }
 

@@ -37,6 +37,8 @@ struct IntegerRule {
   Form form = Form::any;
   std::int64_t step = 1;  // of multiple_of
   bool is_size_bytes = false;
+  // Written in ns with up to three decimals, held in ps: "13.75" is 13750.
+  bool is_nanoseconds = false;
 
   bool accepts(std::int64_t value) const;
   /// "an integer from 1 to 4096", "a power of two from 16 to 4096", ...
@@ -52,6 +54,12 @@ struct RealRule {
 /// A whole decimal number: no leading zero, no plus, no fraction, no exponent; KiB, MiB, GiB where
 /// sizes are meant.
 std::optional<std::int64_t> parse_integer(std::string_view text, bool is_size_bytes = false);
+/// The value as a rule has it written: parse_integer, or parse_nanoseconds.
+std::optional<std::int64_t> parse_value(std::string_view text, const IntegerRule& rule);
+/// "13.75" -> 13750: ns with at most three decimals, at most 10^12 ns, as ps.
+std::optional<std::int64_t> parse_nanoseconds(std::string_view text);
+/// 13750 -> "13.75": reads back as the same.
+std::string nanoseconds_text(std::int64_t picoseconds);
 /// A finite decimal number.
 std::optional<double> parse_real(std::string_view text);
 /// "a, b or c".
@@ -72,9 +80,10 @@ class YamlMap {
   bool boolean(const std::string& key, std::optional<bool> fallback = std::nullopt);
   std::string text(const std::string& key, const std::string& must_be,
                    const std::optional<std::string>& fallback = std::nullopt);
-  /// Index of the value in `choices`.
+  /// Index of the value in `choices`; `must_be` replaces their list in messages.
   std::size_t choice(const std::string& key, const std::vector<std::string>& choices,
-                     std::optional<std::size_t> fallback = std::nullopt);
+                     std::optional<std::size_t> fallback = std::nullopt,
+                     const std::string& must_be = "");
   /// Exactly `count` numbers.
   std::vector<double> reals(const std::string& key, std::size_t count, const RealRule& rule);
 

@@ -48,6 +48,10 @@ std::int64_t DramTimes::least_cycles() const {
 
 Dram::Dram(const sc_core::sc_module_name& name, Machine& machine)
     : sc_module(name), machine_(machine), times_(machine.hardware()) {
+  const config::DramConfig& dram = machine.hardware().dram;
+  if (dram.model != config::DramModel::flat || dram.other_masters.share_percent != 0) {
+    throw base::InputError("hardware: dram: got banks or other masters, must be the flat model");
+  }
   SC_HAS_PROCESS(Dram);
   SC_METHOD(arbitrate);
   sensitive << decide_;

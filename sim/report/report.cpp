@@ -126,7 +126,8 @@ Hardware hardware_of(const config::HardwareConfig& config) {
   hardware.columns = config.mac_array.columns;
   hardware.clock_hz = config.clock_hz;
   hardware.peak_macs_per_second = config.peak_macs_per_second();
-  hardware.dram_bandwidth_bytes_per_second = config.dram.bandwidth_bytes_per_second;
+  hardware.dram_bandwidth_bytes_per_second =
+      static_cast<std::int64_t>(config::dram_peak(config.dram).bytes_per_second());
   return hardware;
 }
 

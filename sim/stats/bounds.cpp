@@ -70,10 +70,12 @@ bool runs_on_array(const isa::LayerInfo& layer) {
 }
 
 std::int64_t memory_bound_cycles(std::int64_t bytes, const config::HardwareConfig& hardware) {
-  const auto bits =
-      static_cast<unsigned __int128>(bytes) * static_cast<unsigned __int128>(hardware.clock_hz);
-  const auto bandwidth = static_cast<unsigned __int128>(hardware.dram.bandwidth_bytes_per_second);
-  return static_cast<std::int64_t>((bits + bandwidth - 1) / bandwidth);
+  using Wide = unsigned __int128;
+  const config::DramPeak peak = config::dram_peak(hardware.dram);
+  const Wide needed = static_cast<Wide>(bytes) * static_cast<Wide>(hardware.clock_hz) *
+                      static_cast<Wide>(peak.seconds);
+  const auto bandwidth = static_cast<Wide>(peak.bytes);
+  return static_cast<std::int64_t>((needed + bandwidth - 1) / bandwidth);
 }
 
 std::vector<LayerBounds> layer_bounds(const isa::Program& program) {

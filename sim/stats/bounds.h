@@ -26,7 +26,7 @@ struct LayerBounds {
 /// (isa::verify).
 std::vector<LayerBounds> layer_bounds(const isa::Program& program);
 
-/// ceil(bytes * clock_hz / bandwidth), exact for any bytes.
+/// ceil(bytes * clock_hz / bandwidth), exact for any bytes; bandwidth as config::dram_peak.
 std::int64_t memory_bound_cycles(std::int64_t bytes, const config::HardwareConfig& hardware);
 
 /// All DRAM bytes of the Program, instruction fetch included, at full bandwidth: never above the

@@ -76,6 +76,7 @@ TEST(YamlWriterTest, NumbersStayNumbersAndTextsStayTexts) {
 
 TEST(HardwareYamlTest, ReadsBackAsTheSameDescription) {
   for (const auto& entry : std::filesystem::directory_iterator(test::source_dir() / "configs")) {
+    if (entry.is_directory()) continue;
     const HardwareConfig hardware = read_hardware_config(entry.path());
     const std::string text = hardware_yaml(hardware);
     const HardwareConfig again = hardware_from_yaml(text, "again.yaml");
@@ -91,6 +92,11 @@ TEST(HardwareYamlTest, EveryValueReadsBack) {
   for (const HardwareField& field : hardware_fields()) {
     for (const std::int64_t value : {field.rule.least, field.rule.greatest}) {
       HardwareConfig changed = hardware;
+      if (std::string(field.key).rfind("dram.timing", 0) == 0) continue;  // values of parts: below
+      if (std::string(field.key).rfind("dram.other_masters", 0) == 0) {
+        changed.dram.other_masters.share_percent = 1;
+        changed.dram.other_masters.pattern = OtherMastersPattern::bursty;
+      }
       field.set(changed, value);
       if (std::string(field.key) == "activation_scratchpad.bank_word_bytes")
         changed.activation_scratchpad.bytes = 1024;
