@@ -19,7 +19,8 @@ CommandProcessor::CommandProcessor(const sc_core::sc_module_name& name, Machine&
       machine_(machine),
       per_block_(static_cast<std::size_t>(machine.hardware().command_processor.fetch_bytes /
                                           isa::kInstructionBytes)),
-      blocks_(base::ceil_div(machine.program.instructions.size(), per_block_)) {
+      blocks_(base::ceil_div(machine.program.instructions.size(), per_block_)),
+      complete_(blocks_, -1) {
   SC_HAS_PROCESS(CommandProcessor);
   SC_METHOD(run);
   sensitive << timer_ << block_event_;
@@ -30,10 +31,11 @@ void CommandProcessor::run() {
   guarded(machine_, [this] { step(); });
 }
 
-void CommandProcessor::burst_scheduled(std::int64_t complete) {
-  complete_.push_back(complete);
+void CommandProcessor::burst_scheduled(std::int64_t sequence, std::int64_t complete) {
+  const auto block = static_cast<std::size_t>(sequence);
+  complete_[block] = complete;
   // Not timer_: a block complete in this very cycle would take back the wake of the next one.
-  if (complete_.size() == block_of(next_) + 1) block_event_.notify(cycles(complete - now()));
+  if (block == block_of(next_)) block_event_.notify(cycles(complete - now()));
 }
 
 void CommandProcessor::step() {
@@ -52,7 +54,7 @@ void CommandProcessor::fetch() {
   const std::int64_t end = std::min(begin + block_bytes, machine_.program.instructions_bytes());
   dram_out->request({UnitId::command_processor, this,
                      machine_.program.dram_bytes + static_cast<std::uint64_t>(begin), end - begin,
-                     now() + 1});
+                     now() + 1, static_cast<std::int64_t>(requested_)});
   ++requested_;
   last_request_ = now();
   timer_.notify(cycles(1));
@@ -69,9 +71,9 @@ void CommandProcessor::dispatch() {
     return;
   }
   const std::size_t block = block_of(next_);
-  if (block >= complete_.size() || complete_[block] > now()) {
+  if (complete_[block] < 0 || complete_[block] > now()) {
     state_ = stats::Activity::fetch;
-    if (block < complete_.size()) timer_.notify(cycles(complete_[block] - now()));
+    if (complete_[block] > now()) timer_.notify(cycles(complete_[block] - now()));
     return;
   }
   const bool end = machine_.program.instructions[next_].opcode == isa::Opcode::end;

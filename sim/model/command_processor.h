@@ -23,7 +23,7 @@ class CommandProcessor : public sc_core::sc_module, public BurstListener {
   /// The queues by isa::Unit.
   sc_core::sc_vector<sc_core::sc_port<InstructionSink>> unit_out;
 
-  void burst_scheduled(std::int64_t complete) override;
+  void burst_scheduled(std::int64_t sequence, std::int64_t complete) override;
   /// For the report of a deadlock; empty after END.
   std::string waits_for() const;
 
@@ -40,7 +40,7 @@ class CommandProcessor : public sc_core::sc_module, public BurstListener {
   const std::size_t blocks_;            // of the Program
   std::size_t requested_ = 0;           // blocks
   std::size_t next_ = 0;                // instruction to dispatch
-  std::vector<std::int64_t> complete_;  // by block, as far as granted
+  std::vector<std::int64_t> complete_;  // by block; -1: not granted
   std::int64_t last_request_ = -1;
   std::int64_t last_dispatch_ = -1;
   stats::Activity state_ = stats::Activity::fetch;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cycles and the kernel's time: one cycle is one unit of the time resolution (1 ns, see kernel.h).
+// Cycles and the kernel's time. One cycle is one unit of the time resolution, unless an external
+// memory sits in the kernel, for which time is real (kernel.h).
 #pragma once
 
 #include <cstdint>
@@ -7,12 +8,26 @@
 
 namespace npusim::model {
 
+namespace detail {
+// Of the kernel that runs; set by KernelScope alone.
+inline std::int64_t units_per_cycle = 1;
+}  // namespace detail
+
 /// The current cycle.
-inline std::int64_t now() { return static_cast<std::int64_t>(sc_core::sc_time_stamp().value()); }
+inline std::int64_t now() {
+  const auto units = static_cast<std::int64_t>(sc_core::sc_time_stamp().value());
+  return detail::units_per_cycle == 1 ? units : units / detail::units_per_cycle;
+}
+
+/// The first cycle that does not begin before the current time: now() but between two cycles.
+inline std::int64_t next_cycle() {
+  const auto units = static_cast<std::int64_t>(sc_core::sc_time_stamp().value());
+  return (units + detail::units_per_cycle - 1) / detail::units_per_cycle;
+}
 
 /// A time span; cycles >= 0.
 inline sc_core::sc_time cycles(std::int64_t count) {
-  return sc_core::sc_time::from_value(static_cast<std::uint64_t>(count));
+  return sc_core::sc_time::from_value(static_cast<std::uint64_t>(count * detail::units_per_cycle));
 }
 
 }  // namespace npusim::model

@@ -52,18 +52,27 @@ void Dma::apply_effects(std::size_t instruction) {
   }
 }
 
-void DmaRead::burst_scheduled(std::int64_t complete) {
-  const Issued burst = issued_.front();
-  issued_.pop_front();
+void DmaRead::burst_scheduled(std::int64_t sequence, std::int64_t complete) {
+  issued_[static_cast<std::size_t>(sequence - first_sequence_)].complete = complete;
+  if (sequence != first_sequence_) return;
+  while (!issued_.empty() && issued_.front().complete >= 0) {
+    const Issued burst = issued_.front();
+    issued_.pop_front();
+    ++first_sequence_;
+    write(burst);
+  }
+  issue();
+}
+
+void DmaRead::write(const Issued& burst) {
   const auto instruction = static_cast<std::int64_t>(burst.instruction);
-  const std::int64_t begin = std::max(complete, stream_end_);
+  const std::int64_t begin = std::max(burst.complete, stream_end_);
   stream_end_ = begin + burst.accesses;
   local_.memory->port.reserve(begin, now(), burst.accesses);
   account(stats::Activity::dram, instruction, begin);
   account(stats::Activity::busy, instruction, stream_end_);
   ends_.push_back(stream_end_);
-  if (burst.last) this->complete(burst.instruction, stream_end_);
-  issue();
+  if (burst.last) complete(burst.instruction, stream_end_);
 }
 
 void DmaRead::step() {
@@ -90,7 +99,7 @@ void DmaRead::issue() {
     issued_.push_back(
         {current_, local_.accesses(burst.local_address, burst.bytes), cutter_.done()});
     ++next_issue_;
-    dram_out->request({id_, this, burst.dram_address, burst.bytes, next_issue_});
+    dram_out->request({id_, this, burst.dram_address, burst.bytes, next_issue_, next_sequence_++});
   }
   if (next_issue_ > now()) wake_at(next_issue_);
 }
@@ -101,16 +110,22 @@ void DmaWrite::set_state() {
                : Blocked{stats::Activity::dram, static_cast<std::int64_t>(in_work_.front())};
 }
 
-void DmaWrite::burst_scheduled(std::int64_t complete) {
-  const Requested burst = requested_.front();
-  requested_.pop_front();
-  completes_.push_back(complete);
-  if (burst.last) this->complete(burst.instruction, complete);
-  if (held_back() && completes_.size() == 1) wake_at(complete);
+void DmaWrite::burst_scheduled(std::int64_t sequence, std::int64_t complete) {
+  requested_[static_cast<std::size_t>(sequence - first_sequence_)].complete = complete;
+  completes_.push(complete);
+  --unscheduled_;
+  while (!requested_.empty() && requested_.front().complete >= 0) {
+    const Requested burst = requested_.front();
+    requested_.pop_front();
+    ++first_sequence_;
+    done_ = std::max(done_, burst.complete);
+    if (burst.last) this->complete(burst.instruction, done_);
+  }
+  if (held_back() && completes_.top() == complete) wake_at(complete);
 }
 
 void DmaWrite::step() {
-  while (!completes_.empty() && completes_.front() <= now()) completes_.pop_front();
+  while (!completes_.empty() && completes_.top() <= now()) completes_.pop();
   if (streaming_) {
     end_stream();
   } else {
@@ -121,7 +136,7 @@ void DmaWrite::step() {
   }
   begin_stream();
   set_state();
-  if (held_back() && !completes_.empty()) wake_at(completes_.front());
+  if (held_back() && !completes_.empty()) wake_at(completes_.top());
 }
 
 void DmaWrite::end_stream() {
@@ -133,12 +148,13 @@ void DmaWrite::end_stream() {
   streaming_ = false;
   account_stream(current_, accesses_, now());
   requested_.push_back({current_, cutter_.done()});
+  ++unscheduled_;
   // Posted in the last cycle of the stream, so visible now.
-  dram_out->request({id_, this, burst_.dram_address, burst_.bytes, now()});
+  dram_out->request({id_, this, burst_.dram_address, burst_.bytes, now(), next_sequence_++});
 }
 
 void DmaWrite::begin_stream() {
-  const auto unretired = static_cast<std::int64_t>(requested_.size() + completes_.size());
+  const auto unretired = unscheduled_ + static_cast<std::int64_t>(completes_.size());
   if (streaming_ || !transferring() || unretired >= outstanding_limit()) return;
   burst_ = cutter_.next();
   accesses_ = local_.accesses(burst_.local_address, burst_.bytes);

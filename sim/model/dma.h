@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <queue>
 #include <systemc>
+#include <vector>
 
 #include "sim/model/burst_cutter.h"
 #include "sim/model/dram_storage.h"
@@ -48,6 +50,7 @@ class Dma : public Unit, public BurstListener {
   BurstCutter cutter_;               // of the instruction whose bursts are being issued
   std::size_t current_ = 0;          // that instruction
   std::deque<std::size_t> in_work_;  // between start and done
+  std::int64_t next_sequence_ = 0;   // of the next burst requested
 
  private:
   void run();
@@ -58,23 +61,26 @@ class Dma : public Unit, public BurstListener {
 /// DRAM to scratchpad. Timing: one burst issued per cycle while fewer than outstanding_requests are
 /// in flight; each is written by a stream of accesses from the cycle its data is complete; free
 /// when all bursts are issued. First in the scratchpad's priority order, so what follows from a
-/// burst's data, up to the issue of the next burst, is known when the DRAM schedules it, and
-/// nothing has to wake for it.
+/// burst's data, up to the issue of the next burst, is known when the DRAM has scheduled it and all
+/// before it, and nothing has to wake for it.
 class DmaRead : public Dma {
  public:
   using Dma::Dma;
-  void burst_scheduled(std::int64_t complete) override;
+  void burst_scheduled(std::int64_t sequence, std::int64_t complete) override;
 
  private:
   struct Issued {
     std::size_t instruction;
     std::int64_t accesses;
-    bool last;  // of the instruction
+    bool last;                   // of the instruction
+    std::int64_t complete = -1;  // not scheduled
   };
   void step() override;
   void issue();
+  void write(const Issued& burst);
 
-  std::deque<Issued> issued_;  // not granted yet
+  std::deque<Issued> issued_;        // not scheduled, or one before it is not
+  std::int64_t first_sequence_ = 0;  // of the first of them
   std::deque<std::int64_t>
       ends_;  // of granted bursts' streams, as far as they may hold back an issue
   std::int64_t next_issue_ = 0;  // first cycle in which the unit may issue or start
@@ -87,12 +93,13 @@ class DmaRead : public Dma {
 class DmaWrite : public Dma {
  public:
   using Dma::Dma;
-  void burst_scheduled(std::int64_t complete) override;
+  void burst_scheduled(std::int64_t sequence, std::int64_t complete) override;
 
  private:
   struct Requested {
     std::size_t instruction;
-    bool last;
+    bool last;                   // of the instruction
+    std::int64_t complete = -1;  // not scheduled
   };
   void step() override;
   void end_stream();
@@ -102,12 +109,16 @@ class DmaWrite : public Dma {
   // What the cycles from now on are, without a stream.
   void set_state();
 
-  bool streaming_ = false;              // its cycles are accounted when it ends
-  Blocked state_;                       // else
-  Burst burst_;                         // being read
-  std::int64_t accesses_ = 0;           // of its stream
-  std::deque<Requested> requested_;     // read, not granted yet
-  std::deque<std::int64_t> completes_;  // granted, by the cycle in which the write is done
+  bool streaming_ = false;           // its cycles are accounted when it ends
+  Blocked state_;                    // else
+  Burst burst_;                      // being read
+  std::int64_t accesses_ = 0;        // of its stream
+  std::deque<Requested> requested_;  // read, not scheduled, or one before it is not
+  std::int64_t first_sequence_ = 0;  // of the first of them
+  std::int64_t unscheduled_ = 0;
+  // The cycles in which scheduled writes are done, those that are not yet, earliest first.
+  std::priority_queue<std::int64_t, std::vector<std::int64_t>, std::greater<>> completes_;
+  std::int64_t done_ = 0;  // largest done of the writes before requested_
 };
 
 }  // namespace npusim::model

@@ -10,13 +10,14 @@
 
 namespace npusim::model {
 
-/// Told by the memory about the requester's bursts, in the order in which they were requested.
+/// Told by the memory about the requester's bursts, each once, in any order: channels answer out of
+/// order.
 class BurstListener {
  public:
   virtual ~BurstListener() = default;
-  /// The next burst is granted: read data is usable in cycle `complete` >= now, a write is done in
-  /// it.
-  virtual void burst_scheduled(std::int64_t complete) = 0;
+  /// The burst of that BurstRequest::sequence is granted: read data is usable in cycle `complete`
+  /// >= now, a write is done in it.
+  virtual void burst_scheduled(std::int64_t sequence, std::int64_t complete) = 0;
 };
 
 /// At most one burst of one requester.
@@ -25,7 +26,10 @@ struct BurstRequest {
   BurstListener* listener = nullptr;
   std::uint64_t address = 0;
   std::int64_t bytes = 0;
-  std::int64_t visible = 0;  // first cycle in which the arbiter sees it
+  std::int64_t visible = 0;   // first cycle in which the arbiter sees it
+  std::int64_t sequence = 0;  // of the requester: 0, 1, 2, ...
+
+  bool is_write() const { return requester == UnitId::dma_out; }
 };
 
 class MemoryPort : public virtual sc_core::sc_interface {

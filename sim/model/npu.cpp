@@ -25,7 +25,7 @@ std::int64_t if_values(const Machine& machine, std::int64_t size) {
 }  // namespace
 
 Npu::Npu(const sc_core::sc_module_name& name, Machine& machine, DramStorage& storage,
-         std::uint32_t construction_seed)
+         std::uint32_t construction_seed, ExternalMemory* external)
     : sc_module(name),
       machine_(machine),
       activation_scratchpad_("activation_scratchpad",
@@ -36,13 +36,14 @@ Npu::Npu(const sc_core::sc_module_name& name, Machine& machine, DramStorage& sto
                          kWeightAccesses, machine.hardware().weight_scratchpad.ports),
       accumulators_(if_values(machine, machine.hardware().mac_array.accumulator_rows),
                     machine.hardware().mac_array.columns) {
-  make_units(storage, construction_seed);
+  make_units(storage, construction_seed, external);
   bind();
 }
 
-void Npu::make_units(DramStorage& storage, std::uint32_t construction_seed) {
+void Npu::make_units(DramStorage& storage, std::uint32_t construction_seed,
+                     ExternalMemory* external) {
   std::vector<std::function<void()>> makers;
-  makers.push_back([this] { dram_ = std::make_unique<Dram>("dram", machine_); });
+  makers.push_back([this, external] { dram_ = make_dram("dram", machine_, external); });
   makers.push_back([this] {
     command_processor_ = std::make_unique<CommandProcessor>("command_processor", machine_);
   });
@@ -113,8 +114,9 @@ std::string Npu::waits_for() const {
     const std::string line = unit->waits_for();
     if (!line.empty()) lines += "\n  " + line;
   }
-  const std::string line = command_processor_->waits_for();
-  if (!line.empty()) lines += "\n  " + line;
+  for (const std::string& line : {command_processor_->waits_for(), dram_->waits_for()}) {
+    if (!line.empty()) lines += "\n  " + line;
+  }
   return lines;
 }
 

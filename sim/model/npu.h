@@ -23,19 +23,22 @@ namespace npusim::model {
 class Npu : public sc_core::sc_module {
  public:
   /// `construction_seed` permutes the order in which the units are made.
+  /// `external`: the memory in place of the built-in DRAM, or nullptr.
   Npu(const sc_core::sc_module_name& name, Machine& machine, DramStorage& storage,
-      std::uint32_t construction_seed);
+      std::uint32_t construction_seed, ExternalMemory* external);
 
   /// Who waits for what, one line per waiting unit; empty when nobody does.
   std::string waits_for() const;
-  /// After the run: the counters of all units, below a group with this module's name. Throws
+  /// After the run: adds to the result what only the DRAM counts.
+  void finish(stats::SimulationResult& result) { dram_->finish(result.total_cycles, result.dram); }
+  /// After finish(): the counters of all units, below a group with this module's name. Throws
   /// base::InternalError where a unit's busy cycles are not the accesses that its ports granted.
   stats::Group statistics();
 
   Scratchpad& activation_scratchpad() { return activation_scratchpad_; }
 
  private:
-  void make_units(DramStorage& storage, std::uint32_t construction_seed);
+  void make_units(DramStorage& storage, std::uint32_t construction_seed, ExternalMemory* external);
   std::unique_ptr<Unit> make_unit(isa::Unit unit, DramStorage& storage);
   LocalMemory activations_of(ActivationAccess access);
   LocalMemory weights_of(WeightAccess access);

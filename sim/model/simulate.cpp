@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sim/base/errors.h"
+#include "sim/model/external_memory.h"
 #include "sim/model/kernel.h"
 #include "sim/model/npu.h"
 
@@ -102,32 +103,59 @@ class Tensors {
   std::vector<std::uint8_t> buffer_;
 };
 
-// Runs the kernel until nothing is left to happen, or the limit.
-void run_kernel(const Machine& machine, const Npu& npu, std::int64_t cycle_limit) {
-  if (cycle_limit > 0) {
+// Runs the kernel until nothing is left to happen, or the limit. An external memory may have
+// processes that never rest: then until all instructions are done.
+void run_kernel(const Machine& machine, const Npu& npu, const SimulationOptions& options) {
+  const std::int64_t limit = options.cycle_limit;
+  if (options.memory) {
+    constexpr std::int64_t kStep = 4096;  // cycles
+    const auto goes_on = [&] {
+      return !machine.failure && !machine.recorder.finished() && (limit == 0 || now() <= limit) &&
+             sc_core::sc_pending_activity();
+    };
+    do {
+      const std::int64_t step = limit == 0 ? kStep : std::min(kStep, limit + 1 - now());
+      sc_core::sc_start(cycles(step), sc_core::SC_EXIT_ON_STARVATION);
+    } while (goes_on());
+  } else if (limit > 0) {
     // What happens in the last cycle given to the kernel does not run any more.
-    sc_core::sc_start(cycles(cycle_limit + 1), sc_core::SC_EXIT_ON_STARVATION);
+    sc_core::sc_start(cycles(limit + 1), sc_core::SC_EXIT_ON_STARVATION);
   } else {
     sc_core::sc_start();
   }
   if (machine.failure) std::rethrow_exception(machine.failure);
   if (machine.recorder.finished()) return;
   if (sc_core::sc_pending_activity()) {
-    throw base::SimulationError("cycle limit: got more than " + std::to_string(cycle_limit) +
+    throw base::SimulationError("cycle limit: got more than " + std::to_string(limit) +
                                 " cycles, must be over by then");
   }
   throw base::SimulationError("deadlock in cycle " + std::to_string(now()) + ':' + npu.waits_for());
+}
+
+/// Real time for an external memory, cycles otherwise.
+std::unique_ptr<KernelScope> make_kernel(const isa::Program& program, bool external) {
+  if (!external) return std::make_unique<KernelScope>();
+  constexpr std::int64_t kFemtosecondsPerSecond = 1'000'000'000'000'000;
+  const std::int64_t hz = program.hardware.clock_hz;
+  if (kFemtosecondsPerSecond % hz != 0) {
+    throw base::InputError(base::refusal(
+        "hardware", "clock_hz", std::to_string(hz),
+        "a divisor of 10^15 in front of a TLM-2.0 memory: cycles of whole femtoseconds"));
+  }
+  return std::make_unique<KernelScope>(kFemtosecondsPerSecond / hz);
 }
 
 SimulationResult simulate_checked(const isa::Program& program,
                                   const std::vector<std::vector<std::int8_t>>& inputs,
                                   const SimulationOptions& options) {
   const bool with_values = !options.timing_only;
-  const KernelScope kernel;
+  const std::unique_ptr<KernelScope> kernel =
+      make_kernel(program, static_cast<bool>(options.memory));
+  const std::unique_ptr<ExternalMemory> memory = options.memory ? options.memory() : nullptr;
   DramStorage storage(program.dram_image,
                       with_values ? program.dram_bytes : program.dram_image.size());
   Machine machine(program, with_values, options.observer);
-  Npu npu("npu", machine, storage, options.construction_seed);
+  Npu npu("npu", machine, storage, options.construction_seed, memory.get());
   Tensors tensors(program, storage, npu.activation_scratchpad(), options.observer);
   if (with_values) {
     for (std::size_t i = 0; i < inputs.size(); ++i) tensors.write(program.inputs[i], inputs[i]);
@@ -136,9 +164,10 @@ SimulationResult simulate_checked(const isa::Program& program,
       tensors.complete(static_cast<std::int64_t>(instruction));
     };
   }
-  run_kernel(machine, npu, options.cycle_limit);
+  run_kernel(machine, npu, options);
 
   SimulationResult result = machine.recorder.finish();
+  npu.finish(result);
   result.statistics = npu.statistics();
   result.outputs = tensors.outputs();
   if (!with_values) result.outputs.clear();

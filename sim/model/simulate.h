@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <vector>
 
 #include "sim/isa/program.h"
@@ -13,6 +15,10 @@
 namespace npusim::model {
 
 using stats::SimulationResult;
+
+class ExternalMemory;  // external_memory.h
+/// Makes the memory of one simulation; called once its kernel is there.
+using ExternalMemoryFactory = std::function<std::unique_ptr<ExternalMemory>()>;
 
 struct SimulationOptions {
   /// Cycles, stalls and traffic only: the same to the last one, but no value is computed or moved.
@@ -26,6 +32,8 @@ struct SimulationOptions {
   /// Permutes the order in which units are made and so in which the kernel runs them within a
   /// cycle. No result depends on it; tests show that.
   std::uint32_t construction_seed = 0;
+  /// Another memory in place of the DRAM, behind a TLM-2.0 socket: external_memory.h.
+  ExternalMemoryFactory memory = nullptr;
 };
 
 /// Simulates one inference from reset. `inputs` are as Program::inputs, each the tensor's bytes
@@ -34,8 +42,8 @@ struct SimulationOptions {
 ///
 /// Throws base::InputError where an input has the wrong size or the Program is invalid
 /// (isa::verify), base::SimulationError on deadlock (naming every unit that waits, its instruction
-/// and the semaphore) and at the cycle limit, base::InternalError when cycles or bytes are not
-/// conserved.
+/// and the semaphore), at the cycle limit and where an external memory answers with an error,
+/// base::InternalError when cycles or bytes are not conserved.
 SimulationResult simulate(const isa::Program& program,
                           const std::vector<std::vector<std::int8_t>>& inputs,
                           const SimulationOptions& options = {});

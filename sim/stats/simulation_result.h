@@ -42,7 +42,16 @@ struct DramResult {
   std::int64_t write_bytes = 0;
   std::int64_t instruction_bytes = 0;  // the instruction fetch alone
   std::int64_t bursts = 0;
+  /// By the NPU's requests. flat: of NPU cycles; banks: of DRAM cycles, of all channels together;
+  /// behind a TLM-2.0 socket: NPU cycles from the begin to the end of a request.
   std::int64_t bus_busy_cycles = 0;
+  /// Everybody's, where the DRAM has banks; hits, misses and conflicts are all requests granted
+  /// within the run.
+  std::int64_t row_hits = 0, row_misses = 0, row_conflicts = 0;
+  std::int64_t refreshes = 0;
+  std::int64_t read_write_turnarounds = 0;
+  /// Granted within the run; not among `bursts` and the bytes.
+  std::int64_t other_masters_requests = 0;
 };
 
 struct SimulationResult {
