@@ -51,7 +51,10 @@ std::int64_t MacArray::first_start() const {
     if (!tile_end_ || !fold_.begins_tile) return start;
     return std::max(start, *tile_end_ + std::max<std::int64_t>(0, array.rows - slots_));
   }
-  if (matmul_->start_from_bias && fold_.begins_tile) return start;
+  if (fold_.begins_tile) {
+    if (matmul_->start_from_bias) return start;
+    start = std::max(start, tile_gone);
+  }
   return std::max(start, sums_return_);
 }
 
