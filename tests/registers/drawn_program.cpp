@@ -148,8 +148,8 @@ class ProgramDrawer {
     }
   }
 
-  std::size_t add(Opcode opcode, decltype(isa::Instruction::fields) fields, std::uint32_t wait = 0,
-                  std::uint32_t post = 0) {
+  std::size_t add(Opcode opcode, const decltype(isa::Instruction::fields)& fields,
+                  std::uint32_t wait = 0, std::uint32_t post = 0) {
     if (opcode != Opcode::end) {
       const auto unit = static_cast<std::size_t>(isa::unit_of(opcode));
       wait |= weights_there_[unit] | inputs_there_[unit];
@@ -169,7 +169,7 @@ class ProgramDrawer {
       }
       last_[unit] = static_cast<std::int64_t>(program_.instructions.size());
     }
-    program_.instructions.push_back({opcode, wait, post, std::move(fields)});
+    program_.instructions.push_back({opcode, wait, post, fields});
     program_.origins.push_back({0, 0});
     return program_.instructions.size() - 1;
   }

@@ -59,10 +59,10 @@ std::vector<LaneValue> LanePipeline::step(std::vector<LaneValue> entering) {
     return entering;
   }
   std::vector<LaneValue> leaving = std::move(stages_.back());
-  for (std::size_t s = stages_.size(); s-- > 0;) {
-    stages_[s] = s == 0 ? std::move(entering) : std::move(stages_[s - 1]);
-    const int stage = static_cast<int>(s);
-    for (LaneValue& value : stages_[s]) {
+  std::move_backward(stages_.begin(), stages_.end() - 1, stages_.end());
+  stages_.front() = std::move(entering);
+  for (int stage = 0; stage < depth; ++stage) {
+    for (LaneValue& value : stages_[static_cast<std::size_t>(stage)]) {
       for (int step = stage * kLaneSteps / depth; step < (stage + 1) * kLaneSteps / depth; ++step) {
         lane_step(value, step);
       }

@@ -14,7 +14,7 @@ struct LaneValue {
   std::int32_t multiplier = 0;
   int first_shift = 0;   // in front of the multiplier
   int second_shift = 0;  // behind it
-  std::int32_t zero_point = 0, low = 0, high = 0;
+  std::int8_t zero_point = 0, low = 0, high = 0;
   bool negative = false;
   std::uint64_t magnitude = 0;
 

@@ -196,7 +196,7 @@ void WeightLoader::access() {
   if (loads_bias_) {
     row.bias_byte = access * columns;
     const std::int64_t end = std::min<std::int64_t>(
-        row.bias_byte + columns, isa::kBiasBytes * std::int64_t{fields_->columns});
+        row.bias_byte + columns, std::int64_t{isa::kBiasBytes} * fields_->columns);
     for (std::int64_t b = row.bias_byte; b < end; ++b) {
       row.biases.push_back(context_.weights[fields_->bias_address + static_cast<std::size_t>(b)]);
     }
