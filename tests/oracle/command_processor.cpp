@@ -25,7 +25,8 @@ void CommandProcessor::request_block() {
       std::min(instructions_per_block_, machine_.program.instructions.size() - first);
   Request block;
   block.address = machine_.program.dram_bytes + first * isa::kInstructionBytes;
-  block.bytes = static_cast<std::int64_t>(count) * isa::kInstructionBytes;
+  block.bytes = machine_.program.hardware.command_processor.fetch_bytes;
+  block.traffic = static_cast<std::int64_t>(count) * isa::kInstructionBytes;
   in_flight_.push_back(block);
   machine_.dram->request(Requester::fetch, in_flight_.back(), machine_.now);
   ++requested_;

@@ -60,6 +60,14 @@ std::vector<std::string> differences(const isa::Program& program,
                    oracle.dram.instruction_bytes);
   findings.compare("bursts", machine.dram.bursts, oracle.dram.bursts);
   findings.compare("bus busy cycles", machine.dram.bus_busy_cycles, oracle.dram.bus_busy_cycles);
+  findings.compare("row hits", machine.dram.row_hits, oracle.dram.row_hits);
+  findings.compare("row misses", machine.dram.row_misses, oracle.dram.row_misses);
+  findings.compare("row conflicts", machine.dram.row_conflicts, oracle.dram.row_conflicts);
+  findings.compare("refreshes", machine.dram.refreshes, oracle.dram.refreshes);
+  findings.compare("turnarounds", machine.dram.read_write_turnarounds,
+                   oracle.dram.read_write_turnarounds);
+  findings.compare("other masters' requests", machine.dram.other_masters_requests,
+                   oracle.dram.other_masters_requests);
   return findings.lines();
 }
 

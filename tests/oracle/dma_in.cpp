@@ -23,7 +23,7 @@ void DmaIn::issue() {
   const Piece& piece = pieces_[next_piece_++];
   Burst burst;
   burst.request.address = piece.dram_address;
-  burst.request.bytes = piece.bytes;
+  burst.request.bytes = burst.request.traffic = piece.bytes;
   burst.accesses = name_ == isa::Unit::dma_in
                        ? activation_accesses(hardware(), piece.local_address, piece.bytes)
                        : weight_accesses(hardware(), piece.bytes);

@@ -51,7 +51,7 @@ void DmaOut::finish_stream() {
   const Piece& piece = pieces_[next_piece_ - 1];
   Write write;
   write.request.address = piece.dram_address;
-  write.request.bytes = piece.bytes;
+  write.request.bytes = write.request.traffic = piece.bytes;
   write.request.write = true;
   write.transfer = &transfers_.back();
   writes_.push_back(write);

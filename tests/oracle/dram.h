@@ -22,7 +22,8 @@ inline constexpr std::size_t kRequesters = 4;
 /// is complete.
 struct Request {
   std::uint64_t address = 0;
-  std::int64_t bytes = 0;
+  std::int64_t bytes = 0;    // on the bus
+  std::int64_t traffic = 0;  // that count: not those behind the last instruction
   bool write = false;
   Cycle visible = 0;
   /// When the data is complete or the write done; known from the grant on.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/oracle/dram.h"
+#include "tests/oracle/other_masters.h"
 
 namespace npusim::oracle {
 
@@ -18,6 +19,7 @@ class FlatDram : public Dram {
   Cycle fetch_bus_cycles_, burst_bus_cycles_;
   Cycle read_latency_, write_latency_;
   Cycle bus_free_ = 0;
+  OtherMasters others_;
   std::array<std::deque<Request*>, kRequesters> waiting_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "sim/isa/windows.h"
 #include "tests/oracle/accesses.h"
 #include "tests/oracle/cycle.h"
 
@@ -11,9 +12,6 @@ namespace npusim::oracle {
 namespace {
 
 using config::HardwareConfig;
-
-/// The machine before it reads "fetches" as the page has it now; false from then on.
-constexpr bool kPixelsRoundedAlone = true;
 
 /// Both ends of a range, the second one not part of it.
 struct Range {
@@ -32,7 +30,6 @@ class Feeder {
                                           hardware.activation_scratchpad.bank_word_bytes))) {}
 
   std::int64_t cycles(std::int64_t words) const { return ceil_div(words, words_per_cycle_); }
-  std::int64_t words_per_cycle() const { return words_per_cycle_; }
   std::int64_t rows() const { return hardware_.mac_array.rows; }
   const HardwareConfig& hardware() const { return hardware_; }
 
@@ -90,6 +87,18 @@ Fold stationary_fold(const Feeder& feeder, const isa::Matmul& f, Range k) {
   return fold;
 }
 
+/// A chunk of k of a tile of `pixels`: the feeder fetches pixel by pixel and transposes.
+Fold transposed_fold(const Feeder& feeder, Range pixels, Range k) {
+  std::int64_t words = 0;
+  for (std::int64_t pixel = pixels.begin; pixel < pixels.end; ++pixel) {
+    words += feeder.words(pixel, k);
+  }
+  Fold fold;
+  fold.busy_slots = k.end - k.begin;
+  fold.slots = std::max(fold.busy_slots, feeder.cycles(words));
+  return fold;
+}
+
 /// By input row, the input columns of a line.
 using Needed = std::map<std::int64_t, Range>;
 
@@ -119,9 +128,7 @@ std::int64_t words_to_fetch(const Feeder& feeder, const isa::Matmul& f, const Ne
     const Range have = at == held.end() ? Range{} : at->second;
     for (std::int64_t column = columns.begin; column < columns.end; ++column) {
       if (column >= have.begin && column < have.end) continue;
-      const std::int64_t pixel =
-          words_of(feeder.hardware(), feeder.address(row, column), f.columns);
-      words += kPixelsRoundedAlone ? feeder.words_per_cycle() * feeder.cycles(pixel) : pixel;
+      words += words_of(feeder.hardware(), feeder.address(row, column), f.columns);
     }
   }
   return words;
@@ -129,7 +136,7 @@ std::int64_t words_to_fetch(const Feeder& feeder, const isa::Matmul& f, const Ne
 
 Fold depthwise_fold(const Feeder& feeder, const isa::Matmul& f, Range taps) {
   const HardwareConfig& hardware = feeder.hardware();
-  const std::int64_t side_by_side = 1;
+  const std::int64_t side_by_side = isa::column_pixels(f);
   const bool buffered = hardware.feeder.line_buffer_bytes >=
                         std::int64_t{f.kernel_h} * f.in_width * hardware.mac_array.columns;
   Fold fold;
@@ -149,26 +156,53 @@ Fold depthwise_fold(const Feeder& feeder, const isa::Matmul& f, Range taps) {
   return fold;
 }
 
+/// [begin, end) cut into runs of up to `most`, in order.
+template <typename Each>
+void for_runs(Range all, std::int64_t most, Each each) {
+  for (std::int64_t at = all.begin; at < all.end; at += most) {
+    each(Range{at, std::min(all.end, at + most)});
+  }
+}
+
+std::vector<Fold> output_stationary_folds(const Feeder& feeder, const isa::Matmul& f) {
+  std::vector<Fold> folds;
+  const std::int64_t first = f.first_pixel;
+  for_runs({first, first + f.pixels}, feeder.rows(), [&](Range pixels) {
+    const std::size_t first_fold = folds.size();
+    for_runs({f.k_begin, f.k_end}, feeder.rows(),
+             [&](Range k) { folds.push_back(transposed_fold(feeder, pixels, k)); });
+    folds[first_fold].first_of_tile = true;
+    folds.back().last_of_tile = true;
+  });
+  return folds;
+}
+
 }  // namespace
 
 std::vector<std::int64_t> loads_of(const HardwareConfig& hardware, const isa::Preload& preload) {
   constexpr std::int64_t kBiasAccesses = 4;
   const std::int64_t rows = hardware.mac_array.rows;
-  std::vector<std::int64_t> loads(
-      static_cast<std::size_t>(ceil_div(preload.k_end - preload.k_begin, rows)), rows);
-  if (preload.load_bias) loads.front() = std::max(rows, kBiasAccesses);
+  const bool output_stationary = preload.pixels > 0;
+  const std::int64_t tiles = output_stationary ? ceil_div(preload.pixels, rows) : 1;
+  std::vector<std::int64_t> loads;
+  for (std::int64_t tile = 0; tile < tiles; ++tile) {
+    for_runs({preload.k_begin, preload.k_end}, rows,
+             [&](Range k) { loads.push_back(output_stationary ? k.end - k.begin : rows); });
+  }
+  if (preload.load_bias) loads.front() = std::max(loads.front(), kBiasAccesses);
   return loads;
 }
 
 std::vector<Fold> folds_of(const HardwareConfig& hardware, const isa::Matmul& matmul) {
   const Feeder feeder(hardware, matmul);
-  std::vector<Fold> folds;
-  for (std::int64_t k = matmul.k_begin; k < matmul.k_end; k += feeder.rows()) {
-    const Range range{k, std::min<std::int64_t>(matmul.k_end, k + feeder.rows())};
-    folds.push_back(matmul.mode == isa::ArrayMode::depthwise
-                        ? depthwise_fold(feeder, matmul, range)
-                        : stationary_fold(feeder, matmul, range));
+  if (matmul.mode == isa::ArrayMode::output_stationary) {
+    return output_stationary_folds(feeder, matmul);
   }
+  std::vector<Fold> folds;
+  for_runs({matmul.k_begin, matmul.k_end}, feeder.rows(), [&](Range k) {
+    folds.push_back(matmul.mode == isa::ArrayMode::depthwise ? depthwise_fold(feeder, matmul, k)
+                                                             : stationary_fold(feeder, matmul, k));
+  });
   return folds;
 }
 

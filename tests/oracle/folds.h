@@ -17,6 +17,8 @@ std::vector<std::int64_t> loads_of(const config::HardwareConfig& hardware,
 struct Fold {
   std::int64_t slots = 0;
   std::int64_t busy_slots = 0;  // the rest wait for the feeder
+  // Output stationary: the first and the last chunk of a tile of pixels.
+  bool first_of_tile = false, last_of_tile = false;
 };
 std::vector<Fold> folds_of(const config::HardwareConfig& hardware, const isa::Matmul& matmul);
 

@@ -16,14 +16,22 @@ class MacArray : public Unit {
   void tick() override;
 
  private:
+  /// Before every cycle, by more than any array is deep.
+  static constexpr Cycle kLongAgo = -(Cycle{1} << 40);
+
   /// What the next fold still waits for; busy where it starts.
   stats::Activity begin_fold();
+  /// Whether accumulators and drain registers let this fold begin.
+  bool may_begin(const Fold& fold) const;
   void end_fold(Cycle end);
 
   std::vector<Fold> folds_;
   std::size_t fold_ = 0;
   bool streaming_ = false;
-  Fold left_;  // of the fold that streams
+  Fold left_;                  // of the fold that streams
+  Cycle sums_back_ = 0;        // of the last fold, where the next one continues them
+  Cycle tile_end_ = kLongAgo;  // e of the last output stationary tile
+  Cycle last_done_ = 0;
 };
 
 }  // namespace npusim::oracle

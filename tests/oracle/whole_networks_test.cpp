@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // The machine and the tick oracle agree in every figure of timing, on whole shipped networks, each
-// on every shipped hardware file and on variants that bring out other waits.
+// on every shipped hardware file and on variants that bring out other waits. With LONG_TESTS: all
+// that ship.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
-#include <functional>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "frontend/compile/compile.h"
 #include "frontend/compile/pipeline.h"
+#include "sim/base/errors.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/run_config.h"
 #include "sim/model/simulate.h"
@@ -29,34 +33,69 @@ struct NamedHardware {
   HardwareConfig hardware;
 };
 
+std::vector<std::string> yaml_stems(const char* folder) {
+  std::vector<std::string> stems;
+  for (const auto& entry : std::filesystem::directory_iterator(test::source_dir() / folder)) {
+    if (entry.path().extension() == ".yaml") stems.push_back(entry.path().stem().string());
+  }
+  std::sort(stems.begin(), stems.end());
+  return stems;
+}
+
+HardwareConfig hardware(const std::string& name, const std::vector<std::string>& changes) {
+  base::ErrorList errors;
+  std::vector<config::Override> overrides;
+  for (const std::string& change : changes) {
+    overrides.push_back(config::parse_set_argument(change, errors));
+  }
+  return config::read_hardware_config(test::source_dir() / "configs" / (name + ".yaml"), overrides);
+}
+
 std::vector<NamedHardware> machines() {
   std::vector<NamedHardware> all;
-  for (const auto& entry : std::filesystem::directory_iterator(test::source_dir() / "configs")) {
-    if (entry.path().extension() != ".yaml") continue;
-    all.push_back(
-        {entry.path().stem().string(), config::read_hardware_config(entry.path().string())});
-  }
-  std::sort(all.begin(), all.end(),
-            [](const NamedHardware& a, const NamedHardware& b) { return a.name < b.name; });
-  const auto variant = [&](const std::string& base, const std::string& what,
-                           const std::function<void(HardwareConfig&)>& change) {
-    HardwareConfig hardware =
-        config::read_hardware_config((test::source_dir() / "configs" / (base + ".yaml")).string());
-    change(hardware);
-    all.push_back({base + ", " + what, hardware});
+  for (const std::string& name : yaml_stems("configs")) all.push_back({name, hardware(name, {})});
+  const auto variant = [&](const std::string& name, const std::vector<std::string>& changes) {
+    std::string text = name;
+    for (const std::string& change : changes) text += ", " + change;
+    all.push_back({text, hardware(name, changes)});
   };
-  variant("npu_32x32", "weights not overlapped",
-          [](HardwareConfig& h) { h.mac_array.overlap_weight_load = false; });
-  variant("npu_32x32", "two ports", [](HardwareConfig& h) {
-    h.activation_scratchpad.ports = 2;
-    h.weight_scratchpad.ports = 2;
-  });
-  variant("npu_32x32", "queues of one, two requests, slow DRAM", [](HardwareConfig& h) {
-    h.queue_depths = {1, 1, 1, 1, 1, 1, 1};
-    h.dma.outstanding_requests = 2;
-    h.dram.bandwidth_bytes_per_second /= 4;
-  });
+  variant("npu_32x32", {"mac_array.overlap_weight_load=false"});
+  variant("npu_32x32", {"activation_scratchpad.ports=2", "weight_scratchpad.ports=2"});
+  variant("npu_64x64",
+          {"queue_depths.dma_in=1", "queue_depths.dma_weights=2", "queue_depths.mac_array=1",
+           "queue_depths.requantization=1", "dma.outstanding_requests=2"});
+  variant("npu_32x32", {"mac_array.dataflow=output_stationary"});
+  variant("npu_64x64", {"mac_array.dataflow=output_stationary", "mac_array.overlap_drain=false",
+                        "mac_array.overlap_weight_load=false"});
+  variant("npu_32x32", {"mac_array.depthwise_pixels=3", "dram.part=lpddr4_3200"});
+  variant("npu_128x128_server", {"dram.part=hbm2", "dram.timing.interleave_bytes=1024"});
+  variant("npu_64x64", {"dram.part=ddr4_2400", "dram.timing.interleave_bytes=512",
+                        "dram.timing.address_mapping=row_column_bank_channel",
+                        "dram.other_masters.share_percent=20", "dram.other_masters.pattern=bursty",
+                        "dram.other_masters.burst_requests=8", "dram.other_masters.seed=1"});
+  variant("npu_32x32",
+          {"dram.other_masters.share_percent=25", "dram.other_masters.pattern=constant"});
   return all;
+}
+
+bool ships(const std::string& workload) {
+  std::ifstream stream(test::source_dir() / "workloads" / (workload + ".yaml"));
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
+  return text.find("\nmodel: null") == std::string::npos;
+}
+
+std::vector<std::string> networks() {
+#ifdef NPUSIM_SANITIZED_TESTS
+  return {"mobilenet"};
+#else
+  if (std::getenv("LONG_TESTS") == nullptr) {
+    return {"mobilenet", "mobilenet_v1_224", "mobilenet_v2_224", "resnet18_224"};
+  }
+  std::vector<std::string> all = yaml_stems("workloads");
+  all.erase(std::remove_if(all.begin(), all.end(), [](const auto& w) { return !ships(w); }),
+            all.end());
+  return all;
+#endif
 }
 
 class WholeNetworks : public testing::TestWithParam<std::string> {};
@@ -82,14 +121,7 @@ TEST_P(WholeNetworks, MachineAndOracleAgree) {
   std::cout << cases << " cases, " << cycles << " cycles\n";
 }
 
-#ifdef NPUSIM_SANITIZED_TESTS
-const std::vector<std::string> kNetworks = {"mobilenet"};
-#else
-const std::vector<std::string> kNetworks = {"mobilenet", "mobilenet_v1_224", "mobilenet_v2_224",
-                                            "resnet18_224"};
-#endif
-
-INSTANTIATE_TEST_SUITE_P(Shipped, WholeNetworks, testing::ValuesIn(kNetworks),
+INSTANTIATE_TEST_SUITE_P(Shipped, WholeNetworks, testing::ValuesIn(networks()),
                          [](const testing::TestParamInfo<std::string>& info) {
                            return info.param;
                          });

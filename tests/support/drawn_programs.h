@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <random>
 
 #include "sim/config/hardware_config.h"
@@ -11,10 +12,17 @@
 namespace npusim::test {
 
 /// random_network(seed) quantized and compiled for random_hardware(seed) with the smallest
-/// scratchpads that hold it.
-isa::Program drawn_program(std::uint64_t seed);
+/// scratchpads that hold it; `change` has the last word on that hardware.
+isa::Program drawn_program(std::uint64_t seed,
+                           const std::function<void(config::HardwareConfig&)>& change = {});
 
-/// Draws everything that only timing depends on: a Program stays valid for it.
+/// Draws everything that only timing depends on but the DRAM's model: a Program stays valid for it.
 void draw_timing(config::HardwareConfig& hardware, std::mt19937& random);
+
+/// Draws the DRAM's model with all its keys, and fetch and burst sizes that go with them.
+void draw_dram(config::HardwareConfig& hardware, std::mt19937& random);
+
+/// Draws how the array keeps its operands: the dataflow and depthwise_pixels, for drawn_program.
+void draw_dataflow(config::HardwareConfig& hardware, std::mt19937& random);
 
 }  // namespace npusim::test
