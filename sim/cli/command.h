@@ -35,6 +35,7 @@ void add_compile(CLI::App& program, Action& action);
 void add_simulate(CLI::App& program, Action& action);
 void add_disasm(CLI::App& program, Action& action);
 void add_export(CLI::App& program, Action& action);
+void add_vectors(CLI::App& program, Action& action);
 void add_list(CLI::App& program, Action& action);
 void add_show(CLI::App& program, Action& action);
 
