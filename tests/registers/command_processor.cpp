@@ -56,6 +56,8 @@ void CommandProcessor::fetch() {
   request.address = context_.program.dram_bytes + fetched_ * isa::kInstructionBytes;
   request.bytes = static_cast<std::int64_t>((end - fetched_) * isa::kInstructionBytes);
   request.granule_bytes = fetch_bytes;
+  request.charged_whole = true;
+  context_.result.dram.instruction_bytes += request.bytes;
   request.tag = fetched_;
   dram_.requests.push(std::move(request));
   blocks_.push_back({fetched_, end, false});

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "sim/isa/program.h"
-#include "sim/stats/activity.h"
+#include "sim/stats/simulation_result.h"
 
 namespace npusim::registers {
 
@@ -63,7 +63,7 @@ struct Result {
   std::int64_t overflows = 0;
   /// Cycles in which two requesters wanted the same port, by name: "activations: dma_in, feeder".
   std::map<std::string, std::int64_t> meetings;
-  std::int64_t dram_read_bytes = 0, dram_write_bytes = 0, bus_busy_cycles = 0;
+  stats::DramResult dram;
 };
 
 struct Context {

@@ -2,6 +2,7 @@
 #include "tests/registers/coverage.h"
 
 #include <algorithm>
+#include <set>
 
 namespace npusim::registers {
 namespace {
@@ -36,9 +37,92 @@ std::vector<Activity> own_causes(std::size_t unit) {
   }
 }
 
+/// Modes of instructions and machines, and what the DRAM and the accumulators count.
+constexpr const char* kFeatures[] = {
+    "weight stationary",
+    "output stationary",
+    "several tiles",
+    "depthwise",
+    "several depthwise pixels",
+    "sums of another matmul",
+    "narrow weights",
+    "weight zero point",
+    "requantization per channel",
+    "clamps per channel",
+    "groups of rows",
+    "shifter in front",
+    "max pool",
+    "average pool",
+    "add",
+    "mul",
+    "rescale",
+    "lookup",
+    "loads behind the drain",
+    "tiles behind the drain",
+    "row hit",
+    "row miss",
+    "row conflict",
+    "refresh",
+    "turnaround",
+    "other masters",
+    "overflow",
+};
+
+/// What an instruction does, by its fields.
+class Features {
+ public:
+  Features(const config::HardwareConfig& hardware, std::vector<std::string>& found)
+      : hardware_(hardware), found_(found) {}
+
+  template <typename Fields>
+  void operator()(const Fields&) {}
+  void operator()(const isa::Preload& f) {
+    note(f.weight_bits < 8, "narrow weights");
+    note(f.weight_zero_point != 0, "weight zero point");
+  }
+  void operator()(const isa::Matmul& f) {
+    const bool tiles = f.mode == isa::ArrayMode::output_stationary;
+    note(f.mode == isa::ArrayMode::weight_stationary, "weight stationary");
+    note(f.mode == isa::ArrayMode::depthwise, "depthwise");
+    note(tiles, "output stationary");
+    note(tiles && f.pixels > hardware_.mac_array.rows, "several tiles");
+    note(f.column_pixels > 1, "several depthwise pixels");
+    note(!f.start_from_bias, "sums of another matmul");
+  }
+  void operator()(const isa::Requantize& f) {
+    note(f.per_channel, "requantization per channel");
+    note(f.channel_clamps, "clamps per channel");
+    note(hardware_.mac_array.depthwise_pixels > 1 &&
+             hardware_.requantization.lanes >= 2 * f.columns && f.pixels > 1,
+         "groups of rows");
+    note(hardware_.requantization.placement == config::ShifterPlacement::pre_multiply &&
+             f.field_bits > 0,
+         "shifter in front");
+  }
+  void operator()(const isa::Pool& f) {
+    note(f.operation == isa::PoolOperation::max, "max pool");
+    note(f.operation == isa::PoolOperation::average, "average pool");
+  }
+  void operator()(const isa::Elementwise& f) {
+    note(f.operation == isa::ElementwiseOperation::add, "add");
+    note(f.operation == isa::ElementwiseOperation::mul, "mul");
+    note(f.operation == isa::ElementwiseOperation::rescale, "rescale");
+    note(f.operation == isa::ElementwiseOperation::lookup, "lookup");
+  }
+
+ private:
+  void note(bool occurs, const char* feature) {
+    if (occurs) found_.emplace_back(feature);
+  }
+
+  const config::HardwareConfig& hardware_;
+  std::vector<std::string>& found_;
+};
+
 }  // namespace
 
 Coverage::Coverage() {
+  for (const char* feature : kFeatures) features_[feature];
   for (std::size_t unit = 0; unit < kAllUnits; ++unit) {
     for (const Activity activity : own_causes(unit)) stalls_[stall(unit, activity)];
     for (int poster = 0; unit != kCommandProcessor && poster < isa::kUnits; ++poster) {
@@ -52,7 +136,9 @@ Coverage::Coverage() {
   }
 }
 
-void Coverage::add(const Result& result) {
+void Coverage::add(const isa::Program& program, const Result& result) {
+  add_features(program);
+  add_events(result);
   ++cases_;
   cycles_ += result.total_cycles;
   for (std::size_t unit = 0; unit < kAllUnits; ++unit) {
@@ -66,6 +152,29 @@ void Coverage::add(const Result& result) {
     meetings_[pair];
     count(meetings_, pair, cycles);
   }
+}
+
+void Coverage::add_features(const isa::Program& program) {
+  std::vector<std::string> found;
+  Features features(program.hardware, found);
+  for (const isa::Instruction& instruction : program.instructions) {
+    std::visit(features, instruction.fields);
+  }
+  if (!program.hardware.mac_array.overlap_weight_load) found.emplace_back("loads behind the drain");
+  if (!program.hardware.mac_array.overlap_drain) found.emplace_back("tiles behind the drain");
+  for (const std::string& feature : std::set<std::string>(found.begin(), found.end())) {
+    count(features_, feature, 1);
+  }
+}
+
+void Coverage::add_events(const Result& result) {
+  count(features_, "row hit", result.dram.row_hits);
+  count(features_, "row miss", result.dram.row_misses);
+  count(features_, "row conflict", result.dram.row_conflicts);
+  count(features_, "refresh", result.dram.refreshes);
+  count(features_, "turnaround", result.dram.read_write_turnarounds);
+  count(features_, "other masters", result.dram.other_masters_requests);
+  count(features_, "overflow", result.overflows);
 }
 
 void Coverage::count(std::map<std::string, Counted>& counts, const std::string& what,
@@ -82,7 +191,7 @@ void Coverage::count(std::map<std::string, Counted>& counts, const std::string& 
 
 std::vector<std::string> Coverage::missing() const {
   std::vector<std::string> missing;
-  for (const auto* counts : {&stalls_, &meetings_}) {
+  for (const auto* counts : {&stalls_, &meetings_, &features_}) {
     for (const auto& [what, counted] : *counts) {
       if (counted.cycles == 0) missing.push_back(what);
     }
@@ -93,7 +202,7 @@ std::vector<std::string> Coverage::missing() const {
 std::string Coverage::summary() const {
   std::string text =
       "registers: " + std::to_string(cases_) + " cases, " + std::to_string(cycles_) + " cycles";
-  for (const auto* counts : {&stalls_, &meetings_}) {
+  for (const auto* counts : {&stalls_, &meetings_, &features_}) {
     const auto by_cases = [](const auto& a, const auto& b) {
       return a.second.cases < b.second.cases;
     };
@@ -101,7 +210,9 @@ std::string Coverage::summary() const {
     const auto reached = std::count_if(counts->begin(), counts->end(),
                                        [](const auto& c) { return c.second.cycles > 0; });
     text += "; " + std::to_string(reached) + " of " + std::to_string(counts->size()) +
-            (counts == &stalls_ ? " stall causes" : " pairs of contenders");
+            (counts == &stalls_     ? " stall causes"
+             : counts == &meetings_ ? " pairs of contenders"
+                                    : " modes and events");
     if (least == counts->end()) continue;
     text += " (least: " + least->first + ", " + std::to_string(least->second.cases) + " cases)";
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the compared cases have reached: every stall cause of every unit, and every pair of
-// contenders at every arbiter.
+// What the compared cases have reached: every stall cause of every unit, every pair of contenders
+// at every arbiter, and every mode and event of the machine.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class Coverage {
   /// With everything that can happen, never yet.
   Coverage();
 
-  void add(const Result& result);
+  void add(const isa::Program& program, const Result& result);
   std::int64_t cases() const { return cases_; }
   /// One line for people: what is covered, and what least.
   std::string summary() const;
@@ -30,10 +30,12 @@ class Coverage {
   struct Counted {
     std::int64_t cases = 0, cycles = 0;
   };
+  void add_features(const isa::Program& program);
+  void add_events(const Result& result);
   void count(std::map<std::string, Counted>& counts, const std::string& what, std::int64_t cycles);
 
   std::int64_t cases_ = 0, cycles_ = 0;
-  std::map<std::string, Counted> stalls_, meetings_;
+  std::map<std::string, Counted> stalls_, meetings_, features_;
   std::vector<std::string> impossible_;
 };
 

@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/registers/dram.h"
 
+#include "tests/registers/banked_dram.h"
+#include "tests/registers/flat_dram.h"
+
 namespace npusim::registers {
-namespace {
-
-std::int64_t cycles_of_ns(std::int64_t ns, std::int64_t clock_hz) {
-  return ceil_div(ns * clock_hz, 1'000'000'000);
-}
-
-}  // namespace
 
 const char* requester_name(std::size_t requester) {
-  constexpr std::array<const char*, kRequesters> kNames{"fetch", "dma_in", "dma_out",
-                                                        "dma_weights"};
+  constexpr std::array<const char*, kRequesters> kNames{"other_masters", "fetch", "dma_in",
+                                                        "dma_out", "dma_weights"};
   return kNames.at(requester);
 }
 
 Dram::Dram(const sc_core::sc_module_name& name, Context& context, Clock& clock)
-    : sc_module(name),
-      context_(context),
-      clock_(clock),
-      read_latency_cycles_(
-          cycles_of_ns(context.hardware.dram.read_latency_ns, context.hardware.clock_hz)),
-      write_latency_cycles_(
-          cycles_of_ns(context.hardware.dram.write_latency_ns, context.hardware.clock_hz)) {
+    : sc_module(name), context_(context), clock_(clock) {
   SC_METHOD(on_request);
   sensitive << clock.request;
   dont_initialize();
@@ -31,42 +21,28 @@ Dram::Dram(const sc_core::sc_module_name& name, Context& context, Clock& clock)
 
 void Dram::on_request() {
   for (DramPort& port : ports_) port.completing.clear();
-  observe();
-  arbitrate();
+  serve();
   land();
 }
 
-void Dram::observe() {
+void Dram::meet(const std::array<bool, kRequesters>& waits) {
   for (std::size_t a = 0; a < kRequesters; ++a) {
     for (std::size_t b = a + 1; b < kRequesters; ++b) {
-      if (!ports_[a].requests.empty() && !ports_[b].requests.empty()) ++met_[a * kRequesters + b];
+      if (waits[a] && waits[b]) ++met_[a * kRequesters + b];
     }
   }
 }
 
-void Dram::arbitrate() {
-  if (bus_cycles_left_ > 0) --bus_cycles_left_;
-  if (bus_cycles_left_ > 0) return;
-  for (std::size_t p = 0; p < kRequesters; ++p) {
-    if (ports_[p].requests.empty()) continue;
-    const DramRequest& request = ports_[p].requests.head();
-    const auto scaled = static_cast<__int128>(request.granule_bytes) * context_.hardware.clock_hz;
-    const std::int64_t bandwidth = context_.hardware.dram.bandwidth_bytes_per_second;
-    const auto bus = static_cast<std::int64_t>((scaled + bandwidth - 1) / bandwidth);
-    bus_cycles_left_ = bus;
-    const std::int64_t latency = request.is_write ? write_latency_cycles_ : read_latency_cycles_;
-    launch(p, clock_.cycle() + latency + bus, bus);
-    return;
-  }
+void Dram::complete(std::size_t requester, const DramRequest& request, std::int64_t cycle) {
+  check(cycle > clock_.cycle(), "a request is complete before it was granted");
+  flights_.push_back({cycle, requester, request});
 }
 
-void Dram::launch(std::size_t port, std::int64_t complete_cycle, std::int64_t bus_cycles) {
-  const DramRequest& request = ports_[port].requests.head();
+void Dram::count(const DramRequest& request, std::int64_t bus_cycles) {
   Result& result = context_.result;
-  (request.is_write ? result.dram_write_bytes : result.dram_read_bytes) += request.bytes;
-  result.bus_busy_cycles += bus_cycles;
-  flights_.push_back({complete_cycle, port, request.tag, request});
-  ports_[port].requests.pop();
+  (request.is_write ? result.dram.write_bytes : result.dram.read_bytes) += request.bytes;
+  ++result.dram.bursts;
+  result.dram.bus_busy_cycles += bus_cycles;
 }
 
 /// Requests that are complete in the next cycle.
@@ -77,12 +53,20 @@ void Dram::land() {
       ++i;
       continue;
     }
-    if (flight.write.is_write) {
-      context_.dram.write(flight.write.address, flight.write.data.data(), flight.write.data.size());
+    const DramRequest& request = flight.request;
+    if (request.is_write) {
+      context_.dram.write(request.address, request.data.data(), request.data.size());
     }
-    ports_[flight.port].completing.push_back(flight.tag);
+    ports_[flight.requester].completing.push_back(request.tag);
     flights_.erase(flights_.begin() + static_cast<std::ptrdiff_t>(i));
   }
+}
+
+std::unique_ptr<Dram> make_dram(Context& context, Clock& clock) {
+  if (context.hardware.dram.model == config::DramModel::banks) {
+    return std::make_unique<BankedDram>("dram", context, clock);
+  }
+  return std::make_unique<FlatDram>("dram", context, clock);
 }
 
 }  // namespace npusim::registers

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/registers/drawn_hardware.h"
 
+#include <algorithm>
 #include <string>
 
 namespace npusim::registers {
@@ -28,6 +29,62 @@ void draw_memories(Draw& draw, config::HardwareConfig& h) {
   h.weight_scratchpad.ports = draw.one_of({1, 1, 2});
   h.feeder.bytes_per_cycle = draw.one_of({1, 4, 16, 32, 64});
   h.feeder.line_buffer_bytes = draw.one_of({0, 1024, 65536});
+}
+
+/// Channels, banks and rows; every relation that a hardware file must keep.
+void draw_banks(Draw& draw, config::HardwareConfig& h) {
+  h.dram.model = config::DramModel::banks;
+  h.command_processor.fetch_bytes = draw.one_of({64, 128, 256, 512});
+  config::DramTimingConfig& t = h.dram.timing;
+  t.clock_hz = draw.one_of<std::int64_t>({300'000'000, 800'000'000, 1'000'000'000, 1'600'000'000});
+  t.channels = draw.one_of({1, 1, 2, 4});
+  t.banks = draw.one_of({1, 2, 4, 8});
+  t.interleave_bytes =
+      std::max(h.command_processor.fetch_bytes, h.dma.burst_bytes) * draw.one_of({1, 2});
+  t.row_bytes = t.interleave_bytes * draw.one_of({1, 2, 4});
+  t.burst_bytes = draw.one_of({16, 32, 64});
+  t.burst_cycles = draw.integer(1, 8);
+  t.ccd_cycles = t.burst_cycles + draw.integer(0, 2);
+  t.read_latency_cycles = draw.integer(1, 20);
+  t.write_latency_cycles = draw.integer(1, 12);
+  t.read_to_write_cycles = draw.integer(0, 4);
+  const auto ps = [&](std::int64_t most_ns) { return draw.integer(0, most_ns * 4) * 250; };
+  t.rcd_ps = ps(20);
+  t.rp_ps = ps(20);
+  t.ras_ps = t.rcd_ps + ps(30);
+  t.rrd_ps = ps(10);
+  t.faw_ps = t.rrd_ps + ps(40);
+  t.rtp_ps = ps(10);
+  t.wr_ps = ps(20);
+  t.wtr_ps = ps(12);
+  t.rfc_ps = ps(150);
+  t.refi_ps = draw.chance(20) ? 0 : t.rp_ps + t.rfc_ps + 250 + ps(1500);
+  t.controller_latency_ps = ps(20);
+  t.lookahead = draw.one_of({1, 2, 4, 8});
+  t.address_mapping = config::address_mappings().at(static_cast<std::size_t>(draw.integer(0, 23)));
+}
+
+/// The largest share that leaves half of the time to the NPU, whatever rows the others ask for.
+std::int64_t most_share_percent(const config::HardwareConfig& h) {
+  if (h.dram.model == config::DramModel::flat) return 70;
+  const config::DramTimingConfig& t = h.dram.timing;
+  const std::int64_t columns = (h.dma.burst_bytes + t.burst_bytes - 1) / t.burst_bytes;
+  const std::int64_t bus_cycles = columns * t.ccd_cycles;
+  const std::int64_t row_ps = t.rp_ps + t.ras_ps + t.rcd_ps + t.wr_ps + t.faw_ps;
+  const std::int64_t row_cycles = row_ps * (t.clock_hz / 1'000'000) / 1'000'000 + 5;
+  return 100 * bus_cycles /
+         (2 * (row_cycles + bus_cycles + t.read_latency_cycles + t.write_latency_cycles));
+}
+
+void draw_other_masters(Draw& draw, const config::HardwareConfig& h,
+                        config::OtherMastersConfig& others) {
+  const std::int64_t most = most_share_percent(h);
+  if (most < 1) return;
+  others.share_percent = draw.integer(1, most);
+  others.seed = draw.integer(0, 1'000'000);
+  if (draw.chance(50)) return;
+  others.pattern = config::OtherMastersPattern::bursty;
+  others.burst_requests = draw.integer(1, 8);
 }
 
 void draw_compute(Draw& draw, config::HardwareConfig& h) {
@@ -61,6 +118,8 @@ config::HardwareConfig draw_hardware(std::uint64_t seed, std::int64_t scale) {
   config::HardwareConfig h;
   h.name = "drawn_" + std::to_string(seed);
   draw_memories(draw, h);
+  if (draw.chance(50)) draw_banks(draw, h);
+  if (draw.chance(45)) draw_other_masters(draw, h, h.dram.other_masters);
   draw_compute(draw, h);
   h.activation_scratchpad.bytes = 256 * scale;
   h.weight_scratchpad.bytes = 512 * scale;

@@ -27,18 +27,18 @@ struct Machine {
                     context.hardware.activation_scratchpad.ports),
         weights("weights", clock, weight_port::requesters,
                 context.hardware.weight_scratchpad.ports),
-        dram("dram", context, clock),
+        dram(make_dram(context, clock)),
         dma_in("dma_in", isa::Unit::dma_in, context, clock, semaphores,
-               dram.port(Requester::dma_in), activations, activation_port::dma_in),
+               dram->port(Requester::dma_in), activations, activation_port::dma_in),
         dma_weights("dma_weights", isa::Unit::dma_weights, context, clock, semaphores,
-                    dram.port(Requester::dma_weights), weights, weight_port::dma_weights),
-        dma_out("dma_out", context, clock, semaphores, dram.port(Requester::dma_out), activations),
+                    dram->port(Requester::dma_weights), weights, weight_port::dma_weights),
+        dma_out("dma_out", context, clock, semaphores, dram->port(Requester::dma_out), activations),
         array("mac_array", context, clock, semaphores, activations),
         loader("weight_loader", context, clock, semaphores, weights, array),
         requantization("requantization", context, clock, semaphores, weights, activations,
                        array.pes()),
         vector("vector", context, clock, semaphores, weights, activations),
-        processor("command_processor", context, clock, dram.port(Requester::fetch),
+        processor("command_processor", context, clock, dram->port(Requester::fetch),
                   {&dma_in, &dma_weights, &dma_out, &loader, &array, &requantization, &vector}) {}
 
   void meetings(std::map<std::string, std::int64_t>& all) const {
@@ -59,7 +59,8 @@ struct Machine {
     }
     for (std::size_t a = 0; a < kRequesters; ++a) {
       for (std::size_t b = a + 1; b < kRequesters; ++b) {
-        all[std::string("dram: ") + requester_name(a) + ", " + requester_name(b)] += dram.met(a, b);
+        all[std::string("dram: ") + requester_name(a) + ", " + requester_name(b)] +=
+            dram->met(a, b);
       }
     }
   }
@@ -67,7 +68,7 @@ struct Machine {
   Clock clock;
   Semaphores semaphores;
   Port activations, weights;
-  Dram dram;
+  std::unique_ptr<Dram> dram;
   DmaReader dma_in, dma_weights;
   DmaWriter dma_out;
   MacArray array;

@@ -60,6 +60,20 @@ void expect_equal_instructions(const isa::Program& program, const Result& got,
   }
 }
 
+void expect_equal_dram(const stats::DramResult& got, const stats::DramResult& wanted) {
+  EXPECT_EQ(wanted.read_bytes, got.read_bytes);
+  EXPECT_EQ(wanted.write_bytes, got.write_bytes);
+  EXPECT_EQ(wanted.instruction_bytes, got.instruction_bytes);
+  EXPECT_EQ(wanted.bursts, got.bursts);
+  EXPECT_EQ(wanted.bus_busy_cycles, got.bus_busy_cycles);
+  EXPECT_EQ(wanted.row_hits, got.row_hits);
+  EXPECT_EQ(wanted.row_misses, got.row_misses);
+  EXPECT_EQ(wanted.row_conflicts, got.row_conflicts);
+  EXPECT_EQ(wanted.refreshes, got.refreshes);
+  EXPECT_EQ(wanted.read_write_turnarounds, got.read_write_turnarounds);
+  EXPECT_EQ(wanted.other_masters_requests, got.other_masters_requests);
+}
+
 /// Runs the case on both machines; nothing where the fast one needs more cycles than allowed.
 std::optional<Result> compare(const DrawnCase& drawn, std::optional<std::int64_t> most_cycles) {
   const isa::Program& program = drawn.program;
@@ -74,9 +88,7 @@ std::optional<Result> compare(const DrawnCase& drawn, std::optional<std::int64_t
   EXPECT_EQ(fast.total_cycles, registers.total_cycles);
   expect_equal_units(registers, fast);
   EXPECT_EQ(fast.outputs, registers.outputs);
-  EXPECT_EQ(fast.dram.read_bytes, registers.dram_read_bytes);
-  EXPECT_EQ(fast.dram.write_bytes, registers.dram_write_bytes);
-  EXPECT_EQ(fast.dram.bus_busy_cycles, registers.bus_busy_cycles);
+  expect_equal_dram(registers.dram, fast.dram);
   std::int64_t overflows = 0;
   for (const stats::LayerResult& layer : fast.layers) overflows += layer.accumulator_overflows;
   EXPECT_EQ(overflows, registers.overflows);
@@ -91,7 +103,7 @@ TEST(Registers, EqualTheFastMachineOnDrawnCases) {
     SCOPED_TRACE("drawn program " + std::to_string(i));
     const DrawnCase drawn = draw_program_case(static_cast<std::uint64_t>(i));
     ASSERT_EQ(functional::find_races(drawn.program), std::vector<std::string>{});
-    coverage.add(compare(drawn, std::nullopt).value());
+    coverage.add(drawn.program, compare(drawn, std::nullopt).value());
     if (HasFailure()) break;
   }
   std::int64_t compared = 0;
@@ -101,7 +113,7 @@ TEST(Registers, EqualTheFastMachineOnDrawnCases) {
     if (!drawn) continue;
     const std::optional<Result> result = compare(*drawn, kMostCycles);
     if (!result) continue;
-    coverage.add(*result);
+    coverage.add(drawn->program, *result);
     ++compared;
   }
   std::printf("%s\n", coverage.summary().c_str());
