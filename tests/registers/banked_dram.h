@@ -55,7 +55,7 @@ class DramChannel {
   bool may_close(const Bank& bank, std::int64_t cycle) const;
   bool may_open(const Bank& bank, std::int64_t cycle) const;
   bool may_begin(const Command& command, std::int64_t cycle) const;
-  bool step_refresh(Command& command, bool first, std::int64_t cycle);
+  bool step_refresh(Command& command, bool ready, std::int64_t cycle);
   void step_request(Command& command, std::size_t place, std::int64_t cycle);
   void begin_columns(Command& command, std::int64_t cycle);
   bool bank_is_free(std::size_t place) const;
