@@ -86,6 +86,10 @@ class ArrayRecorder {
 
 void record_matmul(const Recording& recording, UnitVectors& array) {
   const config::MacArrayConfig& hardware = recording.hardware.mac_array;
+  const isa::ArrayMode mode = std::get<isa::Matmul>(recording.instruction.fields).mode;
+  array.constants["mode"] = mode == isa::ArrayMode::depthwise           ? "depthwise"
+                            : mode == isa::ArrayMode::output_stationary ? "output_stationary"
+                                                                        : "weight_stationary";
   array.constants["accumulator_bits"] = hardware.accumulator_bits;
   switch (hardware.accumulator) {
     case config::AccumulatorOverflow::guaranteed:

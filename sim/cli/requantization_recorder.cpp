@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
-
 #include "sim/arith/requantize.h"
 #include "sim/base/errors.h"
 #include "sim/cli/unit_recorders.h"

@@ -74,6 +74,7 @@ class Collector {
         functional::execute(instruction, program_.hardware, state_);
       } else {
         record(instruction, program_.origins[i].layer);
+        check_size();
       }
     } catch (const base::SimulationError& error) {
       throw base::SimulationError(isa::instruction_label(program_, i) + ": " + error.what());
@@ -129,6 +130,21 @@ class Collector {
         record_elementwise(recording(instruction, f.pixels), vectors(layer, opcode, "elementwise"));
       }
     }
+  }
+
+  /// What is recorded is in memory until all of it is written.
+  void check_size() const {
+    constexpr std::size_t kMostWords = 100'000'000;
+    std::size_t words = 0;
+    for (const auto& [place, vectors] : vectors_) {
+      for (const VectorFile& file : vectors.files) words += file.words.size();
+    }
+    if (words <= kMostWords) return;
+    throw base::InputError(base::refusal(
+        "",
+        "--rows " + std::to_string(choice_.rows) + " --instructions " +
+            std::to_string(choice_.instructions),
+        "more than " + std::to_string(kMostWords) + " words", "less, or of fewer --layers"));
   }
 
   const isa::Program& program_;

@@ -50,7 +50,7 @@ std::vector<std::int64_t> spread(std::int64_t total, std::int64_t limit);
 /// Interprets a verified Program on these inputs (as functional::Interpreter::start wants them) up
 /// to the last instruction that is recorded, and returns what it has seen: by layer, then unit.
 /// `advance` is told how many of how many instructions are done. Throws base::SimulationError as
-/// functional::execute.
+/// functional::execute, base::InputError where that is more than 100 million words.
 std::vector<UnitVectors> collect_vectors(
     const isa::Program& program, const std::vector<std::vector<std::int8_t>>& inputs,
     const VectorChoice& choice,

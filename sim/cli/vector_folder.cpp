@@ -49,12 +49,14 @@ Json index_of(const isa::Program& program, const std::string& input) {
   return index;
 }
 
-/// A folder that is gone again unless it was renamed.
+/// Files in a folder of their own, gone again unless they were moved to where they belong: beside
+/// the wanted folder, whose name it takes, or inside it where that exists.
 class FolderInTheMaking {
  public:
-  explicit FolderInTheMaking(const fs::path& path)
-      : path_(path), made_(path.string() + ".part" + std::to_string(::getpid())) {
-    fs::create_directories(made_);
+  explicit FolderInTheMaking(const fs::path& path) : path_(path), inside_(fs::exists(path)) {
+    const std::string part = ".part" + std::to_string(::getpid());
+    made_ = inside_ ? path / part : fs::path(path.string() + part);
+    fs::create_directory(made_);
   }
   ~FolderInTheMaking() {
     std::error_code ignored;
@@ -65,7 +67,7 @@ class FolderInTheMaking {
 
   std::int64_t write(const fs::path& name, const std::string& text) {
     fs::create_directories((made_ / name).parent_path());
-    // The folder's new name is what makes the files whole; none is synced on its own.
+    // The move at the end is what makes the files whole; none is synced on its own.
     std::ofstream file(made_ / name, std::ios::binary);
     file << text;
     file.close();
@@ -76,12 +78,19 @@ class FolderInTheMaking {
     return static_cast<std::int64_t>(text.size());
   }
   void finish() {
-    fs::rename(made_, path_);
+    if (inside_) {
+      for (const fs::directory_entry& entry : fs::directory_iterator(made_))
+        fs::rename(entry.path(), path_ / entry.path().filename());
+      fs::remove(made_);
+    } else {
+      fs::rename(made_, path_);
+    }
     made_.clear();
   }
 
  private:
   fs::path path_, made_;
+  bool inside_;
 };
 
 /// Without a slash at the end, which would make the folder in the making lie inside.
@@ -99,16 +108,16 @@ void check_output_folder(const std::string& path, const std::string& flag) {
   if (path.empty()) refuse("nothing", "the path of a folder to make");
   std::error_code error;
   const fs::path folder = plain(path);
-  if (fs::exists(folder, error)) {
-    if (!fs::is_directory(folder, error)) refuse(path + ", a file", "the path of a folder to make");
-    if (!fs::is_empty(folder, error) || error)
-      refuse(path + ", which holds something", "a new or an empty folder");
-  }
+  const bool exists = fs::exists(folder, error);
+  if (exists && !fs::is_directory(folder, error))
+    refuse(path + ", a file", "the path of a folder to make");
+  if (exists && (!fs::is_empty(folder, error) || error))
+    refuse(path + ", which holds something", "a new or an empty folder");
   const fs::path parent = folder.parent_path();
-  if (!fs::is_directory(parent, error)) {
+  if (!fs::is_directory(parent, error))
     refuse(path, "in an existing folder; " + parent.string() + " is none");
-  }
-  if (::access(parent.c_str(), W_OK) != 0) refuse(path, "in a folder that may be written to");
+  if (::access(exists ? folder.c_str() : parent.c_str(), W_OK) != 0)
+    refuse(path, exists ? "a folder that may be written to" : "in a folder that may be written to");
 }
 
 std::string layer_folder(std::uint32_t layer, const std::string& name) {

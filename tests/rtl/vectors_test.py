@@ -27,6 +27,8 @@ RUNS = {
                                "--set", "hardware.mac_array.accumulator_bits=14"],
     "wrapping": [*EMBEDDED, *SOME, "--set", "hardware.mac_array.accumulator=wrap",
                  "--set", "hardware.mac_array.accumulator_bits=13"],
+    "output stationary": [*EMBEDDED, *SOME, "--set", "hardware.mac_array.dataflow=output_stationary",
+                          "--set", "hardware.mac_array.depthwise_pixels=3"],
     "every unit": ["mobilenet_v3_small_224.yaml", "--rows", "2", "--instructions", "2",
                    "--layers", "stem*", "--layers", "gated_first*", "--layers", "plain_residual*"],
     "concatenation": ["squeezenet_224.yaml", "--rows", "2", "--instructions", "2",
