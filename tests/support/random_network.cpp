@@ -305,6 +305,11 @@ config::HardwareConfig random_hardware(std::uint64_t seed, std::int64_t scratchp
   h.requantization.pipeline_depth_cycles = draw.integer(1, 9);
   h.vector_unit.lanes = draw.one_of({1, 5, 16, 32});
   h.vector_unit.pipeline_depth_cycles = draw.integer(1, 7);
+  Draw modes(seed + 5);
+  if (modes.chance(50)) h.mac_array.dataflow = config::Dataflow::output_stationary;
+  h.mac_array.overlap_drain = modes.chance(75);
+  h.mac_array.depthwise_pixels = modes.one_of({1, 2, 3, 7});
+  if (modes.chance(40)) h.requantization.lanes = modes.one_of({16, 64, 96});
   return h;
 }
 

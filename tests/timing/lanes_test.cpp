@@ -69,6 +69,25 @@ TEST(Requantization, FewerLanesTakeLonger) {
   EXPECT_EQ(run.done(i), kStart + 2 + 8 * 2 + 6);
 }
 
+TEST(Requantization, RowsGoInGroupsThatTheLanesHold) {
+  config::HardwareConfig h = small_hardware(512);
+  h.mac_array.depthwise_pixels = 3;
+  const auto done = [&](std::int64_t lanes, std::int64_t banks) {
+    h.requantization.lanes = lanes;
+    h.activation_scratchpad.banks = banks;
+    WithRecords p(isa::Unit::requantization, ProgramBuilder::record(), h);
+    const std::size_t i = p.builder.requantize(requantize(8, 4), p.there);
+    return run_timing(p.builder.finish()).done(i);
+  };
+  // 8 rows of one word each: groups of 3, 3 and 2; what two banks do not take in one access costs
+  // two. 11 lanes hold two rows, 7 one; 16 lanes four, but the array gives three.
+  EXPECT_EQ(done(12, 4), kStart + 2 + 3 + 6);
+  EXPECT_EQ(done(12, 2), kStart + 2 + 2 + 2 + 1 + 6);
+  EXPECT_EQ(done(11, 4), kStart + 2 + 4 + 6);
+  EXPECT_EQ(done(7, 4), kStart + 2 + 8 + 6);
+  EXPECT_EQ(done(16, 4), kStart + 2 + 3 + 6);
+}
+
 TEST(Requantization, RowsAcrossWordsTakeTheBanksTheyTouch) {
   config::HardwareConfig h = small_hardware(512);
   h.activation_scratchpad.banks = 1;

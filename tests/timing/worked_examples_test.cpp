@@ -167,6 +167,90 @@ TEST(WorkedExample, DepthwiseTile) {
   EXPECT_EQ(run.result.layers[0].span_cycles, 166 - 99);
 }
 
+TEST(WorkedExample, OutputStationaryTiles) {
+  config::HardwareConfig hardware = small_hardware(512);
+  hardware.mac_array.dataflow = config::Dataflow::output_stationary;
+  ProgramBuilder b(hardware);
+  const Semaphores s(b);
+  const Parameters p(b, 8, 0);
+  b.load_weights(dma(p.dram, 0, p.size), 0, s.a | s.b);
+  b.load(dma(1024, 0, 64), 0, s.c);
+  isa::Preload chunks = p.preload(8);
+  chunks.pixels = 8;
+  const std::size_t preload = b.preload(chunks, s.a);
+  isa::Matmul tiles = pointwise(0, 8);
+  tiles.mode = isa::ArrayMode::output_stationary;
+  const std::size_t matmul = b.matmul(tiles, s.c, s.d);
+  const std::size_t lanes = b.requantize(p.requantize(8, 64), s.b | s.d, s.e);
+  const std::size_t store = b.store(dma(2048, 64, 32), s.e);
+  const isa::Program program = b.finish();
+  const TimedRun run = run_timing(program);
+
+  EXPECT_EQ(run.start(preload), 109);
+  EXPECT_EQ(run.done(preload), 125);
+  EXPECT_EQ(run.start(matmul), 99);
+  EXPECT_EQ(run.cycles(UnitId::mac_array)[Activity::shadow_full], 113 - 99);
+  EXPECT_EQ(run.cycles(UnitId::mac_array).busy(), 16);
+  EXPECT_EQ(run.cycles(UnitId::mac_array)[Activity::drain], 0);
+  EXPECT_EQ(run.done(matmul), 139);
+  EXPECT_EQ(run.start(lanes), 139);
+  EXPECT_EQ(run.done(lanes), 155);
+  EXPECT_EQ(run.start(store), 155);
+  EXPECT_EQ(run.result.total_cycles, 166);
+  EXPECT_EQ(run.result.layers[0].span_cycles, 129 - 99);
+  EXPECT_EQ(stats::layer_bounds(program)[0].compute_bound_cycles, 16);
+}
+
+TEST(WorkedExample, DepthwiseTileOfTwoPixelsSideBySide) {
+  config::HardwareConfig hardware = small_hardware(512);
+  hardware.mac_array.depthwise_pixels = 2;
+  hardware.feeder.bytes_per_cycle = 8;
+  hardware.requantization.lanes = 8;
+  ProgramBuilder b(hardware);
+  b.layer("depthwise_conv");
+  const Semaphores s(b);
+  const Parameters p(b, 2, 0);
+  const std::size_t weights = b.load_weights(dma(p.dram, 0, p.size), 0, s.a | s.b);
+  const std::size_t input = b.load(dma(1024, 0, 64), 0, s.c);
+  isa::Preload taps = p.preload(2);
+  taps.column_pixels = 2;
+  const std::size_t preload = b.preload(taps, s.a);
+  isa::Matmul m;
+  m.mode = isa::ArrayMode::depthwise;
+  m.column_pixels = 2;
+  m.start_from_bias = true;
+  m.pixels = 16;
+  m.out_width = 4;
+  m.k_end = 2;
+  m.columns = 4;
+  m.in_height = 4;
+  m.in_width = 4;
+  m.channels = 4;
+  m.pixel_stride_bytes = 4;
+  m.row_stride_bytes = 16;
+  m.kernel_w = 2;
+  m.pad_left = 1;
+  const std::size_t matmul = b.matmul(m, s.c, s.d);
+  const std::size_t lanes = b.requantize(p.requantize(16, 64), s.b | s.d);
+  const isa::Program program = b.finish();
+  const TimedRun run = run_timing(program);
+
+  EXPECT_EQ(run.done(input), 99);
+  EXPECT_EQ(run.done(weights), 103);
+  EXPECT_EQ(run.start(preload), 103);
+  EXPECT_EQ(run.done(preload), 107);
+  EXPECT_EQ(run.start(matmul), 99);
+  EXPECT_EQ(run.cycles(UnitId::mac_array)[Activity::shadow_full], 107 - 99);
+  EXPECT_EQ(run.cycles(UnitId::mac_array).busy(), 8);
+  EXPECT_EQ(run.cycles(UnitId::mac_array)[Activity::feeder], 0);
+  EXPECT_EQ(run.done(matmul), 121);
+  EXPECT_EQ(run.done(lanes), 137);
+  EXPECT_EQ(run.cycles(UnitId::requantization).busy(), 2 + 8);
+  EXPECT_EQ(run.result.total_cycles, 137);
+  EXPECT_EQ(run.result.layers[0].span_cycles, 115 - 99);
+  EXPECT_EQ(stats::layer_bounds(program)[0].compute_bound_cycles, 8);
+}
+
 TEST(WorkedExample, LayerBoundary) {
   ProgramBuilder b(small_hardware(1024));
   const Semaphores s(b);

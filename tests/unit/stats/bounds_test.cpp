@@ -39,6 +39,41 @@ TEST(Bounds, FoldsOverlapButForTheirLoads) {
   EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 38 + 38 + 21 + 3);
 }
 
+TEST(Bounds, OutputStationaryTilesOverlapTheirDrain) {
+  // 20 pixels are tiles of 8, 8 and 4; 20 k are chunks of 8, 8 and 4. The operands of the next
+  // tile's first chunk take 8 cycles from the last chunk's swap: 24 from tile to tile.
+  isa::Instruction tiles = matmul(20, 20);
+  std::get<isa::Matmul>(tiles.fields).mode = isa::ArrayMode::output_stationary;
+  isa::Program program = program_with({{0, tiles}, {0, tiles}}, {"conv"});
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 5 * 24 + 20);
+  // All sums of a tile are there 2R + C - 2 = 18 cycles behind it.
+  program.hardware.mac_array.overlap_drain = false;
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 5 * (20 + 18) + 20);
+  // Each chunk is loaded 10 cycles behind the one before, or 18 behind the tile.
+  program.hardware.mac_array.overlap_weight_load = false;
+  const std::int64_t tile = 8 + (10 + 8) + 8 + (10 + 4) + 4;
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 5 * (tile + 18 + 8) + tile);
+}
+
+TEST(Bounds, AShortReductionWaitsForTheDrainRegisters) {
+  isa::Instruction tiles = matmul(20, 3);
+  std::get<isa::Matmul>(tiles.fields).mode = isa::ArrayMode::output_stationary;
+  const isa::Program program = program_with({{0, tiles}}, {"conv"});
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 2 * 8 + 3);
+}
+
+TEST(Bounds, DepthwiseLinesOfGroups) {
+  isa::Instruction fold = matmul(17, 2);
+  auto& m = std::get<isa::Matmul>(fold.fields);
+  m.mode = isa::ArrayMode::depthwise;
+  m.out_width = 7;
+  m.first_pixel = 5;
+  m.column_pixels = 3;
+  // Lines of 2, 7, 7 and 1 pixels.
+  const isa::Program program = program_with({{0, fold}, {0, fold}}, {"depthwise_conv"});
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 8 + 8);
+}
+
 TEST(Bounds, LayersDoNotMix) {
   const isa::Program program = program_with(
       {{0, matmul(20, 16)}, {1, matmul(3, 8)}, {0, matmul(5, 8)}}, {"conv", "depthwise_conv"});
