@@ -122,6 +122,18 @@ json memory_json(const Memory& memory) {
           {"dram_write_bytes", memory.dram_write_bytes}};
 }
 
+json dram_json(const Dram& dram) {
+  json result = {{"model", dram.has_banks ? "banks" : "flat"},
+                 {"other_masters_requests", dram.other_masters_requests}};
+  if (!dram.has_banks) return result;
+  result["row_hits"] = dram.row_hits;
+  result["row_misses"] = dram.row_misses;
+  result["row_conflicts"] = dram.row_conflicts;
+  result["refreshes"] = dram.refreshes;
+  result["read_write_turnarounds"] = dram.read_write_turnarounds;
+  return result;
+}
+
 }  // namespace
 
 json hardware_json(const Hardware& hardware) {
@@ -171,6 +183,7 @@ std::string to_json(const Report& report) {
     document["calibration"] = {{"images", report.calibration->images}};
     put_skipped(document["calibration"], report.calibration->skipped);
   }
+  if (report.dram) document["dram"] = dram_json(*report.dram);
   if (!report.notes.empty()) document["notes"] = report.notes;
   json& layers = document["layers"] = json::array();
   for (const Layer& layer : report.layers)

@@ -114,6 +114,18 @@ Memory memory_of(const isa::Program& program, const stats::SimulationResult& res
   return memory;
 }
 
+std::optional<Dram> dram_of(const config::DramConfig& config, const stats::DramResult& result) {
+  const bool has_banks = config.model == config::DramModel::banks;
+  if (!has_banks && config.other_masters.share_percent == 0) return std::nullopt;
+  return Dram{has_banks,
+              result.row_hits,
+              result.row_misses,
+              result.row_conflicts,
+              result.refreshes,
+              result.read_write_turnarounds,
+              result.other_masters_requests};
+}
+
 }  // namespace
 
 Hardware hardware_of(const config::HardwareConfig& config) {
@@ -173,6 +185,7 @@ Report report_of(const isa::Program& program, const stats::SimulationResult& res
   report.cycles = cycles_of(program, result);
   report.layers = layers_of(program, result);
   report.memory = memory_of(program, result);
+  report.dram = dram_of(program.hardware.dram, result.dram);
   report.simulation.images = 1;
   report.simulation.overflows = overflows_of(program, result);
   return report;

@@ -153,6 +153,14 @@ struct Memory {
   std::int64_t dram_read_bytes = 0, dram_write_bytes = 0;
 };
 
+/// What the DRAM did for everybody in one inference.
+struct Dram {
+  bool has_banks = false;  // else the counts of rows and refreshes mean nothing
+  std::int64_t row_hits = 0, row_misses = 0, row_conflicts = 0;  // requests
+  std::int64_t refreshes = 0, read_write_turnarounds = 0;
+  std::int64_t other_masters_requests = 0;
+};
+
 /// All that may differ between two runs of the same thing.
 struct Host {
   double wall_seconds = 0, cpu_seconds = 0;
@@ -171,6 +179,7 @@ struct Report {
   Cycles cycles;
   std::vector<Layer> layers;
   Memory memory;
+  std::optional<Dram> dram = {};   // where it has banks or other masters
   std::vector<std::string> notes;  // what the reader should know, such as a scheme that is missing
   Host host;
 };

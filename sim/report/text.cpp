@@ -32,6 +32,7 @@ class TextWriter {
     cycles();
     layers();
     memory();
+    if (report_.dram) dram(*report_.dram);
     notes();
     return std::move(out_);
   }
@@ -245,6 +246,28 @@ class TextWriter {
     spills(memory.spilled_activation_bytes);
     amount("DRAM read per inference", memory.dram_read_bytes);
     amount("DRAM written per inference", memory.dram_write_bytes);
+  }
+
+  void count(const std::string& label, std::int64_t value, const std::string& note = "") {
+    line(fmt::format("  {:<28}{:>14}{}", label, grouped(value), note));
+  }
+
+  void dram(const Dram& dram) {
+    heading("DRAM");
+    const std::int64_t requests = dram.row_hits + dram.row_misses + dram.row_conflicts;
+    const auto of_all = [&](std::int64_t part) {
+      return requests == 0
+                 ? std::string()
+                 : ", " + percent(static_cast<double>(part) / static_cast<double>(requests), 0);
+    };
+    if (dram.has_banks) {
+      count("row hits", dram.row_hits, of_all(dram.row_hits));
+      count("row misses", dram.row_misses, of_all(dram.row_misses));
+      count("row conflicts", dram.row_conflicts, of_all(dram.row_conflicts));
+      count("refreshes", dram.refreshes);
+      count("read/write turnarounds", dram.read_write_turnarounds);
+    }
+    count("requests of other masters", dram.other_masters_requests);
   }
 
   /// Which layers' results do not stay on chip.

@@ -56,6 +56,22 @@ TEST(JsonTest, HasExactlyTheKeysOfTheContract) {
               ElementsAre("cpu_seconds", "threads", "versions", "wall_seconds"));
 }
 
+TEST(JsonTest, ADramOfBanksSaysWhatItDid) {
+  Report report = example_report();
+  report.dram = Dram{true, 100, 20, 30, 4, 5, 60};
+  const json banks = json::parse(to_json(report))["dram"];
+  EXPECT_EQ(banks, (json{{"model", "banks"},
+                         {"row_hits", 100},
+                         {"row_misses", 20},
+                         {"row_conflicts", 30},
+                         {"refreshes", 4},
+                         {"read_write_turnarounds", 5},
+                         {"other_masters_requests", 60}}));
+  report.dram->has_banks = false;
+  EXPECT_EQ(json::parse(to_json(report))["dram"],
+            (json{{"model", "flat"}, {"other_masters_requests", 60}}));
+}
+
 // A layer says what differs from the network's quantization, and nothing else.
 TEST(JsonTest, LayersNameTheirOwnQuantization) {
   Report report = example_report();

@@ -120,5 +120,31 @@ TEST(ReportOfTest, TakesEveryFigure) {
   EXPECT_THAT(report.simulation.output_sha256, IsEmpty());
 }
 
+TEST(ReportOfTest, TheDramSpeaksWhereThereIsMoreThanALatency) {
+  isa::Program program = two_layers();
+  stats::SimulationResult result = result_of_two_layers();
+  result.dram.row_hits = 1;
+  result.dram.row_misses = 2;
+  result.dram.row_conflicts = 3;
+  result.dram.refreshes = 4;
+  result.dram.read_write_turnarounds = 5;
+  result.dram.other_masters_requests = 6;
+  EXPECT_FALSE(report_of(program, result).dram.has_value());
+  program.hardware.dram.other_masters.share_percent = 1;
+  ASSERT_TRUE(report_of(program, result).dram.has_value());
+  EXPECT_FALSE(report_of(program, result).dram->has_banks);
+  program.hardware.dram.other_masters.share_percent = 0;
+  program.hardware.dram.model = config::DramModel::banks;
+  const std::optional<Dram> dram = report_of(program, result).dram;
+  ASSERT_TRUE(dram.has_value());
+  EXPECT_TRUE(dram->has_banks);
+  EXPECT_EQ(dram->row_hits, 1);
+  EXPECT_EQ(dram->row_misses, 2);
+  EXPECT_EQ(dram->row_conflicts, 3);
+  EXPECT_EQ(dram->refreshes, 4);
+  EXPECT_EQ(dram->read_write_turnarounds, 5);
+  EXPECT_EQ(dram->other_masters_requests, 6);
+}
+
 }  // namespace
 }  // namespace npusim::report

@@ -163,6 +163,22 @@ TEST(TextTest, WithoutAccuracyAndComparison) {
   EXPECT_THAT(to_text(report), HasSubstr("timing only"));
 }
 
+TEST(TextTest, ADramOfBanksSaysWhatItDid) {
+  Report report = example_report();
+  EXPECT_THAT(to_text(report), Not(HasSubstr("\nDRAM\n")));
+  report.dram = Dram{true, 75'000, 10'000, 15'000, 4, 5, 0};
+  EXPECT_THAT(to_text(report), HasSubstr("\nDRAM\n"
+                                         "  row hits                            75,000, 75 %\n"
+                                         "  row misses                          10,000, 10 %\n"
+                                         "  row conflicts                       15,000, 15 %\n"
+                                         "  refreshes                                4\n"
+                                         "  read/write turnarounds                   5\n"
+                                         "  requests of other masters                0\n"));
+  report.dram = Dram{false, 0, 0, 0, 0, 0, 12};
+  EXPECT_THAT(to_text(report), HasSubstr("\nDRAM\n"
+                                         "  requests of other masters               12\n"));
+}
+
 TEST(TextTest, AccumulatorsThatOverflowSayHowOftenAndWhereMost) {
   Report report = example_report();
   report.hardware.accumulator = "saturate";
