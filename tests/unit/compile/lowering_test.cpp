@@ -73,6 +73,65 @@ TEST(Lowering, AnInputComesInStripsOfAtLeast2048Bytes) {
   EXPECT_EQ(count(Lowered(small, small_machine(8, 8, 1 << 17, 4096)), Opcode::load_activations), 2);
 }
 
+// A 3x3 layer of 16 channels: 144 k of 8 columns are 1152 bytes of weights for a column tile, which
+// half of the weight region must hold.
+TEST(Lowering, OutputStationaryWhereAColumnTilesWeightsFitTwice) {
+  QuantizedGraphBuilder b(1);
+  b.conv(b.input({5, 5, 16}), 16, square_window(3, 1, 1));
+  const QuantizedGraph graph = b.build();
+  const auto matmuls = [&](std::int64_t weight_bytes, config::Dataflow dataflow) {
+    config::HardwareConfig hardware = small_machine(8, 8, 1 << 14, weight_bytes);
+    hardware.mac_array.dataflow = dataflow;
+    hardware.mac_array.accumulator_rows = 40;
+    const Lowered lowered(graph, hardware);
+    const std::vector<isa::Preload> preloads = all<isa::Preload>(lowered);
+    const std::vector<isa::Matmul> result = all<isa::Matmul>(lowered);
+    EXPECT_EQ(preloads.size(), result.size());
+    for (std::size_t i = 0; i < std::min(preloads.size(), result.size()); ++i) {
+      const bool tiles = result[i].mode == isa::ArrayMode::output_stationary;
+      EXPECT_EQ(preloads[i].pixels, tiles ? result[i].pixels : 0);
+    }
+    return result;
+  };
+  const auto output_stationary = matmuls(4096, config::Dataflow::output_stationary);
+  // Half of the accumulators hold 20 rows: two tiles of 8 pixels, and 9 pixels behind them.
+  ASSERT_EQ(output_stationary.size(), 4U);
+  for (const isa::Matmul& m : output_stationary) {
+    EXPECT_EQ(m.mode, isa::ArrayMode::output_stationary);
+    EXPECT_EQ(m.k_begin, 0U);
+    EXPECT_EQ(m.k_end, 144U);
+    EXPECT_EQ(m.pixels, m.first_pixel == 0 ? 16 : 9);
+  }
+  for (const isa::Matmul& m : matmuls(1024, config::Dataflow::output_stationary)) {
+    EXPECT_EQ(m.mode, isa::ArrayMode::weight_stationary);
+  }
+  for (const isa::Matmul& m : matmuls(4096, config::Dataflow::weight_stationary)) {
+    EXPECT_EQ(m.mode, isa::ArrayMode::weight_stationary);
+    EXPECT_EQ(m.pixels % 5, 0);
+  }
+}
+
+TEST(Lowering, DepthwisePixelsAreWhatTheRowsHold) {
+  const auto column_pixels = [](std::int64_t kernel, std::int64_t pixels) {
+    QuantizedGraphBuilder b(1);
+    const NodeId in = b.input({9, 9, 8});
+    b.depthwise(in, square_window(kernel, 1, 0));
+    const QuantizedGraph graph = b.build();
+    config::HardwareConfig hardware = small_machine(20, 8, 1 << 14, 1 << 14);
+    hardware.mac_array.depthwise_pixels = pixels;
+    const Lowered lowered(graph, hardware);
+    EXPECT_EQ(all<isa::Preload>(lowered).at(0).column_pixels,
+              all<isa::Matmul>(lowered).at(0).column_pixels);
+    return static_cast<int>(all<isa::Matmul>(lowered).at(0).column_pixels);
+  };
+  EXPECT_EQ(column_pixels(3, 1), 0);
+  EXPECT_EQ(column_pixels(3, 2), 2);
+  EXPECT_EQ(column_pixels(3, 64), 2);  // 9 taps in 20 rows
+  EXPECT_EQ(column_pixels(2, 64), 5);
+  EXPECT_EQ(column_pixels(2, 4), 4);
+  EXPECT_EQ(column_pixels(5, 64), 0);  // 25 taps take two folds
+}
+
 // The column tile changes fastest where all weights stay, slowest where they do not.
 TEST(Lowering, PixelsComeFirstWhereAllWeightsStay) {
   QuantizedGraphBuilder b(1);
