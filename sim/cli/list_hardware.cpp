@@ -57,8 +57,8 @@ std::string configs_text(const config::SearchFolders& folders, bool colour) {
                {"MHz", kNumber},
                {"GMAC/s", kNumber},
                {"TOPS", kNumber},
-               {"act KiB", kNumber},
-               {"wgt KiB", kNumber},
+               {"act", kNumber},
+               {"wgt", kNumber},
                {"GB/s", kNumber}});
   for (const CatalogueEntry& entry : catalogue(FileKind::hardware_file, folders)) {
     try {
@@ -69,7 +69,7 @@ std::string configs_text(const config::SearchFolders& folders, bool colour) {
   }
   return bold("Configs", colour) + " (run with: --hardware NAME; details: npusim show NAME)\n" +
          table.text(colour) +
-         "  array: rows x columns; act, wgt: scratchpads of activations and weights;\n"
+         "  array: rows x columns; act, wgt: KiB for activations and weights;\n"
          "  TOPS: two operations per MAC; GB/s: of the DRAM\n";
 }
 
