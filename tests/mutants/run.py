@@ -28,7 +28,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 @dataclasses.dataclass
 class Killer:
     name: str
-    command: list
+    program: str
+    prepare: list
+    arguments: list
     seconds: float = 0.0
     reached: bytes = b""
 
@@ -38,7 +40,7 @@ class Killer:
                            GTEST_FAIL_FAST="1", SYSTEMC_DISABLE_COPYRIGHT_MESSAGE="1")
         if reached_file:
             environment["NPUSIM_MUTANTS_REACHED"] = str(reached_file)
-        process = subprocess.Popen(self.command, env=environment, stdin=subprocess.DEVNULL,
+        process = subprocess.Popen([self.program, *self.arguments], env=environment, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                    start_new_session=True)
         _, status, usage = os.wait4(process.pid, 0)
@@ -46,6 +48,8 @@ class Killer:
         return process.returncode, usage.ru_utime + usage.ru_stime
 
     def measure(self):
+        if self.prepare and subprocess.run([self.program, *self.prepare]).returncode != 0:
+            sys.exit(f"mutants: {self.name} cannot be prepared")
         with tempfile.NamedTemporaryFile() as file:
             status, self.seconds = self.run(-1, 0, file.name)
             if status != 0:
@@ -53,7 +57,7 @@ class Killer:
             self.reached = pathlib.Path(file.name).read_bytes()
 
     def kills(self, mutant):
-        status, _ = self.run(mutant, int(self.seconds * 5000) + 1000)
+        status, _ = self.run(mutant, int(self.seconds * 5000) + 300)
         return {0: ""}.get(status, "failed" if status > 0 else "too long" if status == -27 else "crashed")
 
 
@@ -128,8 +132,7 @@ def main():
     arguments = parser.parse_args()
     start = time.monotonic()
     catalogue = json.loads((arguments.build / "mutated/catalogue.json").read_text())
-    killers = [Killer(k["name"], k["command"])
-               for k in json.loads((arguments.build / "mutants/killers.json").read_text())]
+    killers = [Killer(**k) for k in json.loads((arguments.build / "mutants/killers.json").read_text())]
     mutants = catalogue["mutants"]
     if arguments.only:
         mutants = [m for m in mutants if arguments.only in m["file"]]

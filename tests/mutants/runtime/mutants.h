@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What generated sources call at every mutation point. A point has the mutants `first`, `first` + 1,
+// What generated sources call at every mutation point. A point has the mutants `first`, `first` +
+// 1,
 // ... (the functions say which is what); at most one mutant is alive in a process, chosen by the
-// environment variable NPUSIM_MUTANT. Each function is the original operation where that is another.
+// environment variable NPUSIM_MUTANT. Each function is the original operation where that is
+// another.
 #pragma once
 
 #include <algorithm>
@@ -63,7 +65,10 @@ template <typename A, typename B>
 auto add(int first, A a, B b) {  // -, a, b
   using R = decltype(a + b);
   const int v = variant(first);
-  return v == 0 ? static_cast<R>(a - b) : v == 1 ? static_cast<R>(a) : v == 2 ? static_cast<R>(b) : a + b;
+  return v == 0   ? static_cast<R>(a - b)
+         : v == 1 ? static_cast<R>(a)
+         : v == 2 ? static_cast<R>(b)
+                  : a + b;
 }
 template <typename A, typename B>
 auto subtract(int first, A a, B b) {  // +, a
@@ -169,7 +174,9 @@ T max(int first, T a, T b) {  // min
 template <typename T>
 T clamp(int first, T value, T low, T high) {  // without low, without high
   const int v = variant(first);
-  return v == 0 ? std::min(value, high) : v == 1 ? std::max(value, low) : std::clamp(value, low, high);
+  return v == 0   ? std::min(value, high)
+         : v == 1 ? std::max(value, low)
+                  : std::clamp(value, low, high);
 }
 template <typename T>
 T ceil_div(int first, T a, T b) {  // rounded down
