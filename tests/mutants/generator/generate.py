@@ -258,6 +258,8 @@ def take_out(catalogue, out, errors):
             for line in range(first, source.count("\n", 0, max(end, point.end)) + 1):
                 by_line[(str(out / file), line + 1)].append(point)
     dropped = 0
+    # What is not a constant any more first: the rest may follow from it.
+    errors = [e for e in errors if "constant" in e[0]] or errors
     for text, places in errors:
         for name, line in places:
             for point in by_line.get((name, line), []):
@@ -310,11 +312,12 @@ def main():
     for entry in entries:
         if entry["dropped"]:
             catalogue.skipped[entry["dropped"]] += 1
-    mutants = [e for e in entries if not e.pop("dropped")]
+    left_out = [e for e in entries if e["dropped"]]
+    mutants = [e for e in entries if not e["dropped"]]
     count = len(catalogue.files) * PER_FILE
     write_if_changed(arguments.out / "mutants_count.h", f"constexpr int kMutants = {count};\n")
     (arguments.out / "catalogue.json").write_text(json.dumps(
-        {"mutants": mutants, "left_out": dict(catalogue.skipped)}, indent=0))
+        {"mutants": mutants, "does_not_compile": left_out, "left_out": dict(catalogue.skipped)}, indent=0))
     for name in sorted(catalogue.unused_names):
         print(f"scope.yaml: nothing to leave out in {name}", file=sys.stderr)
     print(f"{len(mutants)} mutants in {len(catalogue.files)} files; left out: " +

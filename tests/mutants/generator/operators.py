@@ -284,6 +284,11 @@ def call(walker, cursor, state):
     close = closing(walker.blank, opening)
     arguments = split(walker.blank, opening + 1, close, ",")
     count = 3 if name == "clamp" else 2
+    if len(arguments) == 1 and name in ("min", "max") and walker.blank[opening + 1 : close].strip()[:1] == "{":
+        list_ = walker.source[opening + 1 : close]
+        walker.add((begin, end), state, [(begin, None, opening + 1, f"mutants::{name}{found.group(2) or ''}(@, ")],
+                   [Variant("bound", begin, end, f"std::{FUNCTIONS[name][0]}({list_})")])
+        return
     if len(arguments) != count or close + 1 != end:
         return walker.skip(begin, f"{name} of other than {count} arguments")
     template = walker.source[begin + found.start(2) : begin + found.end(2)] if found.group(2) else ""

@@ -6,6 +6,7 @@ import re
 
 from clang.cindex import CursorKind as K
 from clang.cindex import TypeKind as T
+from clang.cindex import conf
 
 import operators
 from points import Point, Variant
@@ -258,7 +259,9 @@ class Walker:
         if kind in (K.CALL_EXPR, K.DECL_REF_EXPR, K.MEMBER_REF_EXPR, K.OVERLOADED_DECL_REF):
             referenced = cursor.referenced
             if referenced is not None and referenced.kind in FUNCTIONS:
-                self.unit.references.append((referenced.get_usr(), state.owner, state.value_region))
+                template = conf.lib.clang_getSpecializedCursorTemplate(referenced)
+                usr = (template if template is not None else referenced).get_usr()
+                self.unit.references.append((usr, state.owner, state.value_region))
         if not self.in_macro(cursor.extent.start.offset):
             operators.expression(self, cursor, state)
         for child in cursor.get_children():

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace npusim::mutants {
 
@@ -170,6 +171,14 @@ T min(int first, T a, T b) {  // max
 template <typename T>
 T max(int first, T a, T b) {  // min
   return active(first) ? std::min(a, b) : std::max(a, b);
+}
+template <typename T>
+T min(int first, std::initializer_list<T> values) {  // max
+  return active(first) ? std::max(values) : std::min(values);
+}
+template <typename T>
+T max(int first, std::initializer_list<T> values) {  // min
+  return active(first) ? std::min(values) : std::max(values);
 }
 template <typename T>
 T clamp(int first, T value, T low, T high) {  // without low, without high
