@@ -25,6 +25,9 @@ class Drawer {
     h.feeder.line_buffer_bytes = draw(0, 600);
     h.mac_array.rows = draw(1, 12);
     h.mac_array.columns = draw(1, 12);
+    h.mac_array.overlap_drain = draw(0, 2) != 0;
+    h.mac_array.depthwise_pixels = draw(1, 4);
+    draw_dram();
     program_.semaphores.push_back({"shadow_full", Unit::weight_loader, Unit::mac_array, 0});
     program_.semaphores.push_back({"shadow_free", Unit::mac_array, Unit::weight_loader, 1});
   }
@@ -53,6 +56,43 @@ class Drawer {
   template <typename T>
   void set(T& field, std::int64_t low, std::int64_t high) {
     field = static_cast<T>(draw(low, high));
+  }
+
+  void draw_dram() {
+    config::HardwareConfig& h = program_.hardware;
+    h.dram.bytes = std::int64_t{1} << 21;
+    if (draw(0, 1) == 0) {
+      h.dram.other_masters = {draw(1, 90), config::OtherMastersPattern::constant, 1, draw(0, 99)};
+      if (draw(0, 1) == 0) {
+        h.dram.other_masters.pattern = config::OtherMastersPattern::bursty;
+        h.dram.other_masters.burst_requests = draw(1, 9);
+      }
+    }
+    if (draw(0, 1) == 0) return;
+    h.dram.model = config::DramModel::banks;
+    h.command_processor.fetch_bytes = std::int64_t{64} << draw(0, 3);
+    config::DramTimingConfig& t = h.dram.timing;
+    t.clock_hz = draw(1, 20) * 100'000'000;
+    t.channels = draw(1, 3);
+    t.banks = draw(1, 4);
+    t.interleave_bytes = std::max(h.command_processor.fetch_bytes, h.dma.burst_bytes) << draw(0, 1);
+    t.row_bytes = t.interleave_bytes * draw(1, 3);
+    t.burst_bytes = std::int64_t{16} << draw(0, 2);
+    t.burst_cycles = draw(1, 6);
+    t.ccd_cycles = t.burst_cycles + draw(0, 2);
+    t.read_latency_cycles = draw(0, 12);
+    t.write_latency_cycles = draw(0, 12);
+    t.read_to_write_cycles = draw(0, 6);
+    for (std::int64_t* time : {&t.rcd_ps, &t.rp_ps, &t.rrd_ps, &t.rtp_ps, &t.wr_ps, &t.wtr_ps,
+                               &t.controller_latency_ps}) {
+      *time = draw(0, 20) * 1'250;
+    }
+    t.ras_ps = draw(0, 50) * 1'000;
+    t.faw_ps = draw(0, 70) * 1'000;
+    t.rfc_ps = draw(1, 100) * 1'000;
+    t.refi_ps = draw(0, 2) == 0 ? 0 : t.rfc_ps + draw(1, 900) * 1'000;
+    t.lookahead = draw(1, 5);
+    t.address_mapping = config::address_mappings()[static_cast<std::size_t>(draw(0, 23))];
   }
 
   void add_layer(const std::string& kind) {
@@ -99,6 +139,21 @@ class Drawer {
     set(m.k_end, m.k_begin + 1, most);
     m.start_from_bias = draw(0, 1) == 0;
     isa::Preload p;
+    const std::int64_t side_by_side = std::min(program_.hardware.mac_array.depthwise_pixels,
+                                               program_.hardware.mac_array.rows / most);
+    if (depthwise && side_by_side > 1 && draw(0, 3) != 0) {
+      m.k_begin = 0;
+      m.k_end = static_cast<std::uint32_t>(most);
+      set(m.column_pixels, 2, side_by_side);
+      p.column_pixels = m.column_pixels;
+    }
+    if (!depthwise && draw(0, 1) == 0) {
+      m.mode = isa::ArrayMode::output_stationary;
+      m.start_from_bias = true;
+      m.k_begin = 0;
+      m.k_end = static_cast<std::uint32_t>(most);
+      p.pixels = m.pixels;
+    }
     p.k_begin = m.k_begin;
     p.k_end = m.k_end;
     p.columns = m.columns;
