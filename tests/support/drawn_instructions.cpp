@@ -62,7 +62,7 @@ class Drawer {
     config::HardwareConfig& h = program_.hardware;
     h.dram.bytes = std::int64_t{1} << 21;
     if (draw(0, 1) == 0) {
-      h.dram.other_masters = {draw(1, 90), config::OtherMastersPattern::constant, 1, draw(0, 99)};
+      h.dram.other_masters = {draw(1, 30), config::OtherMastersPattern::constant, 1, draw(0, 99)};
       if (draw(0, 1) == 0) {
         h.dram.other_masters.pattern = config::OtherMastersPattern::bursty;
         h.dram.other_masters.burst_requests = draw(1, 9);
