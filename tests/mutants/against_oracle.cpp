@@ -43,6 +43,10 @@ Figures figures_of(const stats::SimulationResult& result) {
   Figures figures{result.total_cycles,     result.dram.read_bytes,
                   result.dram.write_bytes, result.dram.instruction_bytes,
                   result.dram.bursts,      result.dram.bus_busy_cycles};
+  figures.insert(figures.end(),
+                 {result.dram.row_hits, result.dram.row_misses, result.dram.row_conflicts,
+                  result.dram.refreshes, result.dram.read_write_turnarounds,
+                  result.dram.other_masters_requests});
   for (const stats::UnitResult& unit : result.units) append(figures, unit.cycles);
   for (const stats::LayerResult& layer : result.layers) {
     figures.insert(figures.end(),

@@ -288,7 +288,8 @@ def generate(arguments):
         catalogue.number()
         for _ in range(8):
             write_sources(catalogue, arguments.out)
-            checks = pool.map(check_unit, [(u, arguments.out, flags[u], precompiled) for u in units])
+            checks = list(pool.map(check_unit, [(u, arguments.out, flags[u], precompiled) for u in units]))
+            units = [u for u, found in zip(units, checks) if found]
             errors = [e for found in checks for e in found]
             if not errors:
                 break
