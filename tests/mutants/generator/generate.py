@@ -5,7 +5,7 @@ usage: generate.py --scope scope.yaml --build FOLDER --out FOLDER [--jobs N]
 
 Reads the sources named in scope.yaml as clang sees them (compile commands of the build folder) and
 writes them, with every mutation point rewritten, below --out, with catalogue.json and
-mutants_count.h. Mutants that would not compile are taken out again, and counted with the reason.
+reached.cpp. Mutants that would not compile are taken out again, and counted with the reason.
 """
 import argparse
 import collections
@@ -316,7 +316,9 @@ def main():
     left_out = [e for e in entries if e["dropped"]]
     mutants = [e for e in entries if not e["dropped"]]
     count = len(catalogue.files) * PER_FILE
-    write_if_changed(arguments.out / "mutants_count.h", f"constexpr int kMutants = {count};\n")
+    write_if_changed(arguments.out / "reached.cpp",
+                     f"namespace npusim::mutants {{\nunsigned char reached[{count}];\n"
+                     f"extern const int numbers = {count};\n}}\n")
     (arguments.out / "catalogue.json").write_text(json.dumps(
         {"mutants": mutants, "does_not_compile": left_out, "left_out": dict(catalogue.skipped)}, indent=0))
     for name in sorted(catalogue.unused_names):

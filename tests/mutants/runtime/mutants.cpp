@@ -8,8 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "mutants_count.h"
-
 namespace npusim::mutants {
 namespace {
 
@@ -21,7 +19,7 @@ int number(const char* variable, int otherwise) {
 void write_reached() {
   std::FILE* file = std::fopen(std::getenv("NPUSIM_MUTANTS_REACHED"), "wb");
   if (file == nullptr) std::abort();
-  std::fwrite(reached, 1, kMutants, file);
+  std::fwrite(reached, 1, static_cast<std::size_t>(numbers), file);
   std::fclose(file);
 }
 
@@ -43,7 +41,6 @@ int prepare() {
 
 Selection::Selection() : mutant(prepare()) {}
 
-unsigned char reached[kMutants];
 // Before the constants of other files, which may be mutants.
 __attribute__((init_priority(101))) const Selection selection;
 

@@ -19,6 +19,7 @@ struct Selection {
 extern const Selection selection;
 /// By first mutant: whether the point was reached. NPUSIM_MUTANTS_REACHED names a file for it.
 extern unsigned char reached[];
+extern const int numbers;  // of mutants, with gaps; both are generated
 
 /// Which of the point's mutants is alive, counted from 0; any other number: none.
 inline int variant(int first) {
