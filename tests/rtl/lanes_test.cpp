@@ -13,12 +13,14 @@
 #include <vector>
 
 #include "sim/arith/requantize.h"
+#include "sim/config/hardware_config.h"
 
 namespace npusim {
 namespace {
 
 constexpr int kLanes = 24;  // of all_lanes.v
 constexpr std::size_t kDepth = 6;
+static_assert(config::RequantizationConfig{}.pipeline_depth_cycles == kDepth);
 constexpr int kLargestShift = 62;
 constexpr std::int32_t kLeast = INT32_MIN, kMost = INT32_MAX;
 
