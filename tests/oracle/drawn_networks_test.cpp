@@ -32,6 +32,7 @@ struct Coverage {
   stats::ActivityCycles activities;       // of all units
   std::array<std::int64_t, 3> by_mode{};  // instructions of the array
   std::int64_t several_pixels = 0;        // depthwise ones with column_pixels above 1
+  stats::DramResult dram;                 // what only some DRAMs have
 
   void add(const isa::Program& program) {
     for (const isa::Instruction& instruction : program.instructions) {
@@ -44,6 +45,12 @@ struct Coverage {
   void add(const stats::SimulationResult& result) {
     ++cases;
     cycles += result.total_cycles;
+    dram.row_hits += result.dram.row_hits;
+    dram.row_misses += result.dram.row_misses;
+    dram.row_conflicts += result.dram.row_conflicts;
+    dram.refreshes += result.dram.refreshes;
+    dram.read_write_turnarounds += result.dram.read_write_turnarounds;
+    dram.other_masters_requests += result.dram.other_masters_requests;
     for (const stats::UnitResult& unit : result.units) {
       for (std::size_t a = 0; a < stats::kActivities; ++a) {
         const auto activity = static_cast<stats::Activity>(a);
@@ -95,6 +102,16 @@ TEST(DrawnNetworks, MachineAndOracleAgree) {
   }
   for (const std::int64_t instructions : coverage.by_mode) EXPECT_GT(instructions, 0);
   EXPECT_GT(coverage.several_pixels, 0);
+  const stats::DramResult& dram = coverage.dram;
+  std::cout << "  DRAM: " << dram.row_hits << " hits, " << dram.row_misses << " misses, "
+            << dram.row_conflicts << " conflicts, " << dram.refreshes << " refreshes, "
+            << dram.read_write_turnarounds << " turnarounds, " << dram.other_masters_requests
+            << " requests of other masters\n";
+  for (const std::int64_t count :
+       {dram.row_hits, dram.row_misses, dram.row_conflicts, dram.refreshes,
+        dram.read_write_turnarounds, dram.other_masters_requests}) {
+    EXPECT_GT(count, 0);
+  }
 }
 
 }  // namespace

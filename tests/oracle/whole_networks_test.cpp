@@ -45,6 +45,7 @@ std::vector<std::string> yaml_stems(const char* folder) {
 HardwareConfig hardware(const std::string& name, const std::vector<std::string>& changes) {
   base::ErrorList errors;
   std::vector<config::Override> overrides;
+  overrides.reserve(changes.size());
   for (const std::string& change : changes) {
     overrides.push_back(config::parse_set_argument(change, errors));
   }
