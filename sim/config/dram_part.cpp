@@ -17,9 +17,12 @@ constexpr char kSuffix[] = ".yaml";
 
 std::vector<fs::path> candidates_of(const std::string& name, const PartFolders& folders) {
   const std::string file = fs::path(name).extension() == kSuffix ? name : name + kSuffix;
-  if (fs::path(file).has_parent_path()) return {folders.base / file};
+  if (fs::path(file).has_parent_path()) return {(folders.base / file).lexically_normal()};
   std::vector<fs::path> candidates = {folders.base / kPartFolder / file};
-  for (const fs::path& folder : folders.configs) candidates.push_back(folder / kPartFolder / file);
+  for (const fs::path& folder : folders.configs) {
+    const fs::path candidate = folder / kPartFolder / file;
+    if (candidate != candidates.front()) candidates.push_back(candidate);
+  }
   return candidates;
 }
 
@@ -51,12 +54,12 @@ void add_entry(YamlNode& mapping, const std::string& key, YamlNode value) {
 
 }  // namespace
 
-void merge_dram_part(YamlNode& root, const std::string& key, const PartFolders& folders,
+bool merge_dram_part(YamlNode& root, const std::string& key, const PartFolders& folders,
                      base::ErrorList& errors) {
   YamlNode* dram = root.find("dram");
-  if (dram == nullptr || dram->kind != YamlNode::Kind::mapping) return;
+  if (dram == nullptr || dram->kind != YamlNode::Kind::mapping) return true;
   const YamlNode* part = dram->find("part");
-  if (part == nullptr && dram->find("timing") == nullptr) return;
+  if (part == nullptr && dram->find("timing") == nullptr) return true;
   if (dram->find("model") == nullptr) {
     YamlNode model;
     model.kind = YamlNode::Kind::scalar;
@@ -65,20 +68,21 @@ void merge_dram_part(YamlNode& root, const std::string& key, const PartFolders& 
     add_entry(*dram, "model", std::move(model));
     part = dram->find("part");  // the entries may have moved
   }
-  if (part == nullptr || dram->find("model")->text != "banks") return;
+  if (part == nullptr || dram->find("model")->text != "banks") return true;
 
   const std::string part_key = (key.empty() ? "" : key + '.') + "dram.part";
   YamlNode preset = read_part(*part, part_key, folders, errors);
-  if (preset.kind != YamlNode::Kind::mapping) return;
+  if (preset.kind != YamlNode::Kind::mapping) return false;
   if (dram->find("timing") == nullptr) {
     add_entry(*dram, "timing", std::move(preset));
-    return;
+    return true;
   }
   YamlNode& timing = *dram->find("timing");
-  if (timing.kind != YamlNode::Kind::mapping) return;
+  if (timing.kind != YamlNode::Kind::mapping) return true;
   for (YamlEntry& entry : preset.entries) {
     if (timing.find(entry.key) == nullptr) timing.entries.push_back(std::move(entry));
   }
+  return true;
 }
 
 }  // namespace npusim::config

@@ -21,8 +21,9 @@ struct PartFolders {
 /// Puts the keys of the part that dram.part names into dram.timing of the tree where that has none
 /// of its own, and `dram.model: banks` where no model is given but a part or a timing. Nothing is
 /// read where the model is flat. `key` is that of the tree in messages. Adds to `errors` what is
-/// wrong with name or file; whether the keys are the right ones is left to who reads the tree.
-void merge_dram_part(YamlNode& root, const std::string& key, const PartFolders& folders,
+/// wrong with name or file, and returns false then: what dram.timing lacks need not be told.
+/// Whether the keys are the right ones is left to who reads the tree.
+bool merge_dram_part(YamlNode& root, const std::string& key, const PartFolders& folders,
                      base::ErrorList& errors);
 
 }  // namespace npusim::config

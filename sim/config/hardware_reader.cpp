@@ -94,10 +94,13 @@ std::int64_t read_field(YamlMap& map, const HardwareField& field,
 }
 
 /// Values that are not in force are read all the same, so that what is wrong with them is told.
-void read_fields(YamlMap& root, HardwareConfig& hardware, base::ErrorList& errors) {
+/// `timing_complete`: what dram.timing lacks is an error.
+void read_fields(YamlMap& root, HardwareConfig& hardware, bool timing_complete,
+                 base::ErrorList& errors) {
   Mappings mappings(root, errors);
   for (const HardwareField& field : hardware_fields()) {
-    const bool in_force = field.applies(hardware);
+    const bool in_force =
+        field.applies(hardware) && (timing_complete || parent_of(field.key) != "dram.timing");
     YamlMap* map = mappings.open(parent_of(field.key), in_force && !field.if_missing);
     if (map == nullptr) continue;
     const auto fallback = in_force ? field.if_missing : std::optional(field.rule.least);
@@ -171,7 +174,7 @@ HardwareConfig hardware_from_tree(YamlNode root, const std::string& key,
                                   const PartFolders& part_folders) {
   base::ErrorList errors;
   for (const Override& change : overrides) apply_override(root, change, errors);
-  merge_dram_part(root, key, part_folders, errors);
+  const bool part_found = merge_dram_part(root, key, part_folders, errors);
 
   HardwareConfig hardware;
   YamlMap map(root, key, errors);
@@ -180,7 +183,7 @@ HardwareConfig hardware_from_tree(YamlNode root, const std::string& key,
       name != nullptr && !hardware.name.empty() && !is_name(hardware.name)) {
     map.refuse(*name, "name", kNameRule);
   }
-  read_fields(map, hardware, errors);
+  read_fields(map, hardware, part_found, errors);
   map.refuse_unknown_keys();
   errors.throw_if_any();
 

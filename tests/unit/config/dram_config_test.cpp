@@ -130,11 +130,12 @@ TEST(DramConfigTest, ValuesMustFitEachOtherAllAtOnce) {
 }
 
 TEST(DramConfigTest, RefusesPartsThatAreNotThereAndKeysThatAreNone) {
-  EXPECT_THAT(messages_of({set("dram.part", "lpddr4_320")}),
-              Contains(testing::AllOf(HasSubstr("dram.part: got lpddr4_320, must be an existing "),
-                                      HasSubstr("did you mean"), HasSubstr("lpddr4_3200.yaml?"))));
+  EXPECT_THAT(
+      messages_of({set("dram.part", "lpddr4_320")}),
+      ElementsAre(testing::AllOf(HasSubstr("dram.part: got lpddr4_320, must be an existing "),
+                                 HasSubstr("did you mean"), HasSubstr("lpddr4_3200.yaml?"))));
   EXPECT_THAT(messages_of({set("dram.part", "[1, 2]")}),
-              Contains(HasSubstr("dram.part: got a list, must be the name of a part")));
+              ElementsAre(HasSubstr("dram.part: got a list, must be the name of a part")));
   EXPECT_THAT(messages_of({set("dram.part", "ddr4_2400"), set("dram.timing.bank", "8")}),
               ElementsAre(testing::AllOf(HasSubstr("dram.timing.bank: got an unknown key"),
                                          HasSubstr("did you mean banks?"))));
