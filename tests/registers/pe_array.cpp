@@ -56,9 +56,10 @@ ArrayEvents PeArray::step() {
   for (std::size_t n = 0; n < taps_.size(); ++n) taps_[n] = &line_.tap(n);
   // Every PE reads what its neighbours above and to the left held before this edge.
   for (std::int64_t column = columns_ - 1; column >= 0; --column) {
+    enter_column(column);
     step_drain(column);
-    step_column_top(column);
     for (std::int64_t row = rows_ - 1; row >= 0; --row) step_pe(row, column);
+    load_column(column);
   }
   line_.shift();
   Entry& entry = line_.entering();
@@ -68,11 +69,20 @@ ArrayEvents PeArray::step() {
   return events_;
 }
 
-/// The bias registers of a column: loaded and swapped at the top, with the weights.
-void PeArray::step_column_top(std::int64_t column) {
+/// What a column reads at its top, before this edge writes accumulators and queue: the swapped
+/// biases, the sums of a row that enters.
+void PeArray::enter_column(std::int64_t column) {
   const Entry& entry = tap(column);
   const auto c = static_cast<std::size_t>(column);
   if (entry.swaps) biases_[c] = isa::read_int32(shadow_biases_.data() + isa::kBiasBytes * c);
+  const bool sums_enter = entry.wave.id >= 0 && entry.wave.mode != Wave::Mode::output_stationary;
+  if (sums_enter) enter_top(column, entry.wave);
+}
+
+/// What the load bus brings to a column's top: bytes of the bias, a line of the operand queue.
+void PeArray::load_column(std::int64_t column) {
+  const Entry& entry = tap(column);
+  const auto c = static_cast<std::size_t>(column);
   const LoadRow& load = entry.load;
   if (!load.valid) return;
   for (std::size_t b = 0; b < load.biases.size(); ++b) {
@@ -124,7 +134,6 @@ void PeArray::multiply(Pe& at, std::int64_t row, std::int64_t column, const Wave
   if (row == 0) {
     const Wave& entering = tap(column).wave;
     at.sum_wave = entering.mode == Wave::Mode::output_stationary ? -1 : entering.id;
-    if (at.sum_wave >= 0) enter_top(column, entering);
   } else {
     at.sum_wave = pe(row - 1, column).sum_wave;
   }

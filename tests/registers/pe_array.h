@@ -114,7 +114,8 @@ class PeArray {
   }
   const Entry& tap(std::int64_t n) const { return *taps_[static_cast<std::size_t>(n)]; }
 
-  void step_column_top(std::int64_t column);
+  void enter_column(std::int64_t column);
+  void load_column(std::int64_t column);
   void step_drain(std::int64_t column);
   void step_pe(std::int64_t row, std::int64_t column);
   void take_weights(Pe& at, std::int64_t row, std::int64_t column);
