@@ -32,7 +32,7 @@ class Arbiter {
 
   /// Makes all grants of the NPU's requests in cycles before `known`: all requests visible in those
   /// are here already. Others' grants are made as far as it takes. Throws base::SimulationError
-  /// where others leave the NPU nothing.
+  /// where others leave the NPU nothing for very long.
   void advance(std::int64_t known);
   /// No NPU request is granted earlier; kNever where none waits. Not before `known` after
   /// advance(known).
@@ -53,6 +53,7 @@ class Arbiter {
   RequestQueues queues_;
   OtherMasters masters_;
   std::int64_t other_requests_ = 0;
+  std::int64_t last_grant_ = 0;  // of an NPU request
 };
 
 }  // namespace npusim::model

@@ -330,6 +330,20 @@ TEST(OtherMasters, ComeBeforeTheFetch) {
   EXPECT_EQ(fetch.complete_cycle, 2 + 10 + 32);
 }
 
+// Weights wait for millions of cycles, but for the NPU's own activations.
+TEST(OtherMasters, AreNotToBlameForPriorities) {
+  config::HardwareConfig h = small_hardware();
+  h.dram.bandwidth_bytes_per_second = 8'000'000;  // 2,000 cycles for a burst
+  h.dram.other_masters = masters(20);
+  ProgramBuilder b(h);
+  b.image(std::vector<std::uint8_t>(64));
+  b.load(dma(0, 0, 4096));
+  b.load_weights(dma(0, 0, 16));
+  for (int i = 0; i < 8; ++i) b.load(dma(0, 0, 4096));
+  const model::SimulationResult result = model::simulate(b.finish(), {}, {/*timing_only=*/true});
+  EXPECT_GT(result.total_cycles, 5'000'000);
+}
+
 TEST(OtherMasters, MoreThanAChannelGivesIsAnError) {
   config::HardwareConfig h = banked();
   h.dram.timing.lookahead = 1;  // a row conflict after the other: 20 cycles for each request of 2
