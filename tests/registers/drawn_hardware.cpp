@@ -58,13 +58,15 @@ void draw_banks(Draw& draw, config::HardwareConfig& h) {
   t.wr_ps = ps(20);
   t.wtr_ps = ps(12);
   t.rfc_ps = ps(150);
-  t.refi_ps = draw.chance(20) ? 0 : t.rp_ps + t.rfc_ps + 250 + ps(1500);
+  // Refreshes take a third of the time at most.
+  t.refi_ps = draw.chance(20) ? 0 : 3 * (t.rp_ps + t.rfc_ps) + 100'000 + ps(1500);
   t.controller_latency_ps = ps(20);
   t.lookahead = draw.one_of({1, 2, 4, 8});
   t.address_mapping = config::address_mappings().at(static_cast<std::size_t>(draw.integer(0, 23)));
 }
 
-/// The largest share that leaves half of the time to the NPU, whatever rows the others ask for.
+/// The largest share that leaves the NPU a third of the time beside refreshes, whatever rows the
+/// others ask for.
 std::int64_t most_share_percent(const config::HardwareConfig& h) {
   if (h.dram.model == config::DramModel::flat) return 70;
   const config::DramTimingConfig& t = h.dram.timing;
@@ -73,7 +75,7 @@ std::int64_t most_share_percent(const config::HardwareConfig& h) {
   const std::int64_t row_ps = t.rp_ps + t.ras_ps + t.rcd_ps + t.wr_ps + t.faw_ps;
   const std::int64_t row_cycles = row_ps * (t.clock_hz / 1'000'000) / 1'000'000 + 5;
   return 100 * bus_cycles /
-         (2 * (row_cycles + bus_cycles + t.read_latency_cycles + t.write_latency_cycles));
+         (3 * (row_cycles + bus_cycles + t.read_latency_cycles + t.write_latency_cycles));
 }
 
 void draw_other_masters(Draw& draw, const config::HardwareConfig& h,
