@@ -92,6 +92,8 @@ class Drawer {
     t.rfc_ps = draw(1, 100) * 1'000;
     t.refi_ps = draw(0, 2) == 0 ? 0 : t.rfc_ps + draw(1, 900) * 1'000;
     t.lookahead = draw(1, 5);
+    // So few rows that other masters hit open ones.
+    if (draw(0, 1) == 0) h.dram.bytes = t.channels * t.banks * t.row_bytes * draw(1, 3);
     t.address_mapping = config::address_mappings()[static_cast<std::size_t>(draw(0, 23))];
   }
 
@@ -134,6 +136,10 @@ class Drawer {
     set(m.dilation_h, 1, 2);
     set(m.dilation_w, 1, 2);
     const std::int64_t most = m.kernel_h * m.kernel_w * (depthwise ? 1 : std::int64_t{m.channels});
+    if (depthwise && draw(0, 1) == 0) {  // just large enough
+      program_.hardware.feeder.line_buffer_bytes =
+          std::int64_t{m.kernel_h} * m.in_width * program_.hardware.mac_array.columns;
+    }
     m.mode = depthwise ? isa::ArrayMode::depthwise : isa::ArrayMode::weight_stationary;
     set(m.k_begin, 0, most - 1);
     set(m.k_end, m.k_begin + 1, most);

@@ -31,6 +31,15 @@ TEST(Dispatch, EndAlone) {
   EXPECT_EQ(run.cycles(UnitId::command_processor).idle(), 0);
 }
 
+TEST(Dispatch, TimesAreRoundedUpHoweverLittleIsOver) {
+  config::HardwareConfig h = small_hardware();
+  h.clock_hz = 1'000'000'001;  // a nanosecond is a cycle and a billionth
+  h.dram.read_latency_ns = 1;
+  ProgramBuilder b(h);
+  const TimedRun run = run_timing(b.finish());
+  EXPECT_EQ(run.done(0), 1 + 2 + 33 + 1);  // a latency of 2, 33 cycles of the bus
+}
+
 TEST(Dispatch, InstructionStartsInTheCycleAfterItsDispatch) {
   ProgramBuilder b;
   const std::size_t pool = b.pool(one_pixel());
