@@ -135,8 +135,7 @@ void draw_dram(config::HardwareConfig& h, std::mt19937& random) {
   others.share_percent = draw(1, most);
   if (draw(0, 1) == 0) return;
   others.pattern = config::OtherMastersPattern::bursty;
-  // Groups that hold a slow flat bus for a million cycles are refused as starvation.
-  others.burst_requests = draw(1, h.dram.model == config::DramModel::flat ? 3 : 16);
+  others.burst_requests = draw(1, 16);
   others.seed = draw(0, 1'000'000);
 }
 
