@@ -99,15 +99,21 @@ void check_fits(const QuantizedGraph& graph, const config::HardwareConfig& hardw
   errors.throw_if_any();
 }
 
-// DRAM addresses of inputs, outputs and spilled tensors behind the image; returns the end.
-std::uint64_t lay_out_dram(const QuantizedGraph& graph, std::uint64_t image_bytes,
-                           TensorPlan& plan) {
-  auto next = base::round_up(static_cast<std::int64_t>(image_bytes), kDramAlignBytes);
+// DRAM addresses of inputs, outputs and spilled tensors behind the parameters' bytes; returns the
+// end. Each image has its own inputs and outputs, but all share the place of a spilled tensor.
+std::uint64_t lay_out_dram(const QuantizedGraph& graph, std::uint64_t parameter_bytes,
+                           std::int64_t images, TensorPlan& plan) {
+  auto next = base::round_up(static_cast<std::int64_t>(parameter_bytes), kDramAlignBytes);
+  std::vector<bool> is_own(graph.nodes.size(), false);
+  for (const graph::NodeId output : graph.outputs) is_own[static_cast<std::size_t>(output)] = true;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     TensorPlacement& tensor = plan.tensors[i];
     if (!tensor.in_dram) continue;
+    const std::int64_t bytes = base::round_up(graph.nodes[i].shape.elements(), kDramAlignBytes);
+    const bool per_image = is_own[i] || is_input(graph.nodes[i]);
     tensor.dram_address = static_cast<std::uint64_t>(next);
-    next = base::round_up(next + graph.nodes[i].shape.elements(), kDramAlignBytes);
+    tensor.dram_image_bytes = static_cast<std::uint64_t>(per_image ? bytes : 0);
+    next += per_image ? images * bytes : bytes;
   }
   return static_cast<std::uint64_t>(next);
 }
@@ -123,7 +129,8 @@ void check_dram(const isa::Program& program) {
           " for this network (weights, inputs, outputs, spilled tensors, instructions)"));
 }
 
-isa::TensorInfo tensor_info(const graph::QuantizedNode& node, const TensorPlacement& placement) {
+isa::TensorInfo tensor_info(const graph::QuantizedNode& node, const TensorPlacement& placement,
+                            std::int64_t image) {
   isa::TensorInfo info;
   info.name = node.name;
   info.height = node.shape.height;
@@ -133,8 +140,8 @@ isa::TensorInfo tensor_info(const graph::QuantizedNode& node, const TensorPlacem
   info.zero_point = node.quantization.zero_point;
   info.code_bits = node.activation_bits;
   info.memory = placement.in_dram ? isa::Memory::dram : isa::Memory::activation_scratchpad;
-  info.address =
-      placement.in_dram ? placement.dram_address : static_cast<std::uint64_t>(placement.address);
+  info.address = placement.in_dram ? placement.dram_address_of(image)
+                                   : static_cast<std::uint64_t>(placement.address);
   return info;
 }
 
@@ -155,24 +162,26 @@ isa::LayerInfo layer_info(const QuantizedGraph& graph, const graph::QuantizedNod
   return info;
 }
 
-void describe_tensors(const QuantizedGraph& graph, const TensorPlan& plan,
-                      const std::vector<DraftIndex>& completed_by,
-                      const std::vector<DraftIndex>& position, isa::Program& program) {
+void describe_tensors(const QuantizedGraph& graph, const TensorPlan& plan, const Lowering& lowering,
+                      const std::vector<DraftIndex>& position, std::int64_t image,
+                      isa::Program& program) {
+  const std::size_t first = program.tensors.size();
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const graph::QuantizedNode& node = graph.nodes[i];
-    isa::TensorInfo info = tensor_info(node, plan.tensors[i]);
+    isa::TensorInfo info = tensor_info(node, plan.tensors[i], image);
     const auto index = static_cast<std::uint32_t>(program.tensors.size());
     if (is_input(node)) {
       info.memory = isa::Memory::dram;
       program.inputs.push_back(index);
     } else {
-      info.complete_after = position[static_cast<std::size_t>(completed_by[i])];
+      const DraftIndex last = lowering.completed_by(image, static_cast<graph::NodeId>(i));
+      info.complete_after = position[static_cast<std::size_t>(last)];
       program.layers.push_back(layer_info(graph, node, index, program.hardware.mac_array.columns));
     }
     program.tensors.push_back(std::move(info));
   }
   for (const graph::NodeId output : graph.outputs)
-    program.outputs.push_back(static_cast<std::uint32_t>(output));
+    program.outputs.push_back(static_cast<std::uint32_t>(first + static_cast<std::size_t>(output)));
 }
 
 }  // namespace
@@ -198,12 +207,15 @@ isa::Program compile(const QuantizedGraph& graph, const config::HardwareConfig& 
   program.hardware = hardware;
   program.metadata = metadata;
   program.activation_peak_bytes = plan.peak_bytes;
-  program.dram_bytes = lay_out_dram(graph, weights.dram_image.size(), plan);
+  const std::int64_t images = metadata.images;
+  program.dram_bytes = lay_out_dram(graph, weights.dram_image.size(), images, plan);
 
   Lowering lowering(graph, hardware, plan, weights);
-  lowering.run();
+  lowering.run(images);
   Schedule stream = schedule(lowering.draft());
-  describe_tensors(graph, plan, lowering.completed_by(), stream.position, program);
+  for (std::int64_t image = 0; image < images; ++image) {
+    describe_tensors(graph, plan, lowering, stream.position, image, program);
+  }
   program.instructions = std::move(stream.instructions);
   check_dram(program);
   program.origins = std::move(stream.origins);

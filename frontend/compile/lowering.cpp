@@ -26,16 +26,24 @@ Lowering::Lowering(const graph::QuantizedGraph& graph, const config::HardwareCon
       plan_(plan),
       weights_(weights),
       parameters_(0, weights.parameter_region_bytes),
-      groups_(weights.parameter_region_bytes, weights.weight_region_bytes),
-      completed_by_(graph.nodes.size(), -1) {}
+      groups_(weights.parameter_region_bytes, weights.weight_region_bytes) {}
 
-void Lowering::run() {
-  std::uint32_t layer = 0;
+void Lowering::run(std::int64_t images) {
+  completed_by_.assign(static_cast<std::size_t>(images) * graph_.nodes.size(), -1);
+  layer_ = 0;
+  for (image_ = 0; image_ < images; ++image_) run_image();
+}
+
+void Lowering::run_image() {
+  // Every image but the first finds the same.
+  parameters_.restart();
+  groups_.restart();
+  acc_next_ = 0;
   for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
     const auto id = static_cast<graph::NodeId>(i);
     const graph::QuantizedNode& node = graph_.nodes[i];
     current_ = id;
-    draft_.set_origin(layer, 0);
+    draft_.set_origin(layer_, 0);
     if (std::holds_alternative<graph::Input>(node.op)) {
       lower_input(id);
       continue;  // not a layer: its loads count for the next one
@@ -50,7 +58,7 @@ void Lowering::run() {
       lower_elementwise(id);
     }
     hold_observable(id);
-    ++layer;
+    ++layer_;
   }
 }
 
@@ -60,7 +68,7 @@ void Lowering::hold_observable(graph::NodeId id) {
   const TensorPlacement& tensor = plan_.tensors[static_cast<std::size_t>(id)];
   if (tensor.in_dram) return;
   const auto begin = static_cast<std::uint64_t>(tensor.address);
-  draft_.hold_until(completed_by_[static_cast<std::size_t>(id)], begin,
+  draft_.hold_until(completed(id), begin,
                     begin + static_cast<std::uint64_t>(graph_.node(id).shape.elements()));
 }
 
@@ -69,7 +77,7 @@ void Lowering::lower_input(graph::NodeId id) {
   if (!tensor.on_chip) return;
   const graph::Shape& shape = graph_.node(id).shape;
   isa::Dma rows;
-  rows.dram_address = tensor.dram_address;
+  rows.dram_address = tensor.dram_address_of(image_);
   rows.local_address = u32(tensor.address, current(), "scratchpad address");
   rows.bytes = u32(shape.width * shape.channels, current(), "bytes of an input row");
   rows.dram_stride1 = rows.local_stride1 = rows.bytes;
@@ -184,7 +192,8 @@ OperandView Lowering::buffered_operand(graph::NodeId id, std::size_t input, cons
       on_chip_operand(id, input, tile);  // its address is an offset: spilled tensors have address 0
   const graph::QuantizedNode& node = graph_.node(id);
   const TensorPlacement& tensor = plan_.tensors[static_cast<std::size_t>(node.inputs[input])];
-  const std::uint64_t dram_address = tensor.dram_address + static_cast<std::uint64_t>(view.address);
+  const std::uint64_t dram_address =
+      tensor.dram_address_of(image_) + static_cast<std::uint64_t>(view.address);
   if (skips_pixels(operand_window(node))) {  // what it skips is not loaded
     view.pixel_stride_bytes *= view.stride_w;
     view.row_stride_bytes *= view.stride_h;
@@ -228,13 +237,13 @@ void Lowering::load_pixels(const OperandView& view, std::uint64_t dram_address,
 
 void Lowering::finish_pixels(std::int64_t begin, std::int64_t end, DraftIndex written_by) {
   const TensorPlacement& tensor = plan_.tensors[static_cast<std::size_t>(current_)];
-  DraftIndex& completed = completed_by_[static_cast<std::size_t>(current_)];
-  completed = std::max(completed, written_by);
+  DraftIndex& last = completed(current_);
+  last = std::max(last, written_by);
   if (!tensor.in_dram) return;
   const graph::Shape& shape = current().shape;
   const std::int64_t first_pixel = tile_.row * shape.width + tile_.column + begin;
   isa::Dma dma;
-  dma.dram_address = tensor.dram_address +
+  dma.dram_address = tensor.dram_address_of(image_) +
                      static_cast<std::uint64_t>(first_pixel * shape.channels + tile_.channel);
   dma.local_address =
       u32(open_out_address_ + begin * tile_.channels, current(), "scratchpad address");
@@ -246,7 +255,7 @@ void Lowering::finish_pixels(std::int64_t begin, std::int64_t end, DraftIndex wr
     dma.dram_stride1 = u32(shape.channels, current(), "output channels");
     dma.local_stride1 = dma.bytes;
   }
-  completed = draft_.store_activations(dma);
+  last = draft_.store_activations(dma);
 }
 
 std::int64_t Lowering::parameters_at(graph::NodeId id, std::size_t index) {

@@ -45,15 +45,20 @@ class Lowering {
   Lowering(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware,
            const TensorPlan& plan, const WeightLayout& weights);
 
-  // Writes the instructions of every node, in order.
-  void run();
+  // Writes the instructions of every node, in order, for one image after the other. What the weight
+  // scratchpad still holds of an image is not loaded again for the next one.
+  void run(std::int64_t images = 1);
 
   const Draft& draft() const { return draft_; }
-  // Last instruction that writes the node's tensor to the place where it is observed (DRAM if it
-  // has a DRAM address, the activation scratchpad otherwise); -1 for network inputs.
-  const std::vector<DraftIndex>& completed_by() const { return completed_by_; }
+  // Last instruction that writes the image's tensor of the node to the place where it is observed
+  // (DRAM if it has a DRAM address, the activation scratchpad otherwise); -1 for network inputs.
+  DraftIndex completed_by(std::int64_t image, graph::NodeId id) const {
+    return completed_by_.at(static_cast<std::size_t>(image) * graph_.nodes.size() +
+                            static_cast<std::size_t>(id));
+  }
 
  private:
+  void run_image();
   void lower_input(graph::NodeId id);
   void hold_observable(graph::NodeId id);
   void lower_conv(graph::NodeId id, const graph::QuantizedConv& conv);
@@ -96,6 +101,10 @@ class Lowering {
                                   std::int64_t begin, std::int64_t end, std::size_t record);
 
   const graph::QuantizedNode& current() const { return graph_.node(current_); }
+  DraftIndex& completed(graph::NodeId id) {
+    return completed_by_.at(static_cast<std::size_t>(image_) * graph_.nodes.size() +
+                            static_cast<std::size_t>(id));
+  }
 
   const graph::QuantizedGraph& graph_;
   const config::HardwareConfig& hardware_;
@@ -104,8 +113,10 @@ class Lowering {
   ScratchpadRing parameters_;
   ScratchpadRing groups_;  // of weights
   Draft draft_;
-  std::vector<DraftIndex> completed_by_;
+  std::vector<DraftIndex> completed_by_;  // by image and node
 
+  std::int64_t image_ = 0;
+  std::uint32_t layer_ = 0;  // of all images
   graph::NodeId current_ = 0;
   Tile tile_;  // the open tile, or part of it
   std::int64_t open_out_address_ = 0;

@@ -111,11 +111,12 @@ std::int32_t field_bits_of(const std::string& scheme, std::int64_t field_bits) {
   return scheme == "shift_scaler" ? static_cast<std::int32_t>(field_bits) : 0;
 }
 
-// Says of the layers that are quantized in their own way how.
+// Says of an image's layers that are quantized in their own way how.
 void describe_layers(const graph::Graph& network,
-                     const std::vector<quantize::LayerOptions>& options, isa::Program& program) {
+                     const std::vector<quantize::LayerOptions>& options, std::size_t image,
+                     isa::Program& program) {
   const isa::Metadata& usual = program.metadata;
-  std::size_t layer = 0;
+  std::size_t layer = image * program.image_layers();
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const graph::Node& node = network.nodes[i];
     if (std::holds_alternative<graph::Input>(node.op)) continue;
@@ -293,21 +294,26 @@ isa::Metadata Pipeline::metadata(const config::QuantizationConfig& choice) {
 }
 
 isa::Program Pipeline::program(const graph::QuantizedGraph& graph,
-                               const config::QuantizationConfig& choice) {
+                               const config::QuantizationConfig& choice, std::int32_t images) {
   record("compile", ContentHasher()
                         .add(quantize::content_hash(graph))
                         .add(std::string_view(config::program_dependent_text(run_.hardware)))
                         .add(std::string_view(run_.network_name()))
                         .add(quantize::content_hash(options_of(choice)))
+                        .add(images)
                         .digest());
-  isa::Program program = compile(graph, run_.hardware, metadata(choice));
-  describe_layers(network(choice), quantize::layer_options(network(choice), options_of(choice)),
-                  program);
+  isa::Metadata metadata = this->metadata(choice);
+  metadata.images = images;
+  isa::Program program = compile(graph, run_.hardware, metadata);
+  const auto options = quantize::layer_options(network(choice), options_of(choice));
+  for (std::size_t image = 0; image < program.images(); ++image) {
+    describe_layers(network(choice), options, image, program);
+  }
   return program;
 }
 
-isa::Program Pipeline::program(const std::string& scheme) {
-  return program(quantized(scheme).graph, choice(scheme));
+isa::Program Pipeline::program(const std::string& scheme, std::int32_t images) {
+  return program(quantized(scheme).graph, choice(scheme), images);
 }
 
 }  // namespace npusim::compile

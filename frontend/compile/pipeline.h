@@ -66,15 +66,16 @@ class Pipeline {
   /// The network quantized by `scheme`, everything else as the run file says; kept. Field bits
   /// count for shift_scaler only.
   const quantize::Quantization& quantized(const std::string& scheme);
-  /// The Program for `scheme` on the run file's hardware.
-  isa::Program program(const std::string& scheme);
+  /// The Program for `scheme` on the run file's hardware: of one image, or of consecutive ones, at
+  /// most isa::kMostImages.
+  isa::Program program(const std::string& scheme, std::int32_t images = 1);
 
   /// The same with any choice in place of the run file's `quantization` section; not kept, so that
   /// many can be had one after another. `hardware` of the run file counts as above.
   quantize::Quantization quantization(const config::QuantizationConfig& choice);
   /// `graph`: of quantization(choice).
-  isa::Program program(const graph::QuantizedGraph& graph,
-                       const config::QuantizationConfig& choice);
+  isa::Program program(const graph::QuantizedGraph& graph, const config::QuantizationConfig& choice,
+                       std::int32_t images = 1);
 
   /// What is told of a network so quantized, and of its preprocessing.
   isa::Metadata metadata(const config::QuantizationConfig& choice);

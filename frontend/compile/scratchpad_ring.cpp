@@ -19,13 +19,20 @@ ScratchpadRing::Place ScratchpadRing::place(graph::NodeId node, std::size_t inde
   }
   if (bytes > end_ - next_) next_ = begin_;
   const Entry placed{node, index, next_, next_ + bytes};
-  entries_.erase(
-      std::remove_if(entries_.begin(), entries_.end(),
-                     [&](const Entry& e) { return e.begin < placed.end && placed.begin < e.end; }),
-      entries_.end());
+  const auto kept = std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& e) {
+    return e.begin < placed.end && placed.begin < e.end;
+  });
+  has_replaced_ = has_replaced_ || kept != entries_.end();
+  entries_.erase(kept, entries_.end());
   entries_.push_back(placed);
   next_ = placed.end;
   return {placed.begin, false};
+}
+
+void ScratchpadRing::restart() {
+  if (!has_replaced_) return;
+  entries_.clear();
+  next_ = begin_;
 }
 
 void ScratchpadRing::keep_together(std::int64_t bytes) {

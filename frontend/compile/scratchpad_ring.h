@@ -25,6 +25,11 @@ class ScratchpadRing {
   /// block; else base::InternalError.
   Place place(graph::NodeId node, std::size_t index, std::int64_t bytes);
 
+  /// The next block goes to the begin of the region. What lies there is still known if the region
+  /// has held everything so far; otherwise all is forgotten, so that what follows does not depend
+  /// on what came before.
+  void restart();
+
   /// The blocks that follow, `bytes` in all, shall lie side by side, if the region can hold them.
   void keep_together(std::int64_t bytes);
 
@@ -36,6 +41,7 @@ class ScratchpadRing {
   };
   std::int64_t begin_, end_, next_;
   std::vector<Entry> entries_;
+  bool has_replaced_ = false;
 };
 
 }  // namespace npusim::compile

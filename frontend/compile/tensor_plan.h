@@ -17,7 +17,11 @@ struct TensorPlacement {
   bool on_chip = false;
   bool in_dram = false;  // it has a DRAM address: inputs, network outputs, everything not on chip
   std::int64_t address = 0;        // activation scratchpad, if on_chip
-  std::uint64_t dram_address = 0;  // set by the DRAM layout
+  std::uint64_t dram_address = 0;  // of the first image; set by the DRAM layout, as what follows
+  std::uint64_t dram_image_bytes = 0;  // from one image's address to the next one's; 0: one place
+  std::uint64_t dram_address_of(std::int64_t image) const {
+    return dram_address + static_cast<std::uint64_t>(image) * dram_image_bytes;
+  }
 };
 
 struct LayerPlan {

@@ -30,6 +30,7 @@ enum class Memory : std::uint8_t { dram = 0, activation_scratchpad = 1 };
 
 inline constexpr std::int32_t kLeastCodeBits = 4;
 inline constexpr std::int32_t kMostCodeBits = 8;
+inline constexpr std::int32_t kMostImages = 4096;
 
 // A tensor: where it lies (dense, NHWC) once instruction `complete_after` is done (-1: from the
 // start). On chip it may be overwritten later, so it must be read at that moment.
@@ -85,9 +86,14 @@ struct Metadata {
   bool equalization = false;         // channels of neighbouring layers were scaled to each other
   std::int32_t weight_bits = 8;      // of every layer that says nothing else
   std::int32_t activation_bits = 8;  // likewise
+  std::int32_t images = 1;           // consecutive ones, as Program says
   Preprocessing preprocessing;
 };
 
+// The stream takes `metadata.images` images, one behind the other and without a barrier in between:
+// all layers of the first one, then all of the second one, and so on. `layers`, `tensors`, `inputs`
+// and `outputs` hold those of the first image, then as many of each further one, which differ from
+// the first one's in where and when only. The DRAM image is there once.
 struct Program {
   config::HardwareConfig hardware;
   Metadata metadata;
@@ -107,6 +113,10 @@ struct Program {
   std::int64_t instructions_bytes() const {
     return static_cast<std::int64_t>(instructions.size()) * kInstructionBytes;
   }
+  std::size_t images() const { return static_cast<std::size_t>(metadata.images); }
+  // Of one image.
+  std::size_t image_layers() const { return layers.size() / images(); }
+  std::size_t image_tensors() const { return tensors.size() / images(); }
 };
 
 // Checks everything that execution relies on: addresses inside the scratchpads, the DRAM space and

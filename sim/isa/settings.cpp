@@ -35,6 +35,8 @@ const std::vector<Setting>& settings() {
       yes_no<&Metadata::equalization>("equalization", false),
       width<&Metadata::weight_bits>("weight_bits", kMostWeightBits, kLeastWeightBits),
       width<&Metadata::activation_bits>("activation_bits", kMostCodeBits, kLeastCodeBits),
+      {"images", 1, 1, kMostImages, [](const Metadata& m) { return m.images; },
+       [](Metadata& m, std::int32_t value) { m.images = value; }},
   };
   return list;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings of quantization that a Program names only where they differ from what is usual, so that
-// Programs without them have the bytes they always had.
+// Settings that a Program names only where they differ from what is usual, so that Programs without
+// them have the bytes they always had.
 #pragma once
 
 #include <cstdint>

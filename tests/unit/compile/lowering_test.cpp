@@ -236,10 +236,10 @@ TEST(Lowering, CompletionIsTheStoreWhereTheTensorIsSeenInDram) {
   const QuantizedGraph graph = b.build();
   const Lowered lowered(graph, small_machine(4, 4, 4096, 4096));
   const auto opcode_of = [&](NodeId id) {
-    const DraftIndex index = lowered.lowering.completed_by()[static_cast<std::size_t>(id)];
+    const DraftIndex index = lowered.lowering.completed_by(0, id);
     return lowered.instructions().at(static_cast<std::size_t>(index)).instruction.opcode;
   };
-  EXPECT_EQ(lowered.lowering.completed_by()[0], -1);
+  EXPECT_EQ(lowered.lowering.completed_by(0, in), -1);
   EXPECT_EQ(opcode_of(inner), Opcode::requantize);
   EXPECT_EQ(opcode_of(out), Opcode::store_activations);
 }
