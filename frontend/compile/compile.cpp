@@ -19,6 +19,8 @@ namespace {
 using graph::QuantizedGraph;
 
 constexpr std::int64_t kDramAlignBytes = 64;
+// From an image's tensor to the next one's: with any burst all of them are cut alike.
+constexpr std::int64_t kImageAlignBytes = 4096;
 
 bool is_input(const graph::QuantizedNode& node) {
   return std::holds_alternative<graph::Input>(node.op);
@@ -110,10 +112,12 @@ std::uint64_t lay_out_dram(const QuantizedGraph& graph, std::uint64_t parameter_
     TensorPlacement& tensor = plan.tensors[i];
     if (!tensor.in_dram) continue;
     const std::int64_t bytes = base::round_up(graph.nodes[i].shape.elements(), kDramAlignBytes);
-    const bool per_image = is_own[i] || is_input(graph.nodes[i]);
     tensor.dram_address = static_cast<std::uint64_t>(next);
-    tensor.dram_image_bytes = static_cast<std::uint64_t>(per_image ? bytes : 0);
-    next += per_image ? images * bytes : bytes;
+    next += bytes;
+    if (images == 1 || !(is_own[i] || is_input(graph.nodes[i]))) continue;
+    const std::int64_t step = base::round_up(bytes, kImageAlignBytes);
+    tensor.dram_image_bytes = static_cast<std::uint64_t>(step);
+    next += (images - 1) * step;
   }
   return static_cast<std::uint64_t>(next);
 }

@@ -130,14 +130,20 @@ Codes codes_of(const isa::Program& program, const isa::TensorInfo& tensor,
   refuse(source + ", something else", "a .npy file, a JPEG or PNG picture, or fractal:SEED:INDEX");
 }
 
+std::string inputs_text(const isa::Program& program) {
+  const std::string number = std::to_string(program.inputs.size());
+  if (program.images() == 1) return number;
+  return number + ": all of one image, then those of the next of its " +
+         std::to_string(program.images());
+}
+
 }  // namespace
 
 std::vector<Codes> read_inputs(const isa::Program& program,
                                const std::vector<std::string>& sources) {
   if (!sources.empty() && sources.size() != program.inputs.size()) {
-    refuse(
-        std::to_string(sources.size()) + " inputs",
-        "given once per input of the Program, which has " + std::to_string(program.inputs.size()));
+    refuse(std::to_string(sources.size()) + " inputs",
+           "given once per input of the Program, which has " + inputs_text(program));
   }
   data::SplitMix64 random(kRandomSeed);
   std::vector<Codes> inputs;

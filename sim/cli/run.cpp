@@ -12,6 +12,7 @@
 #include "sim/cli/run_flags.h"
 #include "sim/cli/simulated_data.h"
 #include "sim/cli/skipped_notes.h"
+#include "sim/cli/steady_state.h"
 #include "sim/cli/verified_simulation.h"
 
 namespace npusim::cli {
@@ -71,7 +72,11 @@ int run(const RunOptions& options) {
         first_good(*dataset, run.dataset ? measured.skipped : uncalibrated, run.simulation_images),
         progress);
 
+    std::vector<std::string> unmeasured;
+    const std::optional<std::int64_t> steady = steady_state_cycles(pipeline, scheme, unmeasured);
+
     report = report::report_of(program, verified.result);
+    if (steady) report::set_steady_state(program, *steady, report);
     report.workload.name = run.name;
     report.workload.images = run.dataset ? dataset->images() : 0;
     if (run.dataset) report.accuracy = measured.accuracy;
@@ -80,6 +85,7 @@ int run(const RunOptions& options) {
     report.notes = run.notes;
     report.notes.insert(report.notes.end(), pipeline.notes().begin(), pipeline.notes().end());
     report.notes.insert(report.notes.end(), measured.notes.begin(), measured.notes.end());
+    report.notes.insert(report.notes.end(), unmeasured.begin(), unmeasured.end());
     describe_source(pipeline.given(), report.quantization, report.notes);
     describe_sums(pipeline.quantized(scheme), report);
     if (run.skip_bad_images) {

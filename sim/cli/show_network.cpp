@@ -80,7 +80,8 @@ std::string program_text(const isa::Program& program, const std::filesystem::pat
                 {"MACs", ColumnKind::number},
                 {"weights", ColumnKind::number}});
   std::int64_t macs = 0;
-  for (const isa::LayerInfo& layer : program.layers) {
+  for (std::size_t l = 0; l < program.image_layers(); ++l) {
+    const isa::LayerInfo& layer = program.layers[l];
     const isa::TensorInfo& output = program.tensors.at(layer.output_tensor);
     macs += layer.macs;
     layers.add({layer.name, layer.kind, shape_text({output.height, output.width, output.channels}),
@@ -95,7 +96,9 @@ std::string program_text(const isa::Program& program, const std::filesystem::pat
 
   std::string text =
       field("Network", fmt::format("{}, {} layers, {} MACs", report::shortened(metadata.name, 40),
-                                   program.layers.size(), grouped(macs)));
+                                   program.image_layers(), grouped(macs)));
+  if (program.images() > 1)
+    text += field("Images", fmt::format("{}, consecutive", program.images()));
   text += field("Scheme",
                 metadata.scheme +
                     (metadata.field_bits > 0 ? fmt::format(", {}-bit field, rule {}",
@@ -112,10 +115,10 @@ std::string program_text(const isa::Program& program, const std::filesystem::pat
                     (metadata.bias_correction ? ", bias correction" : ", no bias correction"));
   text += field("Hardware",
                 program.hardware.name + ", config hash " + config::config_hash(program.hardware));
-  for (const std::uint32_t id : program.inputs)
-    text += field("Input", tensor_text(program.tensors.at(id)));
-  for (const std::uint32_t id : program.outputs)
-    text += field("Output", tensor_text(program.tensors.at(id)));
+  for (std::size_t i = 0; i < program.inputs.size() / program.images(); ++i)
+    text += field("Input", tensor_text(program.tensors.at(program.inputs[i])));
+  for (std::size_t i = 0; i < program.outputs.size() / program.images(); ++i)
+    text += field("Output", tensor_text(program.tensors.at(program.outputs[i])));
   text += field("Instructions", grouped(static_cast<std::int64_t>(program.instructions.size())) +
                                     ", " + grouped(program.instructions_bytes()) + " bytes");
   text += field("DRAM", grouped(static_cast<std::int64_t>(program.dram_bytes)) +

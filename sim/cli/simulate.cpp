@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `npusim simulate`: one inference of a Program file on the SystemC machine.
+// `npusim simulate`: a Program file, of one image or consecutive ones, on the SystemC machine.
 #include "sim/model/simulate.h"
 
 #include <memory>
@@ -30,7 +30,8 @@ struct SimulateOptions {
 constexpr char kExamples[] =
     "  npusim simulate mobilenet.npu --input fractal:2:0 --output logits.npy\n"
     "  npusim simulate mobilenet.npu --input picture.jpg --json report.json\n"
-    "  npusim simulate mobilenet.npu --hardware slower_dram.yaml --timing-only\n";
+    "  npusim simulate mobilenet.npu --hardware slower_dram.yaml --timing-only\n"
+    "  npusim simulate two.npu --input fractal:2:0 --input fractal:2:1\n";
 
 void check_flags(const SimulateOptions& options) {
   base::ErrorList errors;
@@ -63,12 +64,22 @@ void change_hardware(isa::Program& program, const std::string& name) {
 
 void check_output_tensor(const isa::Program& program, const SimulateOptions& options) {
   if (!options.output) return;
-  if (program.outputs.size() != 1 ||
+  if (program.outputs.size() != program.images() ||
       program.tensors.at(program.outputs[0]).type != isa::DataType::int8) {
     throw base::InputError(
         base::refusal("", "--output", *options.output,
-                      "left out: the Program does not have just one output of int8"));
+                      "left out: the Program does not have just one output of int8 per image"));
   }
+}
+
+/// The outputs of several images one behind the other, in a dimension of their own.
+NpyTensor output_tensor(const isa::Program& program, const stats::SimulationResult& result) {
+  const isa::TensorInfo& tensor = program.tensors.at(program.outputs[0]);
+  NpyTensor file{{tensor.height, tensor.width, tensor.channels}, {}};
+  if (program.images() > 1) file.shape.insert(file.shape.begin(), program.metadata.images);
+  for (const std::vector<std::int8_t>& output : result.outputs)
+    file.values.insert(file.values.end(), output.begin(), output.end());
+  return file;
 }
 
 int simulate(const SimulateOptions& options) {
@@ -91,11 +102,9 @@ int simulate(const SimulateOptions& options) {
   }
 
   report::Report report = report::report_of(program, result);
-  if (!options.timing_only) report.simulation.output_sha256 = {output_hash(result)};
+  if (!options.timing_only) report.simulation.output_sha256 = output_hashes(program, result);
   if (options.output) {
-    const isa::TensorInfo& tensor = program.tensors.at(program.outputs[0]);
-    write_output(*options.output,
-                 npy_bytes({{tensor.height, tensor.width, tensor.channels}, result.outputs.at(0)}));
+    write_output(*options.output, npy_bytes(output_tensor(program, result)));
   }
   report.host = clock.host(1);
   write_report(report, options.json, options.quiet);
@@ -117,7 +126,7 @@ void add_simulate(CLI::App& program, Action& action) {
       ->add_option(
           "--input", options->inputs,
           "int8 tensor (.npy), JPEG or PNG picture, or fractal:SEED:INDEX (default: seeded "
-          "random values); once per input")
+          "random values); once per input, image after image")
       ->option_text("X")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

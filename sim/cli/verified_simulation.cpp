@@ -192,7 +192,7 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
     comparison.end_image(graph);
     comparison.check_overflows(result);
     add_overflows(report::overflows_of(program, result), verified.simulation.overflows);
-    verified.simulation.output_sha256.push_back(output_hash(result));
+    verified.simulation.output_sha256.push_back(output_hashes(program, result).at(0));
     if (done == 0) {
       verified.result = std::move(result);
     } else {
@@ -219,10 +219,17 @@ void print_mismatch(const std::string& of, const report::Simulation& simulation)
                static_cast<long long>(*simulation.mismatched_values));
 }
 
-std::string output_hash(const stats::SimulationResult& result) {
-  Codes all;
-  for (const Codes& output : result.outputs) all.insert(all.end(), output.begin(), output.end());
-  return report::sha256_hex(all.data(), all.size());
+std::vector<std::string> output_hashes(const isa::Program& program,
+                                       const stats::SimulationResult& result) {
+  std::vector<std::string> hashes;
+  const std::size_t of_one = result.outputs.size() / program.images();
+  for (std::size_t image = 0; image < program.images(); ++image) {
+    Codes all;
+    for (std::size_t i = image * of_one; i < (image + 1) * of_one; ++i)
+      all.insert(all.end(), result.outputs[i].begin(), result.outputs[i].end());
+    hashes.push_back(report::sha256_hex(all.data(), all.size()));
+  }
+  return hashes;
 }
 
 }  // namespace npusim::cli

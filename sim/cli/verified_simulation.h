@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "frontend/data/dataset.h"
 #include "frontend/graph/quantized_graph.h"
@@ -20,8 +21,8 @@ struct VerifiedSimulation {
   stats::SimulationResult result;  // of the first image
 };
 
-/// Simulates these images of the data set, at least one, each from reset. `program` was compiled
-/// from `graph`. Throws base::InternalError where a layer's tensor never appears or cycles differ
+/// Simulates these images of the data set, at least one, each from reset. `program`, of one image,
+/// was compiled from `graph`. Throws base::InternalError where a layer's tensor never appears or cycles differ
 /// between images, and what simulate throws.
 VerifiedSimulation simulate_and_compare(const isa::Program& program,
                                         const graph::QuantizedGraph& graph,
@@ -32,7 +33,8 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
 /// On stderr: where `of`, such as "per_layer: " or nothing, first differs. There is a mismatch.
 void print_mismatch(const std::string& of, const report::Simulation& simulation);
 
-/// The sha256 over the bytes of all outputs, in order.
-std::string output_hash(const stats::SimulationResult& result);
+/// For each of the Program's images, the sha256 over the bytes of all its outputs, in order.
+std::vector<std::string> output_hashes(const isa::Program& program,
+                                       const stats::SimulationResult& result);
 
 }  // namespace npusim::cli

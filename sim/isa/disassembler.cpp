@@ -95,7 +95,8 @@ std::string layer_text(const Program& program, std::uint32_t layer) {
   if (layer >= program.layers.size()) return fmt::format("layer {}", layer);
   const LayerInfo& info = program.layers[layer];
   const std::string name = quoted(info.name);
-  return fmt::format("layer {} {} {}", layer, name.substr(1, name.size() - 2), info.kind);
+  return fmt::format("layer {} {} {}{}", layer, name.substr(1, name.size() - 2), info.kind,
+                     image_text(program, layer));
 }
 
 class Writer {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/isa/labels.h"
 
+#include <algorithm>
+
 #include "sim/isa/encoding.h"
 
 namespace npusim::isa {
@@ -19,9 +21,17 @@ std::string instruction_label(const Program& program, std::size_t index) {
     if (origin.layer < program.layers.size()) {
       label += " '" + program.layers[origin.layer].name + '\'';
     }
+    label += image_text(program, origin.layer);
     label += " tile " + std::to_string(origin.tile);
   }
   return label + ')';
+}
+
+std::string image_text(const Program& program, std::uint32_t layer) {
+  const auto images = static_cast<std::uint32_t>(program.metadata.images);
+  const auto layers = static_cast<std::uint32_t>(program.layers.size());
+  if (images < 2 || layers < images) return "";
+  return " of image " + std::to_string(std::min(layer / (layers / images), images - 1));
 }
 
 std::string semaphore_label(const Program& program, int semaphore) {

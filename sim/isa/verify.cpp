@@ -10,6 +10,7 @@
 #include "sim/isa/program.h"
 #include "sim/isa/regions.h"
 #include "sim/isa/replay.h"
+#include "sim/isa/verify_images.h"
 #include "sim/isa/verify_instruction.h"
 #include "sim/isa/zeroed_array.h"
 
@@ -37,6 +38,7 @@ class Verifier {
     tensors();
     layers();
     metadata();
+    verify_images(program_, findings_);
     findings_.throw_if_any();  // the rest relies on all that
     instructions();
     findings_.throw_if_any();

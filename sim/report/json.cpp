@@ -62,10 +62,18 @@ json simulation_json(const Simulation& simulation) {
 json cycles_json(const Cycles& cycles) {
   json stalls = json::object();
   for (const UnitCycles& unit : cycles.units) stalls[unit.name] = json(unit.stall_cycles);
-  return {{"total", cycles.total},
-          {"latency_seconds", cycles.latency_seconds},
-          {"utilization", cycles.utilization},
-          {"stalls", stalls}};
+  json result = {{"total", cycles.total},
+                 {"latency_seconds", cycles.latency_seconds},
+                 {"utilization", cycles.utilization},
+                 {"stalls", stalls}};
+  if (cycles.steady_state_total) {
+    result["steady_state_total"] = *cycles.steady_state_total;
+    result["steady_state_utilization"] = cycles.steady_state_utilization;
+  }
+  for (const ImageCycles& image : cycles.images) {
+    result["images"].push_back({{"end_cycle", image.end_cycle}, {"cycles", image.cycles}});
+  }
+  return result;
 }
 
 /// Says of a layer what differs from the report's quantization.
@@ -84,8 +92,8 @@ void put_differences(json& row, const Layer& layer, const Quantization& usual) {
   if (layer.activation_bits) put("activation_bits", *layer.activation_bits, usual.activation_bits);
 }
 
-json layer_json(const Layer& layer, const Quantization& usual,
-                const std::optional<Overflows>& overflows) {
+json layer_json(const Layer& layer, const Report& report) {
+  const std::optional<Overflows>& overflows = report.simulation.overflows;
   json result = {{"name", layer.name},
                  {"kind", layer.kind},
                  {"macs", layer.macs},
@@ -101,7 +109,8 @@ json layer_json(const Layer& layer, const Quantization& usual,
                  {"weights_bytes", layer.weights_bytes},
                  {"spilled", layer.is_spilled}};
   if (!layer.dataflow.empty()) result["dataflow"] = layer.dataflow;
-  put_differences(result, layer, usual);
+  if (!report.cycles.images.empty()) result["image"] = layer.image;
+  put_differences(result, layer, report.quantization);
   if (layer.safe_accumulator_bits) result["safe_accumulator_bits"] = *layer.safe_accumulator_bits;
   if (overflows) {
     const auto found = overflows->by_layer.find(layer.name);
@@ -186,8 +195,7 @@ std::string to_json(const Report& report) {
   if (report.dram) document["dram"] = dram_json(*report.dram);
   if (!report.notes.empty()) document["notes"] = report.notes;
   json& layers = document["layers"] = json::array();
-  for (const Layer& layer : report.layers)
-    layers.push_back(layer_json(layer, report.quantization, report.simulation.overflows));
+  for (const Layer& layer : report.layers) layers.push_back(layer_json(layer, report));
   // Names come from models: bytes that are no UTF-8 must not end the run.
   return document.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }

@@ -40,6 +40,20 @@ UnitCycles unit_cycles(const stats::UnitResult& result) {
   return unit;
 }
 
+std::vector<ImageCycles> image_cycles(const isa::Program& program,
+                                      const stats::SimulationResult& result) {
+  std::vector<ImageCycles> images;
+  if (program.images() == 1) return images;
+  std::int64_t end = 0;
+  for (std::size_t l = 0; l < result.layers.size(); ++l) {
+    if (l % program.image_layers() == 0) images.push_back({end, 0});
+    end += result.layers[l].cycles;  // ends are running maxima of these
+    images.back().cycles += result.layers[l].cycles;
+    images.back().end_cycle = end;
+  }
+  return images;
+}
+
 Cycles cycles_of(const isa::Program& program, const stats::SimulationResult& result) {
   Cycles cycles;
   cycles.total = result.total_cycles;
@@ -48,6 +62,7 @@ Cycles cycles_of(const isa::Program& program, const stats::SimulationResult& res
   std::int64_t macs = 0;
   for (const isa::LayerInfo& layer : program.layers) macs += layer.macs;
   cycles.utilization = utilization(macs, result.total_cycles, program.hardware.mac_array);
+  cycles.images = image_cycles(program, result);
   for (const stats::UnitResult& unit : result.units) cycles.units.push_back(unit_cycles(unit));
   return cycles;
 }
@@ -73,6 +88,7 @@ std::vector<Layer> layers_of(const isa::Program& program, const stats::Simulatio
     const isa::LayerInfo& info = program.layers[i];
     const stats::LayerResult& measured = result.layers.at(i);
     Layer layer;
+    layer.image = static_cast<std::int64_t>(i / program.image_layers());
     layer.name = info.name;
     layer.kind = info.kind;
     layer.dataflow = dataflows[i];
@@ -97,7 +113,8 @@ std::vector<Layer> layers_of(const isa::Program& program, const stats::Simulatio
 
 Memory memory_of(const isa::Program& program, const stats::SimulationResult& result) {
   Memory memory;
-  for (const isa::LayerInfo& layer : program.layers) {
+  for (std::size_t l = 0; l < program.image_layers(); ++l) {  // the others read the same
+    const isa::LayerInfo& layer = program.layers[l];
     memory.weights_bytes += layer.weights_bytes;
     memory.bias_bytes += layer.bias_bytes;
     memory.requant_bytes += layer.requant_bytes;
@@ -106,7 +123,7 @@ Memory memory_of(const isa::Program& program, const stats::SimulationResult& res
   memory.instructions_bytes = program.instructions_bytes();
   memory.activation_peak_bytes = program.activation_peak_bytes;
   const std::vector<bool> spilled = stats::spilled_tensors(program);
-  for (std::size_t t = 0; t < spilled.size(); ++t) {
+  for (std::size_t t = 0; t < program.image_tensors(); ++t) {
     if (spilled[t]) memory.spilled_activation_bytes += program.tensors[t].elements();
   }
   memory.dram_read_bytes = result.dram.read_bytes;
@@ -179,16 +196,23 @@ Report report_of(const isa::Program& program, const stats::SimulationResult& res
   Report report;
   report.workload.name = program.metadata.name;
   report.workload.network = program.metadata.name;
-  report.workload.images = 1;
+  report.workload.images = program.metadata.images;
   report.hardware = hardware_of(program.hardware);
   report.quantization = quantization_of(program.metadata);
   report.cycles = cycles_of(program, result);
   report.layers = layers_of(program, result);
   report.memory = memory_of(program, result);
   report.dram = dram_of(program.hardware.dram, result.dram);
-  report.simulation.images = 1;
+  report.simulation.images = program.metadata.images;
   report.simulation.overflows = overflows_of(program, result);
   return report;
+}
+
+void set_steady_state(const isa::Program& program, std::int64_t cycles, Report& report) {
+  std::int64_t macs = 0;
+  for (const isa::LayerInfo& layer : program.layers) macs += layer.macs;
+  report.cycles.steady_state_total = cycles;
+  report.cycles.steady_state_utilization = utilization(macs, cycles, program.hardware.mac_array);
 }
 
 }  // namespace npusim::report

@@ -115,14 +115,27 @@ struct UnitCycles {
   std::map<std::string, std::int64_t> stall_cycles;  // by cause, those that occurred
 };
 
+/// One of several consecutive images.
+struct ImageCycles {
+  std::int64_t end_cycle =
+      0;                    // the largest done of its instructions and those of the images before
+  std::int64_t cycles = 0;  // from the end of the image before, or from reset
+};
+
 struct Cycles {
-  std::int64_t total = 0;  // of one inference from reset
+  std::int64_t total = 0;  // of all images, from reset
+  /// Cycles by which one more image lengthens a stream (docs/timing-model.md); of one image, where
+  /// it was measured.
+  std::optional<std::int64_t> steady_state_total = {};
+  std::vector<ImageCycles> images = {};  // empty where the Program has one
   double latency_seconds = 0;
-  double utilization = 0;  // all MACs / (total * array size)
+  double utilization = 0;               // all MACs of all images / (total * array size)
+  double steady_state_utilization = 0;  // of one image / (steady_state_total * array size)
   std::vector<UnitCycles> units;
 };
 
 struct Layer {
+  std::int64_t image = 0;
   std::string name;
   std::string kind;
   std::int64_t macs = 0;
@@ -177,7 +190,7 @@ struct Report {
   std::optional<Calibration> calibration;  // where pictures may be left out
   Simulation simulation;
   Cycles cycles;
-  std::vector<Layer> layers;
+  std::vector<Layer> layers;  // image after image
   Memory memory;
   std::optional<Dram> dram = {};   // where it has banks or other masters
   std::vector<std::string> notes;  // what the reader should know, such as a scheme that is missing
@@ -194,8 +207,11 @@ std::string quantization_text(const Quantization& quantization);
 std::optional<Overflows> overflows_of(const isa::Program& program,
                                       const stats::SimulationResult& result);
 
-/// Everything that one simulated inference of the Program tells: hardware, quantization, cycles,
-/// layers, memory, and the workload's network. `result` is of this Program.
+/// Everything that one simulation of the Program tells: hardware, quantization, cycles, layers (of
+/// every image), memory, and the workload's network. `result` is of this Program.
 Report report_of(const isa::Program& program, const stats::SimulationResult& result);
+
+/// Puts in what one more image costs. `report` is of a Program of one image.
+void set_steady_state(const isa::Program& program, std::int64_t cycles, Report& report);
 
 }  // namespace npusim::report

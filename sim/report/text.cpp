@@ -19,7 +19,12 @@ constexpr std::size_t kIndent = 2;
 /// Writes the sections one after another.
 class TextWriter {
  public:
-  TextWriter(const Report& report, const TextStyle& style) : report_(report), style_(style) {}
+  TextWriter(const Report& report, const TextStyle& style) : report_(report), style_(style) {
+    // Of several images the last one is shown, whose cycles have settled.
+    for (const Layer& layer : report.layers) {
+      if (layer.image == report.layers.back().image) layers_.push_back(layer);
+    }
+  }
 
   std::string write() {
     header();
@@ -74,12 +79,12 @@ class TextWriter {
   void header() {
     const Hardware& h = report_.hardware;
     std::int64_t macs = 0;
-    for (const Layer& layer : report_.layers) macs += layer.macs;
+    for (const Layer& layer : layers_) macs += layer.macs;
     field("Network", fmt::format("{}, {} layers, {}", shortened(report_.workload.network, 40),
-                                 report_.layers.size(), grouped(macs) + " MACs"));
-    const auto own = std::count_if(
-        report_.layers.begin(), report_.layers.end(),
-        [](const Layer& layer) { return layer.quantization || layer.activation_bits; });
+                                 layers_.size(), grouped(macs) + " MACs"));
+    const auto own = std::count_if(layers_.begin(), layers_.end(), [](const Layer& layer) {
+      return layer.quantization || layer.activation_bits;
+    });
     field("Scheme", quantization_text(report_.quantization) +
                         (own == 0 ? "" : fmt::format(", {} of the layers otherwise", own)));
     field("Hardware",
@@ -97,7 +102,7 @@ class TextWriter {
     if (report_.quantization.safe_accumulator_bits) {
       const std::int64_t bits = *report_.quantization.safe_accumulator_bits;
       text += fmt::format(", {} hold every sum", bits);
-      for (const Layer& layer : report_.layers) {
+      for (const Layer& layer : layers_) {
         if (layer.safe_accumulator_bits != bits) continue;
         text += " (widest: " + shortened(layer.name, 40) + ')';
         break;
@@ -178,13 +183,39 @@ class TextWriter {
 
   void cycles() {
     const Cycles& cycles = report_.cycles;
-    heading("Cycles", " of one inference from reset");
+    heading("Cycles", consecutive()
+                          ? fmt::format(" of {} consecutive images from reset", grouped(images()))
+                          : " of one inference from reset");
     line(fmt::format("  total {} cycles, latency {}, utilisation {}", grouped(cycles.total),
                      time_text(cycles.latency_seconds), percent(cycles.utilization, 1)));
+    if (cycles.steady_state_total) {
+      line(fmt::format("  steady state {} cycles for one more image, utilisation {}",
+                       grouped(*cycles.steady_state_total),
+                       percent(cycles.steady_state_utilization, 1)));
+    }
+    image_ends();
     const std::size_t width = column_width(12, cycles.total);
     line(fmt::format("  {:<18}{:>{}}{:>{}}{:>{}}", "unit (cycles)", "busy", width, "stalled", width,
                      "idle", width));
     for (const UnitCycles& unit : cycles.units) unit_line(unit, width);
+  }
+
+  bool consecutive() const { return !report_.cycles.images.empty(); }
+  std::int64_t images() const { return static_cast<std::int64_t>(report_.cycles.images.size()); }
+
+  /// The first and the last few images.
+  void image_ends() {
+    constexpr std::int64_t kMostAtOneEnd = 4;
+    for (std::int64_t i = 0; i < images(); ++i) {
+      if (i == kMostAtOneEnd && images() > 2 * kMostAtOneEnd) {
+        line("  ...");
+        i = images() - kMostAtOneEnd;
+      }
+      const ImageCycles& image = report_.cycles.images[static_cast<std::size_t>(i)];
+      const std::string after =
+          i == 0 ? "" : ", " + grouped(image.cycles) + " after the one before";
+      line(fmt::format("  image {} ends at {}{}", i, grouped(image.end_cycle), after));
+    }
   }
 
   void unit_line(const UnitCycles& unit, std::size_t width) {
@@ -211,17 +242,17 @@ class TextWriter {
     constexpr std::size_t kLeastName = 8;
     std::int64_t most_macs = 0;
     std::int64_t most_cycles = 0;
-    for (const Layer& layer : report_.layers) {
+    for (const Layer& layer : layers_) {
       most_macs = std::max(most_macs, layer.macs);
       most_cycles = std::max(most_cycles, layer.cycles);
     }
     const std::size_t macs = column_width(14, most_macs);
     const std::size_t cycles = column_width(12, most_cycles);
     const std::size_t name = std::max(kLeastName + macs + cycles, kNameMacsCycles) - macs - cycles;
-    heading("Layers");
+    heading("Layers", consecutive() ? fmt::format(" of image {}", images() - 1) : "");
     line(fmt::format("  {:<{}} {:<14}{:>{}}{:>{}}{:>6}  {}", "name", name, "kind", "MACs", macs,
                      "cycles", cycles, "util", "bound"));
-    for (const Layer& layer : report_.layers) {
+    for (const Layer& layer : layers_) {
       line(fmt::format("  {:<{}} {:<14}{:>{}}{:>{}}{:>6}  {}", shortened(layer.name, name), name,
                        layer.kind, grouped(layer.macs), macs, grouped(layer.cycles), cycles,
                        layer.macs == 0 ? "-" : percent(layer.utilization, 0), layer.bound_by()));
@@ -244,8 +275,9 @@ class TextWriter {
     amount("instructions", memory.instructions_bytes);
     amount("activations, peak on chip", memory.activation_peak_bytes);
     spills(memory.spilled_activation_bytes);
-    amount("DRAM read per inference", memory.dram_read_bytes);
-    amount("DRAM written per inference", memory.dram_write_bytes);
+    const std::string per = consecutive() ? ", all images" : " per inference";
+    amount("DRAM read" + per, memory.dram_read_bytes);
+    amount("DRAM written" + per, memory.dram_write_bytes);
   }
 
   void count(const std::string& label, std::int64_t value, const std::string& note = "") {
@@ -274,11 +306,11 @@ class TextWriter {
   void spills(std::int64_t bytes) {
     constexpr std::size_t kMostNames = 12;
     std::vector<std::string> names;
-    for (const Layer& layer : report_.layers) {
+    for (const Layer& layer : layers_) {
       if (layer.is_spilled) names.push_back(shortened(layer.name, 30));
     }
     amount("activations, through DRAM", bytes,
-           fmt::format(", {} of {} layers", names.size(), report_.layers.size()));
+           fmt::format(", {} of {} layers", names.size(), layers_.size()));
     std::string current(2 * kIndent, ' ');
     for (std::size_t i = 0; i < std::min(names.size(), kMostNames); ++i) {
       const bool is_last = i + 1 == names.size();
@@ -323,6 +355,7 @@ class TextWriter {
   }
 
   const Report& report_;
+  std::vector<Layer> layers_;  // those shown
   const TextStyle& style_;
   std::string out_;
 };

@@ -11,7 +11,7 @@ std::vector<bool> spilled_tensors(const isa::Program& program) {
   std::map<std::uint64_t, std::size_t> by_address;  // layers' results in DRAM
   for (const isa::LayerInfo& layer : program.layers) {
     const isa::TensorInfo& tensor = program.tensors.at(layer.output_tensor);
-    if (tensor.memory == isa::Memory::dram) by_address[tensor.address] = layer.output_tensor;
+    if (tensor.memory == isa::Memory::dram) by_address.emplace(tensor.address, layer.output_tensor);
   }
   std::vector<bool> spilled(program.tensors.size(), false);
   for (const isa::Instruction& instruction : program.instructions) {
@@ -23,6 +23,9 @@ std::vector<bool> spilled_tensors(const isa::Program& program) {
     const auto bytes = static_cast<std::uint64_t>(program.tensors[index].elements());
     if (address < begin + bytes) spilled[index] = true;
   }
+  // Images may share the place of a tensor, and what is true of one is so of all.
+  const std::size_t tensors = program.image_tensors();
+  for (std::size_t t = tensors; t < spilled.size(); ++t) spilled[t] = spilled[t - tensors];
   return spilled;
 }
 
