@@ -206,12 +206,12 @@ isa::Program compile(const QuantizedGraph& graph, const config::HardwareConfig& 
                      const isa::Metadata& metadata) {
   check_fits(graph, hardware);
   WeightLayout weights = lay_out_weights(graph, hardware);
-  TensorPlan plan = plan_tensors(graph, hardware, weights.weight_region_bytes);
+  const std::int64_t images = metadata.images;
+  TensorPlan plan = plan_tensors(graph, hardware, weights.weight_region_bytes, images);
   isa::Program program;
   program.hardware = hardware;
   program.metadata = metadata;
   program.activation_peak_bytes = plan.peak_bytes;
-  const std::int64_t images = metadata.images;
   program.dram_bytes = lay_out_dram(graph, weights.dram_image.size(), images, plan);
 
   Lowering lowering(graph, hardware, plan, weights);

@@ -62,8 +62,9 @@ std::optional<std::int64_t> find_address(const std::vector<Block>& placed, const
 class Planner {
  public:
   Planner(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
-          std::int64_t weight_region_bytes)
+          std::int64_t weight_region_bytes, std::int64_t images)
       : graph_(graph),
+        images_(images),
         weight_region_bytes_(weight_region_bytes),
         align_bytes_(hardware.activation_scratchpad.bank_word_bytes),
         scratchpad_bytes_(hardware.activation_scratchpad.bytes),
@@ -81,6 +82,7 @@ class Planner {
   TensorPlan plan() {
     check_least_sizes();
     std::vector<Block> blocks = place_all();
+    if (images_ > 1) keep_inputs_apart(blocks);
     grow_workspaces(blocks);
     TensorPlan plan;
     plan.layers.resize(graph_.nodes.size());
@@ -121,6 +123,17 @@ class Planner {
       if (!failed) return blocks;
       spill_for(*failed, blocks);
     }
+  }
+
+  void keep_inputs_apart(std::vector<Block>& blocks) const {
+    std::vector<Block> apart = blocks;
+    for (Block& block : apart) {
+      if (block.is_workspace) return;
+      if (!is_input(graph_.node(block.node))) continue;
+      block.first = 0;
+      block.last = static_cast<NodeId>(graph_.nodes.size()) - 1;
+    }
+    if (!place(apart)) blocks = std::move(apart);
   }
 
   std::vector<Block> make_blocks() const {
@@ -296,6 +309,7 @@ class Planner {
   }
 
   const QuantizedGraph& graph_;
+  std::int64_t images_;
   std::int64_t weight_region_bytes_;
   std::int64_t align_bytes_;
   std::int64_t scratchpad_bytes_;
@@ -338,8 +352,8 @@ std::int64_t tile_buffer_bytes(const QuantizedGraph& graph, NodeId id,
 }
 
 TensorPlan plan_tensors(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
-                        std::int64_t weight_region_bytes) {
-  return Planner(graph, hardware, weight_region_bytes).plan();
+                        std::int64_t weight_region_bytes, std::int64_t images) {
+  return Planner(graph, hardware, weight_region_bytes, images).plan();
 }
 
 }  // namespace npusim::compile

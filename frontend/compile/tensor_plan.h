@@ -42,9 +42,11 @@ struct TensorPlan {
 // naming every layer of which not even the least tile fits (one pixel, or the fewest channels of
 // one), and the bytes it needs; with the largest of these there is a plan.
 // `weight_region_bytes`: what the weight scratchpad holds of weights (weight_layout.h); a
-// convolution with more is tiled as one whose weights pass once per tile.
+// convolution with more is tiled as one whose weights pass once per tile. Of several `images`, the
+// inputs keep their places to themselves where everything stays on chip nevertheless: the next
+// image's arrive while the last layers run.
 TensorPlan plan_tensors(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware,
-                        std::int64_t weight_region_bytes);
+                        std::int64_t weight_region_bytes, std::int64_t images = 1);
 
 // Bytes of the buffers of one tile: operands and result that do not stay on chip, each rounded up
 // to `align_bytes`.

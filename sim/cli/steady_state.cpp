@@ -7,7 +7,7 @@
 namespace npusim::cli {
 namespace {
 
-constexpr std::int32_t kImages = 3;
+constexpr std::int32_t kImages = 4;
 
 std::int64_t stream_cycles(const isa::Program& program) {
   model::SimulationOptions options;

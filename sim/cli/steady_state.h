@@ -11,7 +11,7 @@
 
 namespace npusim::cli {
 
-/// T(3) - T(2), where T(n) are the cycles of one stream of n images from reset
+/// T(4) - T(3), where T(n) are the cycles of one stream of n images from reset
 /// (docs/timing-model.md, section 9). Values play no part. Empty, with a note, where so many images
 /// do not fit the machine.
 std::optional<std::int64_t> steady_state_cycles(compile::Pipeline& pipeline,
