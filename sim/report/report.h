@@ -135,7 +135,6 @@ struct Cycles {
 };
 
 struct Layer {
-  std::int64_t image = 0;
   std::string name;
   std::string kind;
   std::int64_t macs = 0;
@@ -151,6 +150,7 @@ struct Layer {
   std::optional<isa::LayerQuantization> quantization = std::nullopt;  // of the weights
   std::optional<std::int64_t> activation_bits = std::nullopt;         // of the result
   std::string dataflow = {};  // the mode of the array; empty for layers of the vector unit
+  std::int64_t image = 0;     // of several consecutive ones
   /// "memory" where the layer's DRAM traffic alone takes longer than its arithmetic alone, else
   /// "compute".
   const char* bound_by() const {

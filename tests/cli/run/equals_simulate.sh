@@ -10,6 +10,9 @@ npusim simulate net.npu --timing-only --json timing.json --quiet
 python3 - <<'END'
 import json
 report = json.load(open('run.json'))
+# A stream of one image cannot say what one more costs either.
+print(report['cycles'].pop('steady_state_total') < report['cycles']['total'],
+      report['cycles'].pop('steady_state_utilization') > report['cycles']['utilization'])
 for section in [report['quantization'], *report['layers']]:
     section.pop('safe_accumulator_bits', None)
 json.dump(report, open('run.json', 'w'))

@@ -73,6 +73,21 @@ TEST(ReadInputsTest, FractalsArePreprocessedAsTheProgramSays) {
   EXPECT_THAT(read_inputs(program, {"fractal:2:5"}), ElementsAre(expected));
 }
 
+TEST(ReadInputsTest, EveryImageHasItsOwn) {
+  isa::Program program = picture_program();
+  program.metadata.images = 2;
+  program.tensors.push_back(program.tensors[0]);
+  program.inputs = {0, 1};
+  const auto drawn = read_inputs(program, {});
+  ASSERT_THAT(drawn, SizeIs(2));
+  EXPECT_NE(drawn[0], drawn[1]);
+  const auto fractals = read_inputs(program, {"fractal:2:0", "fractal:2:1"});
+  EXPECT_EQ(fractals[1], read_inputs(picture_program(), {"fractal:2:1"})[0]);
+  EXPECT_EQ(error(program, {"fractal:2:0"}),
+            "--input: got 1 inputs, must be given once per input of the Program, which has 2: all "
+            "of one image, then those of the next of its 2");
+}
+
 TEST(ReadInputsTest, NpyMayHaveABatchOfOne) {
   const test::TempFolder folder;
   isa::Program program = picture_program();

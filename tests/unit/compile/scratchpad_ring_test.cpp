@@ -61,6 +61,26 @@ TEST(ScratchpadRing, WhatTheRegionCannotHoldOrHasRoomForChangesNothing) {
   EXPECT_EQ(ring.place(1, 0, 30).address, 20);
 }
 
+TEST(ScratchpadRing, ARestartKeepsWhatTheRegionHoldsAsAWhole) {
+  ScratchpadRing ring(0, 50);
+  ring.place(1, 0, 20);
+  ring.place(2, 0, 30);
+  ring.restart();
+  EXPECT_TRUE(ring.place(1, 0, 20).is_loaded);
+  EXPECT_TRUE(ring.place(2, 0, 30).is_loaded);
+}
+
+TEST(ScratchpadRing, ARestartForgetsAllWhereAnythingWasReplaced) {
+  ScratchpadRing ring(0, 50);
+  for (int image = 0; image < 3; ++image) {
+    ring.restart();
+    EXPECT_FALSE(ring.place(1, 0, 20).is_loaded);
+    EXPECT_EQ(ring.place(2, 0, 20).address, 20);
+    EXPECT_EQ(ring.place(3, 0, 15).address, 0);
+    EXPECT_TRUE(ring.place(2, 0, 20).is_loaded);
+  }
+}
+
 // Whatever is said to lie there was written there and by nothing after it.
 TEST(ScratchpadRing, NeverClaimsWhatWasOverwritten) {
   std::mt19937_64 engine(1);

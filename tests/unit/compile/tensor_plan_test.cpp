@@ -20,8 +20,8 @@ using test::square_window;
 
 constexpr std::int64_t kWordBytes = 8;
 
-TensorPlan plan_for(const QuantizedGraph& graph, std::int64_t bytes) {
-  return plan_tensors(graph, small_machine(4, 4, bytes, 4096), 512);
+TensorPlan plan_for(const QuantizedGraph& graph, std::int64_t bytes, std::int64_t images = 1) {
+  return plan_tensors(graph, small_machine(4, 4, bytes, 4096), 512, images);
 }
 
 bool is_input(const QuantizedGraph& graph, NodeId id) {
@@ -172,6 +172,25 @@ TEST(TensorPlan, ThePlaceOfATensorIsUsedAgainAfterItsLastReader) {
   const TensorPlan plan = plan_for(graph, 2 * 256);
   for (const TensorPlacement& tensor : plan.tensors) EXPECT_TRUE(tensor.on_chip);
   EXPECT_EQ(plan.peak_bytes, 2 * 256);
+}
+
+TEST(TensorPlan, InputsOfSeveralImagesShareTheirPlaceWithNothingWhereThereIsRoom) {
+  QuantizedGraphBuilder b(3);
+  NodeId last = b.input({8, 8, 4});
+  for (int i = 0; i < 4; ++i) last = b.lookup(last);
+  const auto graph = b.build();
+  const auto shared_with_input = [&](std::int64_t bytes, std::int64_t images) {
+    const TensorPlan plan = plan_for(graph, bytes, images);
+    std::int64_t shared = 0;
+    for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
+      EXPECT_TRUE(plan.tensors[t].on_chip);
+      shared += t > 0 && plan.tensors[t].address == plan.tensors[0].address ? 1 : 0;
+    }
+    return shared;
+  };
+  EXPECT_EQ(shared_with_input(3 * 256, 1), 2);
+  EXPECT_EQ(shared_with_input(3 * 256, 2), 0);
+  EXPECT_EQ(shared_with_input(2 * 256, 2), 2);  // no room
 }
 
 TEST(TensorPlan, AResidualIsKeptOverTheLayersBetween) {

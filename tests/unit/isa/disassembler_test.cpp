@@ -59,6 +59,16 @@ TEST(DisassemblerTest, TheWholeProgram) {
   EXPECT_THAT(text, testing::EndsWith("\n    15  end\n"));
 }
 
+TEST(DisassemblerTest, LayersSayTheirImageWhereThereAreSeveral) {
+  const Program program = test::two_images_program();
+  const std::string text = disassemble(program);
+  EXPECT_THAT(text, HasSubstr("\n  images 2\n"));
+  EXPECT_THAT(text, HasSubstr("\n.tile 1 0  ; layer 1 rescale concat of image 0 tile 0\n"));
+  EXPECT_THAT(text, HasSubstr("\n.tile 2 0  ; layer 2 conv conv of image 1 tile 0\n"));
+  EXPECT_EQ(instruction_label(program, 10),
+            "instruction 10 (weight_loader preload, layer 2 'conv' of image 1 tile 0)");
+}
+
 TEST(DisassemblerTest, TheImageInHexadecimal) {
   Program program = test::pipeline_program(1);
   program.dram_image.resize(34, 0xab);

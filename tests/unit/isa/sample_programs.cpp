@@ -269,4 +269,28 @@ class PipelineBuilder {
 
 isa::Program pipeline_program(std::int64_t tiles) { return PipelineBuilder(tiles).run(); }
 
+isa::Program two_images_program() {
+  isa::Program program = pipeline_program(2);
+  program.metadata.images = 2;
+  for (isa::TensorInfo& tensor : program.tensors) tensor.height = 1;
+  std::vector<isa::TensorInfo> again = program.tensors;
+  for (isa::TensorInfo& tensor : again) tensor.address += isa::tensor_region(tensor).bytes;
+  program.tensors[1].complete_after = 7;  // the first tile's store
+  program.tensors.insert(program.tensors.end(), again.begin(), again.end());
+  for (std::vector<std::uint32_t>* list : {&program.inputs, &program.outputs}) {
+    list->push_back(list->front() + 2);
+  }
+  for (std::size_t l = 0; l < 2; ++l) {
+    program.layers[l].macs /= 2;
+    isa::LayerInfo layer = program.layers[l];
+    layer.output_tensor += 2;
+    program.layers.push_back(layer);
+  }
+  for (isa::InstructionOrigin& origin : program.origins) {
+    origin.layer += 2 * origin.tile;
+    origin.tile = 0;
+  }
+  return program;
+}
+
 }  // namespace npusim::test

@@ -55,4 +55,7 @@ class ProgramBuilder {
 /// needed. Input `tiles` x 8 x 8 codes, output `tiles` x 8 x 4. Reproducible weights.
 isa::Program pipeline_program(std::int64_t tiles);
 
+/// pipeline_program(2) as a stream of two images with one tile each: everything is listed twice.
+isa::Program two_images_program();
+
 }  // namespace npusim::test

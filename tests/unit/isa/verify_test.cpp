@@ -200,6 +200,38 @@ TEST(VerifyTest, DramAndTensors) {
   });
 }
 
+TEST(VerifyTest, EveryImageRepeatsTheFirst) {
+  EXPECT_EQ(findings_of(test::two_images_program()), "none");
+  const std::vector<Fault> faults = {
+      {"metadata: images: got 0, must be 1 to 4096", [](Program& p) { p.metadata.images = 0; }},
+      {"tensors: number: got 4, must be a multiple of the 3 images",
+       [](Program& p) { p.metadata.images = 3; }},
+      {"layers: number: got 3, must be a multiple of the 2 images",
+       [](Program& p) { p.layers.pop_back(); }},
+      {"tensors: entry 2: got another, must be that of image 1 to entry 0 of image 0",
+       [](Program& p) { p.tensors[2].zero_point = 1; }},
+      {"tensors: entry 3: got another", [](Program& p) { p.tensors[3].width = 4; }},
+      {"tensors: entry 3: got another", [](Program& p) { p.tensors[3].name = "x"; }},
+      {"inputs: entry 1: got another",
+       [](Program& p) {
+         p.inputs = {0, 1};
+       }},
+      {"outputs: entry 1: got another",
+       [](Program& p) {
+         p.outputs = {1, 2};
+       }},
+      {"layers: entry 2: got another", [](Program& p) { p.layers[2].macs = 1; }},
+      {"layers: entry 3: got another", [](Program& p) { p.layers[3].output_tensor = 1; }},
+      {"layers: entry 2: got another",
+       [](Program& p) { p.layers[0].quantization = LayerQuantization{}; }},
+  };
+  for (const Fault& fault : faults) {
+    Program program = test::two_images_program();
+    fault.make(program);
+    EXPECT_THAT(findings_of(program), HasSubstr(fault.finding));
+  }
+}
+
 TEST(VerifyTest, TensorsTogetherAreLimited) {
   Program program = test::pipeline_program(1);
   program.hardware.dram.bytes = std::int64_t{1} << 40;

@@ -72,6 +72,27 @@ TEST(JsonTest, ADramOfBanksSaysWhatItDid) {
             (json{{"model", "flat"}, {"other_masters_requests", 60}}));
 }
 
+TEST(JsonTest, SaysWhatOneMoreImageCosts) {
+  Report report = example_report();
+  report.cycles.steady_state_total = 1'000'000;
+  report.cycles.steady_state_utilization = 0.5;
+  const json cycles = json::parse(to_json(report))["cycles"];
+  EXPECT_EQ(cycles["steady_state_total"], 1'000'000);
+  EXPECT_EQ(cycles["steady_state_utilization"], 0.5);
+  EXPECT_FALSE(cycles.contains("images"));
+}
+
+TEST(JsonTest, ConsecutiveImagesEndOneBehindTheOther) {
+  Report report = example_report();
+  report.cycles.images = {{1'200'000, 1'200'000}, {1'234'567, 34'567}};
+  report.layers[1].image = 1;
+  const json document = json::parse(to_json(report));
+  EXPECT_EQ(document["cycles"]["images"], json::parse(R"([{"end_cycle": 1200000, "cycles": 1200000},
+                            {"end_cycle": 1234567, "cycles": 34567}])"));
+  EXPECT_EQ(document["layers"][0]["image"], 0);
+  EXPECT_EQ(document["layers"][1]["image"], 1);
+}
+
 // A layer says what differs from the network's quantization, and nothing else.
 TEST(JsonTest, LayersNameTheirOwnQuantization) {
   Report report = example_report();

@@ -146,5 +146,45 @@ TEST(ReportOfTest, TheDramSpeaksWhereThereIsMoreThanALatency) {
   EXPECT_EQ(dram->other_masters_requests, 6);
 }
 
+TEST(ReportOfTest, OneMoreImage) {
+  const isa::Program program = two_layers();
+  Report report = report_of(program, result_of_two_layers());
+  EXPECT_FALSE(report.cycles.steady_state_total.has_value());
+  EXPECT_THAT(report.cycles.images, IsEmpty());
+  set_steady_state(program, 500, report);
+  EXPECT_EQ(report.cycles.steady_state_total, 500);
+  EXPECT_DOUBLE_EQ(report.cycles.steady_state_utilization, 3200.0 / (500 * 32));
+}
+
+// The parameters are there once, the work is done twice.
+TEST(ReportOfTest, ConsecutiveImages) {
+  isa::Program program = two_layers();
+  program.metadata.images = 2;
+  stats::SimulationResult result = result_of_two_layers();
+  for (std::size_t i = 0; i < 2; ++i) {
+    program.tensors.push_back(program.tensors[i]);
+    program.layers.push_back(program.layers[i]);
+    program.layers.back().output_tensor += 2;
+    result.layers.push_back(result.layers[i]);
+  }
+  result.layers[2].cycles = 450;
+  result.layers[3].cycles = 50;
+  result.total_cycles = 1500;
+  const Report report = report_of(program, result);
+  EXPECT_EQ(report.workload.images, 2);
+  EXPECT_EQ(report.simulation.images, 2);
+  ASSERT_EQ(report.cycles.images.size(), 2U);
+  EXPECT_EQ(report.cycles.images[0].end_cycle, 1000);
+  EXPECT_EQ(report.cycles.images[0].cycles, 1000);
+  EXPECT_EQ(report.cycles.images[1].end_cycle, 1500);
+  EXPECT_EQ(report.cycles.images[1].cycles, 500);
+  EXPECT_DOUBLE_EQ(report.cycles.utilization, 6400.0 / (1500 * 32));
+  ASSERT_EQ(report.layers.size(), 4U);
+  EXPECT_EQ(report.layers[1].image, 0);
+  EXPECT_EQ(report.layers[2].image, 1);
+  EXPECT_EQ(report.memory.weights_bytes, 10);
+  EXPECT_EQ(report.memory.spilled_activation_bytes, 60);
+}
+
 }  // namespace
 }  // namespace npusim::report

@@ -94,6 +94,9 @@ TEST(TextTest, NeverWiderThanATerminalWhateverTheNumbers) {
   report.hardware.name = std::string(64, 'h');
   report.cycles.total = kHuge;
   report.cycles.latency_seconds = 999;
+  report.cycles.steady_state_total = kHuge;
+  report.cycles.steady_state_utilization = 1;
+  report.cycles.images.resize(4096, {kHuge, kHuge});
   report.cycles.units = {{"command_processor", 999'999'999, 999'999'999, {}}};
   for (const char* cause :
        {"fetch", "queue_full", "wait_requantization", "wait_weight_loader", "wait_dma_weights"}) {
@@ -107,6 +110,41 @@ TEST(TextTest, NeverWiderThanATerminalWhateverTheNumbers) {
   report.notes = {std::string(300, 'x') + " " + std::string(200, 'y'), "a b c"};
   std::istringstream lines(to_text(report));
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), kTextColumns) << line;
+}
+
+TEST(TextTest, SaysWhatOneMoreImageCosts) {
+  Report report = example_report();
+  report.cycles.steady_state_total = 1'000'000;
+  report.cycles.steady_state_utilization = 0.3125;
+  EXPECT_THAT(to_text(report),
+              HasSubstr("utilisation 25.0 %\n"
+                        "  steady state 1,000,000 cycles for one more image, utilisation 31.2 %\n"
+                        "  unit"));
+}
+
+TEST(TextTest, OfConsecutiveImagesTheEndsAndTheLayersOfTheLast) {
+  Report report = example_report();
+  for (std::int64_t i = 1; i < 10; ++i) {
+    for (std::size_t l = 0; l < 2; ++l) {
+      report.layers.push_back(report.layers[l]);
+      report.layers.back().image = i;
+    }
+  }
+  report.layers.back().name = "last_pool";
+  for (std::int64_t i = 1; i <= 10; ++i) report.cycles.images.push_back({1000 * i, 1000});
+  const std::string text = to_text(report);
+  EXPECT_THAT(text, HasSubstr(", 2 layers, 158,033,920 MACs\n"));
+  EXPECT_THAT(text, HasSubstr("Cycles of 10 consecutive images from reset\n"));
+  EXPECT_THAT(text, HasSubstr("  image 0 ends at 1,000\n"
+                              "  image 1 ends at 2,000, 1,000 after the one before\n"));
+  EXPECT_THAT(text, HasSubstr("  image 3 ends at 4,000, 1,000 after the one before\n  ...\n"
+                              "  image 6 ends at 7,000, 1,000 after the one before\n"));
+  EXPECT_THAT(text, HasSubstr("  image 9 ends at 10,000, 1,000 after the one before\n  unit"));
+  EXPECT_THAT(text, HasSubstr("Layers of image 9\n"));
+  EXPECT_THAT(text, HasSubstr("  last_pool "));
+  EXPECT_THAT(text, Not(HasSubstr("\n  pool ")));
+  EXPECT_THAT(text, HasSubstr(", 1 of 2 layers\n"));
+  EXPECT_THAT(text, HasSubstr("DRAM read, all images"));
 }
 
 TEST(TextTest, NumbersOfALongRunDoNotTouch) {

@@ -45,6 +45,22 @@ TEST(SpilledTensors, AreThoseReadBackFromDram) {
               ElementsAre(false, true, false, true));
 }
 
+// The images share the place of a spilled tensor; the second has an input of its own at 500.
+TEST(SpilledTensors, AreTheSameForEveryImage) {
+  isa::Program program = program_that_loads({1000, 1000, 500});
+  program.metadata.images = 2;
+  const std::size_t tensors = program.tensors.size();
+  for (std::size_t t = 0; t < tensors; ++t) program.tensors.push_back(program.tensors[t]);
+  program.tensors[tensors].address = 500;
+  program.inputs = {0, 4};
+  for (std::size_t l = 0; l < 3; ++l) {
+    program.layers.push_back(program.layers[l]);
+    program.layers.back().output_tensor += 4;
+  }
+  EXPECT_THAT(spilled_tensors(program),
+              ElementsAre(false, true, false, false, false, true, false, false));
+}
+
 TEST(SpilledTensors, InputsAndWhatIsOnlyWrittenAreNot) {
   for (const std::uint64_t address : {0U, 99U, 999U, 1100U, 2000U, 2999U, 3100U}) {
     EXPECT_THAT(spilled_tensors(program_that_loads({address})),
