@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/isa/labels.h"
 #include "tests/unit/isa/sample_programs.h"
 
 namespace npusim::isa {

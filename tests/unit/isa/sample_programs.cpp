@@ -274,7 +274,9 @@ isa::Program two_images_program() {
   program.metadata.images = 2;
   for (isa::TensorInfo& tensor : program.tensors) tensor.height = 1;
   std::vector<isa::TensorInfo> again = program.tensors;
-  for (isa::TensorInfo& tensor : again) tensor.address += isa::tensor_region(tensor).bytes;
+  for (isa::TensorInfo& tensor : again) {
+    tensor.address += static_cast<std::uint64_t>(tensor.elements());
+  }
   program.tensors[1].complete_after = 7;  // the first tile's store
   program.tensors.insert(program.tensors.end(), again.begin(), again.end());
   for (std::vector<std::uint32_t>* list : {&program.inputs, &program.outputs}) {
