@@ -22,8 +22,8 @@ struct VerifiedSimulation {
 };
 
 /// Simulates these images of the data set, at least one, each from reset. `program`, of one image,
-/// was compiled from `graph`. Throws base::InternalError where a layer's tensor never appears or cycles differ
-/// between images, and what simulate throws.
+/// was compiled from `graph`. Throws base::InternalError where a layer's tensor never appears or
+/// cycles differ between images, and what simulate throws.
 VerifiedSimulation simulate_and_compare(const isa::Program& program,
                                         const graph::QuantizedGraph& graph,
                                         const data::Dataset& dataset,
