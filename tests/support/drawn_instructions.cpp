@@ -103,8 +103,8 @@ class Drawer {
     layer.kind = kind;
     program_.layers.push_back(layer);
   }
-  void add(isa::Opcode opcode, decltype(isa::Instruction::fields) fields) {
-    program_.instructions.push_back({opcode, 0, 0, std::move(fields)});
+  void add(isa::Opcode opcode, const decltype(isa::Instruction::fields)& fields) {
+    program_.instructions.push_back({opcode, 0, 0, fields});
     program_.origins.push_back({static_cast<std::uint32_t>(program_.layers.size() - 1), 0});
   }
 
