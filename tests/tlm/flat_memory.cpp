@@ -16,8 +16,8 @@ FlatMemory::FlatMemory(const sc_core::sc_module_name& name, const config::Hardwa
 sc_core::sc_time FlatMemory::whole_cycles(std::int64_t amount, std::int64_t per_second) const {
   constexpr std::int64_t kFemtosecondsPerSecond = 1'000'000'000'000'000;
   const std::int64_t cycles = (amount * hardware_.clock_hz + per_second - 1) / per_second;
-  return {static_cast<double>(cycles * (kFemtosecondsPerSecond / hardware_.clock_hz)),
-          sc_core::SC_FS};
+  const std::int64_t femtoseconds = cycles * (kFemtosecondsPerSecond / hardware_.clock_hz);
+  return {static_cast<double>(femtoseconds), sc_core::SC_FS};
 }
 
 tlm::tlm_sync_enum FlatMemory::nb_transport_fw(tlm::tlm_generic_payload& payload,

@@ -18,7 +18,6 @@ namespace {
 
 using model::SimulationOptions;
 using model::SimulationResult;
-using model::UnitId;
 
 isa::Program embedded_network() {
   const config::RunConfig run =
@@ -163,7 +162,7 @@ TEST(TwoBanksMemory, ValuesAreWhatTheyWere) {
 /// Loosely timed: one call, so long.
 class BlockingMemory : public sc_core::sc_module, public model::ExternalMemory {
  public:
-  BlockingMemory(const sc_core::sc_module_name& name, sc_core::sc_time latency)
+  BlockingMemory(const sc_core::sc_module_name& name, const sc_core::sc_time& latency)
       : sc_module(name), socket_("socket"), latency_(latency) {
     socket_.register_b_transport(this, &BlockingMemory::b_transport);
   }
@@ -207,7 +206,7 @@ TEST(BlockingMemory, BehindTheStandardsAdapter) {
 /// Has the answer in the call, and a clock of its own that never rests.
 class QuickMemory : public sc_core::sc_module, public model::ExternalMemory {
  public:
-  QuickMemory(const sc_core::sc_module_name& name, sc_core::sc_time latency,
+  QuickMemory(const sc_core::sc_module_name& name, const sc_core::sc_time& latency,
               tlm::tlm_response_status status = tlm::TLM_OK_RESPONSE)
       : sc_module(name),
         socket_("socket"),

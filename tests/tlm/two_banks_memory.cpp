@@ -6,7 +6,7 @@
 namespace npusim::test {
 
 TwoBanksMemory::TwoBanksMemory(const sc_core::sc_module_name& name, std::uint64_t interleave_bytes,
-                               std::array<sc_core::sc_time, 2> service)
+                               const std::array<sc_core::sc_time, 2>& service)
     : sc_module(name),
       interleave_bytes_(interleave_bytes),
       service_(service),

@@ -21,7 +21,7 @@ class TwoBanksMemory : public sc_core::sc_module, public model::ExternalMemory {
  public:
   /// bank = (address / interleave_bytes) mod 2
   TwoBanksMemory(const sc_core::sc_module_name& name, std::uint64_t interleave_bytes,
-                 std::array<sc_core::sc_time, 2> service);
+                 const std::array<sc_core::sc_time, 2>& service);
 
   TargetSocket& socket() override { return socket_; }
   /// Answers to requests that arrived behind one that had none yet.
