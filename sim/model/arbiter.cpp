@@ -62,7 +62,7 @@ void Arbiter::check_wait(std::int64_t cycle) const {
       "hardware: dram.other_masters.share_percent: " + name_ + " has served others for " +
       std::to_string(waited) +
       " cycles while requests of the NPU wait: it must be less than what the channel can give "
-      "to requests in random rows (a longer dram.timing.lookahead gives more)");
+      "where every 16 requests open a row (a longer dram.timing.lookahead gives more)");
 }
 
 }  // namespace npusim::model

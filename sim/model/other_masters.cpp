@@ -37,7 +37,8 @@ void OtherMasters::find_group() {
 
 std::uint64_t OtherMasters::place() const {
   const std::int64_t number = group_ * masters_.burst_requests + in_group_;
-  return splitmix64(stream_ + (std::uint64_t{1} << 39U) + static_cast<std::uint64_t>(number));
+  return splitmix64(stream_ + (std::uint64_t{1} << 39U) +
+                    static_cast<std::uint64_t>(number / kRequestsOfARow));
 }
 
 void OtherMasters::pop() {

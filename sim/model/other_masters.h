@@ -11,6 +11,9 @@ namespace npusim::model {
 /// splitmix64 of docs/timing-model.md.
 std::uint64_t splitmix64(std::uint64_t x);
 
+/// So many requests one after another go to one row, as those of a stream do.
+inline constexpr std::int64_t kRequestsOfARow = 16;
+
 /// An endless sequence of requests in the order in which they become visible; none where the share
 /// is 0. Nothing is stored: a request is a function of its number.
 class OtherMasters {

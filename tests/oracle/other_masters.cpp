@@ -43,7 +43,7 @@ std::int64_t OtherMasters::group_visible(std::int64_t group) const {
 
 std::uint64_t OtherMasters::place() const {
   const std::int64_t request = group_ * group_requests_ + taken_;
-  return splitmix64(seed_ + (std::uint64_t{1} << 39) + static_cast<std::uint64_t>(request));
+  return splitmix64(seed_ + (std::uint64_t{1} << 39) + static_cast<std::uint64_t>(request / 16));
 }
 
 std::int64_t OtherMasters::bank() const {
