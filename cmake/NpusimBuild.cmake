@@ -29,7 +29,8 @@ function(npusim_apply_flags target)
     list(JOIN NPUSIM_SANITIZE "," sanitizers)
     set(flags -fsanitize=${sanitizers} -fno-sanitize-recover=all)
     # g++ 12 sees uninitialized values inside <regex> and <functional> once it instruments them.
-    target_compile_options(${target} PRIVATE ${flags} -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+    target_compile_options(${target} PRIVATE ${flags} -fno-omit-frame-pointer
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     target_link_options(${target} PUBLIC ${flags})
   endif()
   if(NPUSIM_COVERAGE)

@@ -26,32 +26,39 @@ function(npusim_set_test_properties name)
     ENVIRONMENT "${npusim_test_environment}")
 endfunction()
 
-# GoogleTest's macros take most of the compiler's time: UBSan doubles it, and -O2 adds a fifth to it.
-# What is under test keeps all of its checks; the tests' own code has ASan's.
-set(npusim_test_code_options "")
+# GoogleTest's macros take most of the compiler's time: UBSan doubles it, and so does -O1 with ASan;
+# -O2 adds a fifth to it. What is under test keeps all of its checks; the tests' own code has ASan's.
+set(npusim_test_checks "")
+set(npusim_test_optimization "")
 if(NPUSIM_SANITIZE MATCHES "undefined")
-  list(APPEND npusim_test_code_options -fno-sanitize=undefined)
+  list(APPEND npusim_test_checks -fno-sanitize=undefined)
 endif()
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  list(APPEND npusim_test_code_options -O1)
+if(NPUSIM_SANITIZE)
+  set(npusim_test_optimization -O0)
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(npusim_test_optimization -O1)
 endif()
 
 # npusim_add_test(NAME unit_arith SOURCES f.cpp... [DEPENDS t...] [TIMEOUT seconds] [SHARDS n]
-#                 [LABELS l...])
+#                 [LABELS l...] [COMPUTES])
 #
 # One test program and its CTest entry (n entries with SHARDS, for long programs). It fails when no
 # test ran, and counts as skipped when all its tests were skipped: tests that need NPUSIM_ASSETS
 # therefore have a program of their own. The kind (the name up to its first '_') is a label. The label
 # `identical` marks tests of bits that must not depend on compiler or optimisation: .ci/run has
 # them at -O2 and, with UBSan, at -O1; `scripts/long clang` and `scripts/long debug` (-O0) have them too.
+# COMPUTES: its own code does much work (a reference model), and is optimised as what is under test.
 function(npusim_add_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT;SHARDS" "SOURCES;DEPENDS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "COMPUTES" "NAME;TIMEOUT;SHARDS" "SOURCES;DEPENDS;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "npusim_add_test(${arg_NAME}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
   add_executable(${arg_NAME} ${arg_SOURCES} $<TARGET_OBJECTS:npusim_test_support>)
   npusim_apply_flags(${arg_NAME})
-  target_compile_options(${arg_NAME} PRIVATE ${npusim_test_code_options})
+  target_compile_options(${arg_NAME} PRIVATE ${npusim_test_checks})
+  if(NOT arg_COMPUTES)
+    target_compile_options(${arg_NAME} PRIVATE ${npusim_test_optimization})
+  endif()
   set_target_properties(${arg_NAME} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/bin)
   target_include_directories(${arg_NAME} PRIVATE
