@@ -186,7 +186,7 @@ TEST(Feeder, EqualsThePlainCountOnDrawnFolds) {
     ASSERT_EQ(count, isa::fold_count(m, rows));
   }
   for (const auto& [mode, all] : folds) {
-    EXPECT_GT(with_feeder_stalls[mode], 1000);
+    EXPECT_GT(with_feeder_stalls[mode], 500);
     EXPECT_LT(with_feeder_stalls[mode], all * 9 / 10);
   }
 }
