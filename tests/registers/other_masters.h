@@ -27,7 +27,8 @@ class OtherMasters {
   /// Takes the first one: the number that decides its bank and row.
   std::uint64_t take() {
     --waiting_;
-    return splitmix64(seed() + (std::uint64_t{1} << 39) + static_cast<std::uint64_t>(taken_++ / 16));
+    return splitmix64(seed() + (std::uint64_t{1} << 39) +
+                      static_cast<std::uint64_t>(taken_++ / 16));
   }
 
  private:
