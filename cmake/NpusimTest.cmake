@@ -46,7 +46,7 @@ endif()
 # test ran, and counts as skipped when all its tests were skipped: tests that need NPUSIM_ASSETS
 # therefore have a program of their own. The kind (the name up to its first '_') is a label. The label
 # `identical` marks tests of bits that must not depend on compiler or optimisation: .ci/run has
-# them at -O2 and, with UBSan, at -O1; `scripts/long clang` and `scripts/long debug` (-O0) have them too.
+# them by g++ at -O2 and, with UBSan, by clang at -O1; `scripts/long debug` has them at -O0.
 # COMPUTES: its own code does much work (a reference model), and is optimised as what is under test.
 function(npusim_add_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "COMPUTES" "NAME;TIMEOUT;SHARDS" "SOURCES;DEPENDS;LABELS")
