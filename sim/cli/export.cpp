@@ -48,6 +48,17 @@ std::map<std::string, std::string> properties_of(const config::RunConfig& run) {
   return properties;
 }
 
+// Other runtimes add in 32 bits; what a narrower accumulator does with a sum has no place in ONNX.
+std::vector<std::string> accumulator_notes(const config::MacArrayConfig& array) {
+  if (array.accumulator == config::AccumulatorOverflow::guaranteed) return {};
+  const char* what =
+      array.accumulator == config::AccumulatorOverflow::saturate ? "saturate" : "wrap";
+  return {fmt::format(
+      "sums that {} at {} bits (hardware.mac_array.accumulator) are not part of the model: its "
+      "results are those of an accumulator that holds every sum",
+      what, array.accumulator_bits)};
+}
+
 int export_run(const ExportOptions& options) {
   const int threads = parse_threads(options.arguments.threads);
   require_argument(options.output.value_or(""), "-o", "the path of the ONNX file to write");
@@ -66,6 +77,8 @@ int export_run(const ExportOptions& options) {
                               properties_of(run));
     layers = static_cast<std::int64_t>(quantized.nodes.size() - pipeline.interface().inputs.size());
     notes.insert(notes.end(), pipeline.notes().begin(), pipeline.notes().end());
+    const auto accumulator = accumulator_notes(run.hardware.mac_array);
+    notes.insert(notes.end(), accumulator.begin(), accumulator.end());
     append_skipped_notes("calibration", pipeline.skipped_calibration_images(), skipped);
   }
   write_output(*options.output, model.bytes);

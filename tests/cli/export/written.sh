@@ -8,3 +8,7 @@ for scheme in per_layer shift_scaler per_channel; do
 done
 npusim export run.yaml -j 1 --quiet -o again.onnx
 cmp again.onnx shift_scaler.onnx && echo "the same"
+# What ONNX cannot say.
+npusim export run.yaml --set hardware.mac_array.accumulator=saturate \
+  --set hardware.mac_array.accumulator_bits=20 -o saturating.onnx
+cmp saturating.onnx shift_scaler.onnx && echo "the same"
