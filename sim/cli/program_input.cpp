@@ -131,7 +131,7 @@ Codes codes_of(const isa::Program& program, const isa::TensorInfo& tensor,
 }
 
 std::string inputs_text(const isa::Program& program) {
-  const std::string number = std::to_string(program.inputs.size());
+  std::string number = std::to_string(program.inputs.size());
   if (program.images() == 1) return number;
   return number + ": all of one image, then those of the next of its " +
          std::to_string(program.images());

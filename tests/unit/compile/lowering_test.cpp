@@ -85,7 +85,7 @@ TEST(Lowering, OutputStationaryWhereAColumnTilesWeightsFitTwice) {
     hardware.mac_array.accumulator_rows = 40;
     const Lowered lowered(graph, hardware);
     const std::vector<isa::Preload> preloads = all<isa::Preload>(lowered);
-    const std::vector<isa::Matmul> result = all<isa::Matmul>(lowered);
+    std::vector<isa::Matmul> result = all<isa::Matmul>(lowered);
     EXPECT_EQ(preloads.size(), result.size());
     for (std::size_t i = 0; i < std::min(preloads.size(), result.size()); ++i) {
       const bool tiles = result[i].mode == isa::ArrayMode::output_stationary;

@@ -113,7 +113,7 @@ TEST(ProgramFileTest, EveryPartComesBack) {
 }
 
 TEST(ProgramFileTest, SettingsStandInTheFileWhereTheyAreUnusual) {
-  const Bytes usual = sample();
+  const Bytes& usual = sample();
   for (const Setting& setting : settings()) {
     if (std::string(setting.name) == "images") continue;  // needs everything so many times
     Program program = test::pipeline_program(3);
