@@ -15,14 +15,6 @@ using Cycles = std::vector<std::int64_t>;
 
 constexpr std::int64_t kFirst = 44;
 
-isa::Dma dma(std::uint64_t dram, std::uint32_t local, std::uint32_t bytes) {
-  isa::Dma d;
-  d.dram_address = dram;
-  d.local_address = local;
-  d.bytes = bytes;
-  return d;
-}
-
 TEST(Dma, OneBurstIn) {
   ProgramBuilder b;
   const std::size_t load = b.load(dma(0, 0, 16));

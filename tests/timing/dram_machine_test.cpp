@@ -22,14 +22,6 @@ using model::DramPlace;
 using model::UnitId;
 using Cycles = std::vector<std::int64_t>;
 
-isa::Dma dma(std::uint64_t dram, std::uint32_t local, std::uint32_t bytes) {
-  isa::Dma d;
-  d.dram_address = dram;
-  d.local_address = local;
-  d.bytes = bytes;
-  return d;
-}
-
 /// small_hardware() with banks in the NPU's clock: a fetch of 256 bytes are 16 column commands of 2
 /// cycles each. A miss is complete RCD 6 + RL 5 + 2 n + 3 behind its grant.
 config::HardwareConfig banked() {

@@ -12,14 +12,6 @@ using isa::Unit;
 using model::UnitId;
 using stats::Activity;
 
-isa::Dma dma(std::uint64_t dram, std::uint32_t local, std::uint32_t bytes) {
-  isa::Dma d;
-  d.dram_address = dram;
-  d.local_address = local;
-  d.bytes = bytes;
-  return d;
-}
-
 isa::Pool pool(std::uint16_t pixels) {
   isa::Pool p;
   p.out_address = 64;

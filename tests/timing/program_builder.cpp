@@ -33,6 +33,14 @@ config::HardwareConfig small_hardware(std::int64_t fetch_bytes) {
   return h;
 }
 
+isa::Dma dma(std::uint64_t dram, std::uint32_t local, std::uint32_t bytes) {
+  isa::Dma d;
+  d.dram_address = dram;
+  d.local_address = local;
+  d.bytes = bytes;
+  return d;
+}
+
 std::int64_t first_start(const config::HardwareConfig& hardware) {
   return 1 + 10 + hardware.command_processor.fetch_bytes / 8 + 1;
 }

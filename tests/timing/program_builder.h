@@ -23,6 +23,9 @@ config::HardwareConfig small_hardware(std::int64_t fetch_bytes);
 /// dispatched when it is complete.
 std::int64_t first_start(const config::HardwareConfig& hardware);
 
+/// One run of bytes between the DRAM and a scratchpad.
+isa::Dma dma(std::uint64_t dram, std::uint32_t local, std::uint32_t bytes);
+
 /// Appends instructions with waits and posts; see the tests.
 class ProgramBuilder {
  public:

@@ -13,14 +13,6 @@ using model::UnitId;
 using stats::Activity;
 using Cycles = std::vector<std::int64_t>;
 
-isa::Dma dma(std::uint64_t dram, std::uint32_t local, std::uint32_t bytes) {
-  isa::Dma d;
-  d.dram_address = dram;
-  d.local_address = local;
-  d.bytes = bytes;
-  return d;
-}
-
 // Weights of `k` x 4, 4 biases, record and channel shifts, one after another.
 struct Parameters {
   Parameters(ProgramBuilder& b, std::uint32_t k, std::uint32_t at) : local(at), weights(4 * k) {
