@@ -5,6 +5,7 @@
 #include <string>
 
 #include "frontend/compile/parameter_bytes.h"
+#include "sim/arith/transpose_bytes.h"
 #include "sim/base/errors.h"
 #include "sim/base/math.h"
 #include "sim/isa/records.h"
@@ -64,6 +65,7 @@ class Builder {
 
   WeightLayout build() {
     split_scratchpad();
+    layout_.dram_image.reserve(expected_image_bytes());
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const graph::QuantizedNode& node = graph_.nodes[i];
       if (const auto* conv = std::get_if<QuantizedConv>(&node.op)) {
@@ -134,6 +136,20 @@ class Builder {
     return {bytes, bytes, 0};
   }
 
+  // What the image will take, so that it need not be moved as it grows; a little more, for what is
+  // aligned.
+  std::size_t expected_image_bytes() const {
+    std::int64_t bytes = 0;
+    for (const graph::QuantizedNode& node : graph_.nodes) {
+      bytes += need_of(node).whole_block_bytes + 2 * kDramAlignBytes;
+      const auto* conv = std::get_if<QuantizedConv>(&node.op);
+      if (conv == nullptr) continue;
+      const std::int64_t weights_bytes = packed_weights_bytes(*conv, hardware_.mac_array.columns);
+      bytes += weights_bytes + weights_bytes / layout_.group_limit_bytes * 2 * kDramAlignBytes;
+    }
+    return static_cast<std::size_t>(bytes);
+  }
+
   void lay_out_records(const graph::QuantizedNode& node, LayerWeights& layer) {
     Bytes bytes;
     ParameterBlock block;
@@ -187,16 +203,32 @@ class Builder {
     }
     group.pieces.back().bytes += bytes;
     group.bytes += bytes;
-    const std::int64_t reduction = reduction_length(conv);
-    std::vector<std::int8_t> row(static_cast<std::size_t>(tile.columns));
-    for (std::int64_t k = k_begin; k < k_end; ++k) {
-      for (std::size_t j = 0; j < row.size(); ++j) {
-        const std::int64_t c = tile.begin + static_cast<std::int64_t>(j);
-        row[j] = conv.weights_ohwi[static_cast<std::size_t>(c * reduction + k)];
-      }
-      isa::append_weight_row(layout_.dram_image, row, static_cast<unsigned>(conv.weight_bits));
-    }
+    append_weights(conv, tile, k_begin, k_end);
     return part;
+  }
+
+  // The network has them [channel][k], the tile [k][column].
+  void append_weights(const QuantizedConv& conv, const ChannelTile& tile, std::int64_t k_begin,
+                      std::int64_t k_end) {
+    const std::int64_t reduction = reduction_length(conv);
+    const std::int8_t* from = conv.weights_ohwi.data() + tile.begin * reduction + k_begin;
+    const std::int64_t rows = k_end - k_begin;
+    const auto k_bytes = static_cast<std::size_t>(row_bytes(conv, tile.columns));
+    const std::size_t begin = layout_.dram_image.size();
+    layout_.dram_image.resize(begin + static_cast<std::size_t>(rows) * k_bytes);
+    std::uint8_t* to = layout_.dram_image.data() + begin;
+    if (conv.weight_bits == 8) {
+      arith::transpose_bytes(from, reduction, tile.columns, rows,
+                             reinterpret_cast<std::int8_t*>(to), tile.columns);
+      return;
+    }
+    const auto columns = static_cast<std::size_t>(tile.columns);
+    std::vector<std::int8_t> unpacked(static_cast<std::size_t>(rows) * columns);
+    arith::transpose_bytes(from, reduction, tile.columns, rows, unpacked.data(), tile.columns);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(rows); ++k) {
+      isa::pack_weight_row(unpacked.data() + k * columns, columns,
+                           static_cast<unsigned>(conv.weight_bits), to + k * k_bytes);
+    }
   }
 
   // Blocks of as many whole tiles as the limit allows.

@@ -103,19 +103,28 @@ inline std::int8_t read_weight(const std::uint8_t* row, unsigned weight_bits,
       (8 - weight_bits));
 }
 
-/// A row of the weights, each of which weight_bits hold.
+/// A row of `columns` weights, each of which weight_bits hold, to its weight_row_bytes.
+inline void pack_weight_row(const std::int8_t* weights, std::size_t columns, unsigned weight_bits,
+                            std::uint8_t* row) {
+  const unsigned mask = (1U << weight_bits) - 1;
+  unsigned pending = 0;  // the lowest `bits` are not written yet
+  unsigned bits = 0;
+  for (std::size_t column = 0; column < columns; ++column) {
+    pending |= (static_cast<unsigned>(weights[column]) & mask) << bits;
+    bits += weight_bits;
+    if (bits < 8) continue;
+    *row++ = static_cast<std::uint8_t>(pending);
+    pending >>= 8;
+    bits -= 8;
+  }
+  if (bits > 0) *row = static_cast<std::uint8_t>(pending);
+}
+
 inline void append_weight_row(std::vector<std::uint8_t>& bytes,
                               const std::vector<std::int8_t>& weights, unsigned weight_bits) {
   const std::size_t begin = bytes.size();
   bytes.resize(begin + weight_row_bytes(weights.size(), weight_bits));
-  const unsigned mask = (1U << weight_bits) - 1;
-  for (std::size_t column = 0; column < weights.size(); ++column) {
-    const std::size_t bit = column * weight_bits;
-    const unsigned value = (static_cast<unsigned>(weights[column]) & mask) << (bit % 8);
-    std::uint8_t* at = bytes.data() + begin + bit / 8;
-    at[0] = static_cast<std::uint8_t>(at[0] | (value & 0xffU));
-    if (value > 0xffU) at[1] = static_cast<std::uint8_t>(at[1] | value >> 8);
-  }
+  pack_weight_row(weights.data(), weights.size(), weight_bits, bytes.data() + begin);
 }
 
 inline void append_int32(std::vector<std::uint8_t>& bytes, std::int32_t value) {
