@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/arith/packed_weights.h"
 #include "sim/isa/zeroed_array.h"
 
 namespace npusim::model {
@@ -14,7 +13,8 @@ namespace npusim::model {
 /// The shadow registers hold one, written by the weight loader between a `shadow_free` and the
 /// `shadow_full` that it posts, taken by the array after that.
 struct FoldWeights {
-  arith::PackedWeights tile;       // k rows of the fold x columns
+  std::vector<std::int8_t> tile;  // [k of the fold][column], before the zero point is taken off
+  std::int8_t zero_point = 0;
   std::vector<std::int32_t> bias;  // by column; empty: none loaded
 };
 

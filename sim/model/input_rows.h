@@ -10,21 +10,21 @@
 
 namespace npusim::model {
 
-/// Rows of one fold, as pointers. They point into the scratchpad wherever a row lies there in one
-/// piece, and into this object's buffers otherwise; valid until the next call or write.
+/// The inputs of every output pixel of an instruction over its whole reduction k_begin..k_end, as
+/// pointers. They point into the scratchpad wherever a row lies there in one piece, and into this
+/// object's buffers otherwise; valid until the next call or write.
+///
+/// Why this is fast: which pixels of an output line meet padding is known for the whole line, so
+/// the pointers of a line are a run of equal steps; and the columns of a kernel row that lie side
+/// by side in memory are copied together.
 class InputRows {
  public:
-  /// Weight stationary: for every output pixel of the instruction its inputs k_begin..k_end.
-  const std::int8_t* const* gather(const isa::Matmul& matmul, const std::int8_t* activations,
-                                   std::int64_t k_begin, std::int64_t k_end);
-  /// Depthwise: for every output pixel and every tap k_begin..k_end, pointer to its channels.
-  const std::int8_t* const* gather_taps(const isa::Matmul& matmul, const std::int8_t* activations,
-                                        std::int64_t k_begin, std::int64_t k_end);
+  /// For every output pixel its row of inputs.
+  const std::int8_t* const* gather(const isa::Matmul& matmul, const std::int8_t* activations);
+  /// Depthwise: for every output pixel and every tap, pointer to its channels.
+  const std::int8_t* const* gather_taps(const isa::Matmul& matmul, const std::int8_t* activations);
 
  private:
-  // Where an output pixel reads.
-  struct Window;
-
   std::vector<const std::int8_t*> pointers_;
   std::vector<std::int8_t> buffer_;
   std::vector<std::int8_t> padding_;  // a row of the zero point

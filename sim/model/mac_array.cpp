@@ -97,8 +97,8 @@ bool MacArray::advance() {
 // The swap and the first row.
 void MacArray::start_fold() {
   if (machine_.with_values) {
-    std::swap(active_, shadow_);
-    compute();
+    take_weights();
+    if (fold_.ends_tile) compute();
   }
   if (machine_.hardware().mac_array.overlap_weight_load) machine_.semaphores.post(kShadowFreeMask);
   ask_stream(activations_.port, Scratchpad::level(ActivationAccess::feeder), slots_);
@@ -121,6 +121,14 @@ void MacArray::end_fold() {
   }
 }
 
+// Into the array with the swap.
+void MacArray::take_weights() {
+  std::swap(active_, shadow_);
+  if (fold_.begins_tile) weights_.begin();
+  weights_.add(active_);
+  if (!active_.bias.empty()) bias_ = active_.bias;
+}
+
 // The instruction over the pixels of the fold's tile alone.
 isa::Matmul MacArray::tile() const {
   isa::Matmul part = *matmul_;
@@ -130,47 +138,47 @@ isa::Matmul MacArray::tile() const {
   return part;
 }
 
-// The sums of the fold, all at once: nobody may see the accumulators before the instruction is
-// done.
+// The sums of a tile of pixels over all of its folds at once: nobody may see the accumulators
+// before the instruction is done.
 void MacArray::compute() {
-  if (!active_.bias.empty()) bias_ = active_.bias;
   if (narrow_) return compute_narrow();
   const isa::Matmul m = tile();
+  const arith::PackedWeights& weights = weights_.packed(m.columns);
   std::int32_t* acc = accumulators_.row(m.acc_row);
   const std::int64_t stride = accumulators_.columns;
-  if (m.start_from_bias && fold_.begins_tile) {
+  if (m.start_from_bias) {
     for (std::int64_t i = 0; i < m.pixels; ++i) {
       std::copy(bias_.begin(), bias_.end(), acc + i * stride);
     }
   }
   if (m.mode == isa::ArrayMode::depthwise) {
-    const auto* taps = rows_.gather_taps(m, activations_.codes(0), fold_.k_begin, fold_.k_end);
-    arith::accumulate_depthwise(taps, m.pixels, active_.tile, nullptr, acc, stride);
+    const auto* taps = rows_.gather_taps(m, activations_.codes(0));
+    arith::accumulate_depthwise(taps, m.pixels, weights, nullptr, acc, stride);
   } else {
-    const auto* rows = rows_.gather(m, activations_.codes(0), fold_.k_begin, fold_.k_end);
-    arith::accumulate_tile(rows, m.pixels, active_.tile, acc, stride, scratch_);
+    const auto* rows = rows_.gather(m, activations_.codes(0));
+    arith::accumulate_tile(rows, m.pixels, weights, acc, stride, scratch_);
   }
 }
 
 // The same where no bound is proved: one addition after another.
 void MacArray::compute_narrow() {
   const isa::Matmul m = tile();
+  const arith::PackedWeights& weights = weights_.packed(m.columns);
   std::int32_t* acc = accumulators_.row(m.acc_row);
   const std::int64_t stride = accumulators_.columns;
   std::int64_t overflows = 0;
-  if (m.start_from_bias && fold_.begins_tile) {
+  if (m.start_from_bias) {
     const auto columns = static_cast<std::int64_t>(bias_.size());
     for (std::int64_t i = 0; i < m.pixels; ++i) {
       overflows += arith::load_narrow_bias(bias_.data(), columns, *narrow_, acc + i * stride);
     }
   }
   if (m.mode == isa::ArrayMode::depthwise) {
-    const auto* taps = rows_.gather_taps(m, activations_.codes(0), fold_.k_begin, fold_.k_end);
-    overflows += arith::add_narrow_depthwise(taps, m.pixels, active_.tile, *narrow_, acc, stride);
+    const auto* taps = rows_.gather_taps(m, activations_.codes(0));
+    overflows += arith::add_narrow_depthwise(taps, m.pixels, weights, *narrow_, acc, stride);
   } else {
-    const auto* rows = rows_.gather(m, activations_.codes(0), fold_.k_begin, fold_.k_end);
-    overflows +=
-        arith::add_narrow_tile(rows, m.pixels, active_.tile, *narrow_, acc, stride, scratch_);
+    const auto* rows = rows_.gather(m, activations_.codes(0));
+    overflows += arith::add_narrow_tile(rows, m.pixels, weights, *narrow_, acc, stride, scratch_);
   }
   machine_.recorder.overflowed(current(), overflows);
 }

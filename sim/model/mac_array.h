@@ -10,6 +10,7 @@
 #include "sim/model/array_state.h"
 #include "sim/model/input_rows.h"
 #include "sim/model/scratchpad.h"
+#include "sim/model/tile_weights.h"
 #include "sim/model/unit.h"
 
 namespace npusim::model {
@@ -32,6 +33,7 @@ class MacArray : public SequentialUnit {
   void end_fold();
   void compute();
   void compute_narrow();
+  void take_weights();
   isa::Matmul tile() const;
   std::int64_t first_start() const;
   std::int64_t drain_cycles() const;
@@ -47,6 +49,7 @@ class MacArray : public SequentialUnit {
   std::int64_t last_done_ = 0;
   std::int64_t sums_return_ = 0;          // where the next fold finds this one's sums
   std::optional<std::int64_t> tile_end_;  // of the last output stationary tile's stream
+  TileWeights weights_;                   // of the tile at hand
   std::vector<std::int32_t> bias_;        // of the instruction at hand
   InputRows rows_;
   std::vector<std::int16_t> scratch_;

@@ -63,31 +63,34 @@ bool WeightLoader::advance() {
 }
 
 void WeightLoader::load(std::int64_t k_end) {
-  const std::int64_t columns = preload_->columns;
   const auto row_bytes =
       static_cast<std::int64_t>(isa::weight_row_bytes(preload_->columns, preload_->weight_bits));
   // Tiles lie one after another, so row k of the run is at its own place whatever fold it is in.
   const std::int64_t address = preload_->weights_address + (k_ - preload_->k_begin) * row_bytes;
-  const std::int8_t* weights = weights_.codes(address);
-  if (preload_->weight_bits != isa::kMostWeightBits) weights = unpack(address, k_end - k_);
-  shadow_.tile.pack(weights, columns, 1, k_end - k_, columns, preload_->weight_zero_point);
+  shadow_.zero_point = preload_->weight_zero_point;
+  if (preload_->weight_bits == isa::kMostWeightBits) {
+    const std::int8_t* weights = weights_.codes(address);
+    shadow_.tile.assign(weights, weights + (k_end - k_) * row_bytes);
+  } else {
+    unpack(address, k_end - k_);
+  }
   shadow_.bias.clear();
   if (!with_bias()) return;
-  shadow_.bias.resize(static_cast<std::size_t>(columns));
+  shadow_.bias.resize(preload_->columns);
   std::memcpy(shadow_.bias.data(), weights_.codes(preload_->bias_address),
               shadow_.bias.size() * sizeof(std::int32_t));
 }
 
-const std::int8_t* WeightLoader::unpack(std::int64_t address, std::int64_t rows) {
+void WeightLoader::unpack(std::int64_t address, std::int64_t rows) {
   const unsigned bits = preload_->weight_bits;
   const std::uint64_t columns = preload_->columns;
   const std::uint64_t row_bytes = isa::weight_row_bytes(columns, bits);
   const std::uint8_t* row = weights_.bytes.data() + address;
-  unpacked_.clear();
+  shadow_.tile.clear();
   for (std::int64_t i = 0; i < rows; ++i, row += row_bytes) {
-    for (std::uint64_t j = 0; j < columns; ++j) unpacked_.push_back(isa::read_weight(row, bits, j));
+    for (std::uint64_t j = 0; j < columns; ++j)
+      shadow_.tile.push_back(isa::read_weight(row, bits, j));
   }
-  return unpacked_.data();
 }
 
 }  // namespace npusim::model

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "sim/model/array_state.h"
 #include "sim/model/scratchpad.h"
@@ -31,8 +30,8 @@ class WeightLoader : public SequentialUnit {
   }
   std::int64_t fold_accesses() const;
   void load(std::int64_t k_end);
-  /// The tile's rows at `address`, a byte for each weight; until the next call.
-  const std::int8_t* unpack(std::int64_t address, std::int64_t rows);
+  /// Fills the shadow registers from `rows` rows of narrow weights.
+  void unpack(std::int64_t address, std::int64_t rows);
 
   Scratchpad& weights_;
   FoldWeights& shadow_;
@@ -42,7 +41,6 @@ class WeightLoader : public SequentialUnit {
   std::int64_t tiles_ = 0;  // whose folds are not all loaded
   bool is_first_tile_ = true;
   std::int64_t accesses_ = 0;  // of its stream
-  std::vector<std::int8_t> unpacked_;
 };
 
 }  // namespace npusim::model
