@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/bench/raw_kernels.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "sim/arith/depthwise.h"
+#include "sim/arith/matmul.h"
+
+namespace npusim::bench {
+namespace {
+
+// Rows and sums of a block stay in the caches; as the executor's.
+std::int64_t block_rows(const KernelShape& shape) {
+  const std::int64_t widest = std::max(shape.depthwise ? 1 : shape.k, shape.n);
+  return std::clamp<std::int64_t>(32768 / widest / 12, 1, 20) * 12;
+}
+
+std::vector<std::int8_t> drawn_codes(std::int64_t count) {
+  std::vector<std::int8_t> codes(static_cast<std::size_t>(count));
+  std::uint32_t state = 1;
+  for (std::int8_t& code : codes) {
+    state = state * 1664525U + 1013904223U;
+    code = static_cast<std::int8_t>(state >> 24);
+  }
+  return codes;
+}
+
+}  // namespace
+
+std::vector<KernelShape> kernel_shapes(const graph::QuantizedGraph& graph) {
+  std::vector<KernelShape> shapes;
+  for (const graph::QuantizedNode& node : graph.nodes) {
+    const auto* conv = std::get_if<graph::QuantizedConv>(&node.op);
+    if (conv == nullptr) continue;
+    KernelShape shape;
+    shape.depthwise = conv->kind == graph::ConvKind::depthwise_conv;
+    shape.rows = node.shape.elements() / conv->out_channels;
+    shape.n = shape.depthwise ? conv->out_channels : conv->out_channels / conv->groups;
+    shape.k = static_cast<std::int64_t>(conv->weights_ohwi.size()) / conv->out_channels;
+    shapes.insert(shapes.end(), shape.depthwise ? 1 : static_cast<std::size_t>(conv->groups),
+                  shape);
+  }
+  return shapes;
+}
+
+RawKernels::RawKernels(const KernelShape& shape)
+    : shape_(shape), block_(std::min(block_rows(shape), shape.rows)) {
+  const std::vector<std::int8_t> weights = drawn_codes(shape.k * shape.n);
+  weights_.pack(weights.data(), shape.n, 1, shape.k, shape.n);
+  stride_ = 2 * weights_.pairs();
+  if (shape.depthwise) {
+    channels_ = drawn_codes((block_ + shape.k) * shape.n);
+    for (std::int64_t row = 0; row < block_; ++row) {
+      for (std::int64_t tap = 0; tap < shape.k; ++tap) {
+        taps_.push_back(channels_.data() + (row + tap) * shape.n);
+      }
+    }
+  } else {
+    const std::vector<std::int8_t> codes = drawn_codes(block_ * stride_);
+    x_.assign(codes.begin(), codes.end());
+  }
+  bias_.assign(static_cast<std::size_t>(shape.n), 1);
+  sums_.resize(static_cast<std::size_t>(block_ * shape.n));
+  codes_.resize(sums_.size());
+  const arith::FixedPoint scale{(1 << 30) + 4711, 40};
+  const std::vector<std::uint8_t> shifts(static_cast<std::size_t>(shape.n), 3);
+  table_.set(&scale, 1, shifts.data(), shape.n, {});
+}
+
+template <class Work>
+void RawKernels::for_blocks(const Work& work) const {
+  for (std::int64_t row = 0; row < shape_.rows; row += block_) {
+    work(std::min(block_, shape_.rows - row));
+  }
+}
+
+void RawKernels::multiply(std::int64_t rows) {
+  if (shape_.depthwise) {
+    arith::accumulate_depthwise(taps_.data(), rows, weights_, bias_.data(), sums_.data(), shape_.n);
+  } else {
+    arith::multiply_rows(x_.data(), stride_, rows, weights_, bias_.data(), sums_.data(), shape_.n);
+  }
+}
+
+void RawKernels::make_codes(std::int64_t rows) {
+  arith::requantize_rows(sums_.data(), shape_.n, rows, table_, codes_.data(), shape_.n);
+}
+
+void RawKernels::products() {
+  for_blocks([this](std::int64_t rows) { multiply(rows); });
+}
+
+void RawKernels::requantize() {
+  for_blocks([this](std::int64_t rows) { make_codes(rows); });
+}
+
+void RawKernels::run() {
+  for_blocks([this](std::int64_t rows) {
+    multiply(rows);
+    make_codes(rows);
+  });
+}
+
+}  // namespace npusim::bench
