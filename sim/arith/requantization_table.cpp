@@ -13,28 +13,22 @@ constexpr std::uint32_t kLargestMagnitude = std::uint32_t{1} << 31;  // of an in
 void check(std::int64_t channel, const FixedPoint& scale, int channel_shift, Placement placement) {
   const bool fused = placement == Placement::fused;
   const int total = scale.shift + (fused ? channel_shift : 0);
-  const std::string place = "requantization, channel " + std::to_string(channel);
-  if (scale.multiplier < 0) {
-    throw base::InternalError(
-        base::refusal(place, "multiplier", std::to_string(scale.multiplier), "at least 0"));
-  }
-  if (total < kMinShift || total > kMaxShift) {
-    throw base::InternalError(
-        base::refusal(place, "total shift", std::to_string(total), "from 1 to 62"));
-  }
-  if (!fused && channel_shift > 31) {
-    throw base::InternalError(
-        base::refusal(place, "channel shift", std::to_string(channel_shift), "from 0 to 31"));
-  }
+  const auto refuse = [channel](const char* key, std::int64_t value, const char* expected) {
+    throw base::InternalError(base::refusal("requantization, channel " + std::to_string(channel),
+                                            key, std::to_string(value), expected));
+  };
+  if (scale.multiplier < 0) refuse("multiplier", scale.multiplier, "at least 0");
+  if (total < kMinShift || total > kMaxShift) refuse("total shift", total, "from 1 to 62");
+  if (!fused && channel_shift > 31) refuse("channel shift", channel_shift, "from 0 to 31");
 }
 
 // The least power of two P with P * multiplier >= 2^(shift + 8): from there on the result is at
 // least 256, which clamps whatever the zero point. No accumulator exceeds 2^31.
 std::uint32_t cap_of(std::int32_t multiplier, int shift) {
-  int log2 = 0;
-  while ((multiplier >> log2) > 1) ++log2;
+  if (multiplier == 0) return kLargestMagnitude;
+  const int log2 = 31 - __builtin_clz(static_cast<std::uint32_t>(multiplier));
   const int exponent = shift + 8 - log2;
-  if (multiplier == 0 || exponent >= 31) return kLargestMagnitude;
+  if (exponent >= 31) return kLargestMagnitude;
   return std::uint32_t{1} << std::max(exponent, 0);
 }
 

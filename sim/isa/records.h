@@ -65,13 +65,12 @@ inline PoolEntry read_pool_entry(const std::uint8_t* record, std::size_t i) {
 
 /// Channel shift `entry` of a block; field_bits 0 to 8 (0: no block is read, the shift is 0).
 inline int read_channel_shift(const std::uint8_t* block, int field_bits, std::uint64_t entry) {
-  int shift = 0;
-  for (int i = 0; i < field_bits; ++i) {
-    const std::uint64_t bit =
-        entry * static_cast<std::uint64_t>(field_bits) + static_cast<std::uint64_t>(i);
-    shift |= (block[bit / 8] >> (bit % 8) & 1) << i;
-  }
-  return shift;
+  if (field_bits == 0) return 0;
+  const std::uint64_t bit = entry * static_cast<std::uint64_t>(field_bits);
+  const int first = static_cast<int>(bit % 8);
+  int bits = block[bit / 8] >> first;
+  if (first + field_bits > 8) bits |= block[bit / 8 + 1] << (8 - first);
+  return bits & ((1 << field_bits) - 1);
 }
 
 /// Clamps of channel `entry` of a block.
