@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/model/vector_unit.h"
 
+#include <array>
+
 #include "sim/arith/elementwise.h"
 #include "sim/arith/vector_rows.h"
 #include "sim/base/errors.h"
 #include "sim/isa/records.h"
+#include "sim/isa/regions.h"
 #include "sim/isa/windows.h"
 
 namespace npusim::model {
@@ -120,21 +123,33 @@ void VectorUnit::compute(const isa::Elementwise& e) {
     case isa::ElementwiseOperation::rescale:
       return rescale(e);
     case isa::ElementwiseOperation::lookup:
-      return look_up(e);
+      return look_up(e, weights_.codes(e.record_address));
   }
 }
 
 namespace {
 
-// Calls body(a, b, out) with the pixels' addresses; b moves only where it is not broadcast.
+// Calls body(a, b, out, count) with the elements of one pixel after another, or with those of all
+// where they lie one behind the other; b moves only where it is not broadcast.
 template <typename Body>
-void for_each_pixel(Scratchpad& memory, const isa::Elementwise& e, Body&& body) {
-  for (std::int64_t i = 0; i < e.pixels; ++i) {
+void for_each_run(Scratchpad& memory, const isa::Elementwise& e, Body&& body) {
+  const std::uint32_t channels = e.channels;
+  const bool b_follows =
+      !isa::has_operand_b(e) || (!e.broadcast_b && e.b_pixel_stride_bytes == channels);
+  const bool is_dense =
+      e.a_pixel_stride_bytes == channels && e.out_pixel_stride_bytes == channels && b_follows;
+  const std::int64_t count = is_dense ? std::int64_t{channels} * e.pixels : channels;
+  const std::int64_t runs = is_dense ? 1 : e.pixels;
+  for (std::int64_t i = 0; i < runs; ++i) {
     const std::int64_t b_pixel = e.broadcast_b ? 0 : i;
     body(memory.codes(e.a_address + i * std::int64_t{e.a_pixel_stride_bytes}),
          memory.codes(e.b_address + b_pixel * std::int64_t{e.b_pixel_stride_bytes}),
-         memory.codes(e.out_address + i * std::int64_t{e.out_pixel_stride_bytes}));
+         memory.codes(e.out_address + i * std::int64_t{e.out_pixel_stride_bytes}), count);
   }
+}
+
+arith::OutputCode output_code(const isa::Elementwise& e) {
+  return {e.out_zero_point, e.low, e.high};
 }
 
 }  // namespace
@@ -142,39 +157,53 @@ void for_each_pixel(Scratchpad& memory, const isa::Elementwise& e, Body&& body) 
 void VectorUnit::add(const isa::Elementwise& e) {
   const isa::AddRecord parameters = isa::read_add_record(record(e.record_address));
   const arith::AddScale scale{parameters.multiplier_a, parameters.multiplier_b, parameters.shift};
-  for_each_pixel(activations_, e,
-                 [&](const std::int8_t* a, const std::int8_t* b, std::int8_t* out) {
-                   arith::add_elements(a, e.a_zero_point, b, e.b_zero_point, scale,
-                                       {e.out_zero_point, e.low, e.high}, e.channels, out);
-                 });
+  for_each_run(
+      activations_, e,
+      [&](const std::int8_t* a, const std::int8_t* b, std::int8_t* out, std::int64_t count) {
+        arith::add_elements(a, e.a_zero_point, b, e.b_zero_point, scale, output_code(e), count,
+                            out);
+      });
 }
 
+// The products are accumulators of one scale.
 void VectorUnit::multiply(const isa::Elementwise& e) {
-  const isa::ScaleRecord scale = isa::read_scale_record(record(e.record_address));
-  for_each_pixel(
-      activations_, e, [&](const std::int8_t* a, const std::int8_t* b, std::int8_t* out) {
-        for (std::uint32_t c = 0; c < e.channels; ++c) {
-          out[c] = arith::mul_code(a[c], e.a_zero_point, b[c], e.b_zero_point, scale.multiplier,
-                                   scale.shift, e.out_zero_point, e.low, e.high);
+  const isa::ScaleRecord record_scale = isa::read_scale_record(record(e.record_address));
+  const arith::FixedPoint scale{record_scale.multiplier, record_scale.shift};
+  const std::int64_t channels = e.channels;
+  table_.set(&scale, 1, nullptr, channels, output_code(e));
+  products_.resize(e.channels);
+  const std::int32_t zero_a = e.a_zero_point;
+  const std::int32_t zero_b = e.b_zero_point;
+  for_each_run(
+      activations_, e,
+      [&](const std::int8_t* a, const std::int8_t* b, std::int8_t* out, std::int64_t count) {
+        for (std::int64_t i = 0; i < count; i += channels) {
+          for (std::int64_t c = 0; c < channels; ++c) {
+            products_[static_cast<std::size_t>(c)] = (a[i + c] - zero_a) * (b[i + c] - zero_b);
+          }
+          arith::requantize_rows(products_.data(), channels, 1, table_, out + i, channels);
         }
       });
 }
 
+// A function of one code is a table of 256.
 void VectorUnit::rescale(const isa::Elementwise& e) {
   const isa::ScaleRecord scale = isa::read_scale_record(record(e.record_address));
-  for_each_pixel(activations_, e, [&](const std::int8_t* a, const std::int8_t*, std::int8_t* out) {
-    for (std::uint32_t c = 0; c < e.channels; ++c) {
-      out[c] = arith::rescale_code(a[c], e.a_zero_point, scale.multiplier, scale.shift,
-                                   e.out_zero_point, e.low, e.high);
-    }
-  });
+  std::array<std::int8_t, isa::kLookupRecordBytes> table{};
+  for (std::int32_t code = -128; code <= 127; ++code) {
+    const auto a = static_cast<std::int8_t>(code);
+    table[static_cast<std::size_t>(arith::table_index(a))] = arith::rescale_code(
+        a, e.a_zero_point, scale.multiplier, scale.shift, e.out_zero_point, e.low, e.high);
+  }
+  look_up(e, table.data());
 }
 
-void VectorUnit::look_up(const isa::Elementwise& e) {
-  const std::int8_t* table = weights_.codes(e.record_address);
-  for_each_pixel(activations_, e, [&](const std::int8_t* a, const std::int8_t*, std::int8_t* out) {
-    for (std::uint32_t c = 0; c < e.channels; ++c) out[c] = table[arith::table_index(a[c])];
-  });
+void VectorUnit::look_up(const isa::Elementwise& e, const std::int8_t* table) {
+  for_each_run(
+      activations_, e,
+      [table](const std::int8_t* a, const std::int8_t*, std::int8_t* out, std::int64_t count) {
+        for (std::int64_t i = 0; i < count; ++i) out[i] = table[arith::table_index(a[i])];
+      });
 }
 
 }  // namespace npusim::model

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "sim/arith/requantize_rows.h"
 #include "sim/model/scratchpad.h"
 #include "sim/model/unit.h"
 #include "sim/stats/accesses.h"
@@ -28,7 +29,7 @@ class VectorUnit : public SequentialUnit {
   void rescale(const isa::Elementwise& elementwise);
   void multiply(const isa::Elementwise& elementwise);
   void add(const isa::Elementwise& elementwise);
-  void look_up(const isa::Elementwise& elementwise);
+  void look_up(const isa::Elementwise& elementwise, const std::int8_t* table);
 
   const std::uint8_t* record(std::uint32_t address) const {
     return weights_.bytes.data() + address;
@@ -40,6 +41,8 @@ class VectorUnit : public SequentialUnit {
   stats::StreamAccesses accesses_;
   std::vector<const std::int8_t*> cells_;  // of the window at hand
   std::vector<std::int32_t> sums_;
+  std::vector<std::int32_t> products_;  // of a pixel
+  arith::RequantizationTable table_;
 };
 
 }  // namespace npusim::model
