@@ -246,7 +246,7 @@ quantize::Quantization Pipeline::quantization(const config::QuantizationConfig& 
                          .add(quantize::content_hash(options))
                          .add(quantize::content_hash(limits()))
                          .digest());
-  return quantize::quantize_graph(folded, statistics, options, limits());
+  return quantize::quantize_graph(folded, statistics, options, limits(), threads_);
 }
 
 const quantize::Quantization& Pipeline::quantized(const std::string& scheme) {

@@ -3,38 +3,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
-#include <limits>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
+
+#include "sim/base/parallel.h"
 
 namespace npusim::execute {
 namespace {
-
-// The failure of the lowest image: images above it are no longer begun, those below it finish.
-class FirstFailure {
- public:
-  bool before(std::int64_t image) const { return image_ < image; }
-
-  void report(std::int64_t image, std::exception_ptr error) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (image >= image_) return;
-    image_ = image;
-    error_ = std::move(error);
-  }
-
-  void rethrow_if_any() const {
-    if (error_ != nullptr) std::rethrow_exception(error_);
-  }
-
- private:
-  std::mutex mutex_;
-  std::atomic<std::int64_t> image_{std::numeric_limits<std::int64_t>::max()};
-  std::exception_ptr error_;
-};
 
 void check_size(const std::vector<float>& image, std::int64_t wanted) {
   if (static_cast<std::int64_t>(image.size()) == wanted) return;
@@ -94,29 +70,14 @@ ClassifierFactory integer_classifier(const IntegerExecutor& executor,
 void for_each_image(std::int64_t images, int threads, const ImageSource& source,
                     const std::function<ImageWork()>& make_work,
                     const std::function<void(std::int64_t)>& progress) {
-  std::atomic<std::int64_t> next{0};
   std::atomic<std::int64_t> done{0};
-  FirstFailure failure;
-
-  const auto work = [&] {
-    std::int64_t i = 0;
-    try {
-      const ImageWork show = make_work();
-      for (i = next++; i < images && !failure.before(i); i = next++) {
-        const std::optional<LabeledTensor> image = source(i);
-        if (image) show(i, *image);
-        if (progress) progress(++done);
-      }
-    } catch (...) {
-      failure.report(i, std::current_exception());
-    }
-  };
-
-  std::vector<std::thread> others;
-  for (int t = 1; t < threads; ++t) others.emplace_back(work);
-  work();
-  for (std::thread& other : others) other.join();
-  failure.rethrow_if_any();
+  base::parallel_for_with(images, threads, [&]() -> base::ItemWork {
+    return [&, show = make_work()](std::int64_t i) {
+      const std::optional<LabeledTensor> image = source(i);
+      if (image) show(i, *image);
+      if (progress) progress(++done);
+    };
+  });
 }
 
 Predictions predict(std::int64_t images, int threads, const ImageSource& source,

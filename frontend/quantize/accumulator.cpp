@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "frontend/quantize/weight_codes.h"
+
 namespace npusim::quantize {
 namespace {
 
@@ -29,8 +31,14 @@ AccumulatorRange range_of(std::int64_t bias, const std::int8_t* codes, std::int6
 
 AccumulatorRange accumulator_range(std::int64_t bias, const std::int8_t* codes, std::int64_t count,
                                    const graph::Clamps& input, std::int32_t zero_point) {
-  const auto same = [&](std::int64_t) -> const graph::Clamps& { return input; };
-  return range_of(bias, codes, count, same, zero_point);
+  if (input.low > 0 || input.high < 0) {
+    const auto same = [&](std::int64_t) -> const graph::Clamps& { return input; };
+    return range_of(bias, codes, count, same, zero_point);
+  }
+  // Every input can be 0, so each term can only widen the range: the last prefix has it all.
+  const CodeSums sums = code_sums(codes, count, zero_point);
+  return {bias + sums.positive * input.low + sums.negative * input.high,
+          bias + sums.positive * input.high + sums.negative * input.low};
 }
 
 AccumulatorRange accumulator_range(std::int64_t bias, const std::int8_t* codes, std::int64_t count,

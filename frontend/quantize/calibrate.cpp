@@ -1,84 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <atomic>
-#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
-#include <thread>
+#include <utility>
 
 #include "frontend/execute/float_executor.h"
 #include "frontend/quantize/calibration.h"
 #include "sim/base/errors.h"
+#include "sim/base/parallel.h"
 
 namespace npusim::quantize {
 namespace {
 
-// Images whose statistics are held at once; they are added up in the order of the images.
-constexpr std::int64_t kBatch = 64;
-
-// The statistics of the images [first, first + count), one entry each. Threads take images in
-// order, so that all images before one that fails are finished, and the first error is the same
-// for any number of threads.
-class Batch {
+// Adds up the statistics of images in the order of the images, whoever finishes when: sums of
+// doubles depend on it. Those that come early wait.
+class InOrder {
  public:
-  Batch(const graph::Graph& graph, const execute::FloatExecutor& executor,
-        const ImageSource& source, GraphHistograms* histograms)
-      : graph_(graph), executor_(executor), source_(source), histograms_(histograms) {}
+  explicit InOrder(const graph::Graph& graph) : total_(graph) {}
 
-  std::vector<GraphStatistics> run(std::int64_t first, std::int64_t count, int threads) {
-    results_.assign(static_cast<std::size_t>(count), GraphStatistics(graph_));
-    errors_.assign(static_cast<std::size_t>(count), nullptr);
-    first_ = first;
-    next_ = 0;
-    std::vector<std::thread> workers;
-    const auto wanted = std::min<std::int64_t>(threads, count);
-    for (std::int64_t t = 1; t < wanted; ++t) workers.emplace_back([this] { work(); });
-    work();
-    for (std::thread& worker : workers) worker.join();
-    for (const std::exception_ptr& error : errors_) {
-      if (error) std::rethrow_exception(error);
+  void add(std::int64_t image, GraphStatistics statistics) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    waiting_.emplace(image, std::move(statistics));
+    for (auto first = waiting_.begin(); first != waiting_.end() && first->first == next_;
+         first = waiting_.erase(first), ++next_) {
+      total_.add(first->second);
+      used_images_ += first->second.empty() ? 0 : 1;
     }
-    return std::move(results_);
   }
+
+  // Once all images were added.
+  const GraphStatistics& total() const { return total_; }
+  std::int64_t used_images() const { return used_images_; }
 
  private:
-  void work() {
-    execute::FloatExecutor executor(executor_);
-    while (!failed_) {
-      const std::size_t i = next_++;
-      if (i >= results_.size()) return;
-      try {
-        observe(executor, first_ + static_cast<std::int64_t>(i), results_[i]);
-      } catch (...) {
-        errors_[i] = std::current_exception();
-        failed_ = true;
-      }
-    }
-  }
-
-  void observe(execute::FloatExecutor& executor, std::int64_t index, GraphStatistics& statistics) {
-    const std::optional<std::vector<float>> image = source_(index);
-    if (!image) return;
-    if (static_cast<std::int64_t>(image->size()) != executor.input_elements()) {
-      throw base::InternalError("calibration: image " + std::to_string(index) + ": got " +
-                                std::to_string(image->size()) + " values, must be " +
-                                std::to_string(executor.input_elements()));
-    }
-    executor.run(image->data(), [&](graph::NodeId id, const float* values, std::int64_t count) {
-      statistics.observe(id, graph_.node(id), values);
-      if (histograms_ != nullptr) histograms_->observe(id, values, count);
-    });
-  }
-
-  const graph::Graph& graph_;
-  const execute::FloatExecutor& executor_;
-  const ImageSource& source_;
-  GraphHistograms* const histograms_;  // nullptr: not needed
-  std::int64_t first_ = 0;
-  std::atomic<std::size_t> next_{0};
-  std::atomic<bool> failed_{false};
-  std::vector<GraphStatistics> results_;
-  std::vector<std::exception_ptr> errors_;
+  std::mutex mutex_;  // guards all below
+  std::map<std::int64_t, GraphStatistics> waiting_;
+  std::int64_t next_ = 0;
+  GraphStatistics total_;
+  std::int64_t used_images_ = 0;
 };
+
+void check_size(std::int64_t image, const std::vector<float>& values, std::int64_t wanted) {
+  if (static_cast<std::int64_t>(values.size()) == wanted) return;
+  throw base::InternalError("calibration: image " + std::to_string(image) + ": got " +
+                            std::to_string(values.size()) + " values, must be " +
+                            std::to_string(wanted));
+}
 
 }  // namespace
 
@@ -89,24 +57,29 @@ Calibration calibrate(const graph::Graph& folded, const ImageSource& source, std
     throw base::InputError(
         base::refusal("", "calibration.images", std::to_string(images), "at least 1"));
   }
-  const execute::FloatExecutor executor(folded);
+  const execute::FloatExecutor prepared(folded);
   GraphHistograms histograms(folded);
   GraphHistograms* const used = calibrator.needs_histogram() ? &histograms : nullptr;
-  Batch batch(folded, executor, source, used);
-  GraphStatistics total(folded);
-  std::int64_t used_images = 0;
-  for (std::int64_t first = 0; first < images; first += kBatch) {
-    const std::int64_t count = std::min(kBatch, images - first);
-    for (const GraphStatistics& image : batch.run(first, count, threads)) {
-      total.add(image);
-      used_images += image.empty() ? 0 : 1;
-    }
-  }
-  if (used_images == 0) {
+  InOrder sums(folded);
+  base::parallel_for_with(images, threads, [&]() -> base::ItemWork {
+    return [&, executor = std::make_shared<execute::FloatExecutor>(prepared)](std::int64_t i) {
+      GraphStatistics statistics(folded);
+      if (const std::optional<std::vector<float>> image = source(i)) {
+        check_size(i, *image, executor->input_elements());
+        const auto observe = [&](graph::NodeId id, const float* values, std::int64_t count) {
+          statistics.observe(id, folded.node(id), values);
+          if (used != nullptr) used->observe(id, values, count);
+        };
+        executor->run(image->data(), observe);
+      }
+      sums.add(i, std::move(statistics));
+    };
+  });
+  if (sums.used_images() == 0) {
     throw base::InputError(base::refusal("", "calibration.images", "none that can be used",
                                          "at least 1 of " + std::to_string(images)));
   }
-  return total.finish(folded, calibrator, used_images, used, code_bits);
+  return sums.total().finish(folded, calibrator, sums.used_images(), used, code_bits, threads);
 }
 
 }  // namespace npusim::quantize

@@ -71,10 +71,10 @@ class GraphStatistics {
 
   /// `code_bits`: of every tensor; empty: all 8. Chooses the ranges and divides the sums by the
   /// number of values, images * height * width. A calibrator that needs histograms gets them from
-  /// `histograms`, which are left empty.
+  /// `histograms`, which are left empty. Tensors are independent: `threads` share them.
   Calibration finish(const graph::Graph& graph, const Calibrator& calibrator, std::int64_t images,
                      GraphHistograms* histograms = nullptr,
-                     const std::vector<std::int32_t>& code_bits = {}) const;
+                     const std::vector<std::int32_t>& code_bits = {}, int threads = 1) const;
 
  private:
   std::vector<TensorStatistics> tensors_;

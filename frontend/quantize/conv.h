@@ -32,8 +32,8 @@ struct ConvSolution {
 };
 
 /// `options.layers` are this layer's; its overrides are not read. Adds to `errors` what makes the
-/// layer impossible on this hardware; the result is then useless.
+/// layer impossible on this hardware; the result is then useless. Neither depends on `threads`.
 ConvSolution quantize_conv(const ConvProblem& problem, const QuantizationOptions& options,
-                           const HardwareLimits& limits, base::ErrorList& errors);
+                           const HardwareLimits& limits, base::ErrorList& errors, int threads = 1);
 
 }  // namespace npusim::quantize

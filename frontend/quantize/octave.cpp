@@ -13,13 +13,12 @@ constexpr std::size_t kLanes = 8;
 
 }  // namespace
 
-std::array<double, kOctaveSteps> octave_errors(const float* row, std::int64_t count,
-                                               const OctaveUnits& units) {
+OctaveErrors octave_errors(const float* row, std::int64_t count, const OctaveUnits& units) {
   double energy = 0;
   for (std::int64_t k = 0; k < count; ++k) {
     energy += static_cast<double>(row[k]) * static_cast<double>(row[k]);
   }
-  std::array<double, kOctaveSteps> errors{};
+  OctaveErrors errors{};
   for (std::size_t first = 0; first < kOctaveSteps; first += kLanes) {
     std::array<double, kLanes> unit{};
     std::array<double, kLanes> sum{};

@@ -32,7 +32,7 @@ using OctaveUnits = std::array<double, kOctaveSteps>;
 /// E_j = ||W - What||^2 / ||W||^2 of one channel for every j, What = unit_j * rne(W / unit_j). Both
 /// sums in double, k ascending. The row holds `count` finite weights, not all zero; the units are
 /// such that all codes lie within +-127, above 0.
-std::array<double, kOctaveSteps> octave_errors(const float* row, std::int64_t count,
-                                               const OctaveUnits& units);
+using OctaveErrors = std::array<double, kOctaveSteps>;
+OctaveErrors octave_errors(const float* row, std::int64_t count, const OctaveUnits& units);
 
 }  // namespace npusim::quantize

@@ -109,12 +109,13 @@ class GraphQuantizer {
  public:
   GraphQuantizer(const graph::Graph& folded, const Calibration& calibration,
                  const QuantizationOptions& options, std::vector<LayerOptions> layers,
-                 const HardwareLimits& limits)
+                 const HardwareLimits& limits, int threads)
       : folded_(folded),
         calibration_(calibration),
         options_(options),
         layers_(std::move(layers)),
-        limits_(limits) {}
+        limits_(limits),
+        threads_(threads) {}
 
   Quantization run() {
     graph::QuantizedGraph& out = result_.graph;
@@ -183,7 +184,7 @@ class GraphQuantizer {
     const QuantizationOptions options{layers_[id()], options_.bias_correction};
     ConvSolution solution = quantize_conv(
         {node.name, conv, in.quantization, in.clamps, out.quantization, means, &in.channel_clamps},
-        options, limits_, errors_);
+        options, limits_, errors_, threads_);
     solution.summary.node = static_cast<graph::NodeId>(id());
     QuantizationSummary& summary = result_.summary;
     summary.layers.push_back(solution.summary);
@@ -243,6 +244,7 @@ class GraphQuantizer {
   const QuantizationOptions& options_;
   const std::vector<LayerOptions> layers_;  // by node
   const HardwareLimits& limits_;
+  const int threads_;
   Quantization result_;
   base::ErrorList errors_;
 };
@@ -250,10 +252,11 @@ class GraphQuantizer {
 }  // namespace
 
 Quantization quantize_graph(const graph::Graph& folded, const Calibration& calibration,
-                            const QuantizationOptions& options, const HardwareLimits& limits) {
+                            const QuantizationOptions& options, const HardwareLimits& limits,
+                            int threads) {
   std::vector<LayerOptions> layers = checked_options(folded, options, limits);
   check_calibration(folded, calibration);
-  return GraphQuantizer(folded, calibration, options, std::move(layers), limits).run();
+  return GraphQuantizer(folded, calibration, options, std::move(layers), limits, threads).run();
 }
 
 }  // namespace npusim::quantize

@@ -47,7 +47,8 @@ struct Quantization {
   QuantizationSummary summary;
 };
 
-/// Quantizes the network. Deterministic: the same bits on every machine and compiler.
+/// Quantizes the network. Deterministic: the same bits on every machine and compiler and for any
+/// number of threads, which share a layer's channels.
 ///
 /// `folded`: only Input, Conv, Add, Mul, Concat, Pool and Lookup remain (else base::InternalError);
 /// `calibration`: made from this graph (else base::InternalError).
@@ -58,6 +59,7 @@ struct Quantization {
 /// that the layer does not fit even at its coarsest, naming the channel that needs most:
 ///   layer 'conv_3', channel 17: hardware.mac_array.accumulator_bits: got 16, must be at least 19
 Quantization quantize_graph(const graph::Graph& folded, const Calibration& calibration,
-                            const QuantizationOptions& options, const HardwareLimits& limits);
+                            const QuantizationOptions& options, const HardwareLimits& limits,
+                            int threads = 1);
 
 }  // namespace npusim::quantize

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/quantize/scheme.h"
 
-#include <cmath>
+#include <algorithm>
 #include <utility>
 
 #include "frontend/quantize/choices.h"
+#include "frontend/quantize/weight_codes.h"
 #include "sim/base/errors.h"
+#include "sim/base/math.h"
+#include "sim/base/parallel.h"
 
 namespace npusim::quantize {
 
@@ -81,17 +84,26 @@ std::unique_ptr<WeightScheme> make_scheme(const SchemeOptions& options) {
   return scheme;
 }
 
+std::int64_t channels_per_block(const WeightMatrix& weights) {
+  constexpr std::int64_t kBlockWeights = std::int64_t{1} << 17;
+  return std::max<std::int64_t>(1, kBlockWeights / std::max<std::int64_t>(1, weights.per_channel));
+}
+
+void for_each_channel(const WeightMatrix& weights,
+                      const std::function<void(std::int64_t channel)>& work) {
+  const std::int64_t step = channels_per_block(weights);
+  base::parallel_for(base::ceil_div(weights.channels, step), weights.threads, [&](std::int64_t b) {
+    const std::int64_t end = std::min(weights.channels, (b + 1) * step);
+    for (std::int64_t c = b * step; c < end; ++c) work(c);
+  });
+}
+
 std::vector<double> channel_maxima(const WeightMatrix& weights) {
   std::vector<double> maxima(static_cast<std::size_t>(weights.channels));
-  for (std::int64_t c = 0; c < weights.channels; ++c) {
-    const float* row = weights.row(c);
-    float largest = 0;
-    for (std::int64_t k = 0; k < weights.per_channel; ++k) {
-      const float magnitude = std::fabs(row[k]);
-      largest = magnitude > largest ? magnitude : largest;
-    }
-    maxima[static_cast<std::size_t>(c)] = static_cast<double>(largest);
-  }
+  for_each_channel(weights, [&](std::int64_t c) {
+    maxima[static_cast<std::size_t>(c)] =
+        static_cast<double>(largest_magnitude(weights.row(c), weights.per_channel));
+  });
   return maxima;
 }
 

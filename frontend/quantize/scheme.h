@@ -18,8 +18,16 @@ struct WeightMatrix {
   const float* data = nullptr;
   std::int64_t channels = 0;     // C, at least 1
   std::int64_t per_channel = 0;  // K, at least 1
+  int threads = 1;               // that choose() may use; its result must not depend on it
   const float* row(std::int64_t c) const { return data + c * per_channel; }
 };
+
+/// Does `work` for every channel once, on several threads where there are weights enough for each:
+/// `work` writes places of its channel only. Of failures, that of the lowest channel is thrown.
+void for_each_channel(const WeightMatrix& weights,
+                      const std::function<void(std::int64_t channel)>& work);
+/// How many channels together are worth a thread's start, at least 1.
+std::int64_t channels_per_block(const WeightMatrix& weights);
 
 /// The scales of a layer: W[c,k] ~ scale(c) * 2^-shift(c) * (q[c,k] - zero_point).
 struct WeightScales {
@@ -45,8 +53,8 @@ struct WeightScales {
 ///   for rounding of the last bit; who forms codes clamps.
 /// - coarsen(): makes one channel one step coarser (half as many codes or scale doubled), because
 ///   its sums do not fit the accumulator or its shift not the barrel shifter. It must not touch
-///   another channel's codes. False, and nothing changed, where the scheme has no coarser step:
-///   then the layer is refused.
+///   what belongs to another channel, because other threads do that meanwhile. False, and nothing
+///   changed, where the scheme has no coarser step: then the layer is refused.
 /// - has_channel_scales(): whether each output channel may have any scale of its own.
 /// - has_zero_point(): whether choose() sets one; the codes then go down to -max_code - 1.
 /// - field_bits(): width of the channel shift field that the hardware needs, 0 for none.

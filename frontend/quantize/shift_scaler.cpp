@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "frontend/quantize/octave.h"
 #include "frontend/quantize/scheme.h"
@@ -67,19 +68,24 @@ class ShiftScaler final : public WeightScheme {
   // The j with the least mean error over the channels that are alive at j = 0.
   std::size_t best_octave_step(const WeightMatrix& weights, const std::vector<double>& maxima,
                                double largest, std::int32_t max_code) const {
-    std::array<double, kOctaveSteps> sums{};
-    double live = 0;
-    for (std::int64_t c = 0; c < weights.channels; ++c) {
+    std::vector<std::optional<OctaveErrors>> errors(maxima.size());  // of those that are alive
+    for_each_channel(weights, [&](std::int64_t c) {
       const double maximum = maxima[static_cast<std::size_t>(c)];
-      if (is_dead(maximum, floor_shift(maximum, largest), largest / max_code)) continue;
-      live += 1;
+      if (is_dead(maximum, floor_shift(maximum, largest), largest / max_code)) return;
       OctaveUnits units{};
       for (std::size_t j = 0; j < kOctaveSteps; ++j) {
         const double limit = largest * kOctaveFactors[j];
         units[j] = std::ldexp(limit / max_code, -floor_shift(maximum, limit));
       }
-      const auto errors = octave_errors(weights.row(c), weights.per_channel, units);
-      for (std::size_t j = 0; j < kOctaveSteps; ++j) sums[j] += errors[j];
+      errors[static_cast<std::size_t>(c)] =
+          octave_errors(weights.row(c), weights.per_channel, units);
+    });
+    OctaveErrors sums{};
+    double live = 0;
+    for (const std::optional<OctaveErrors>& channel : errors) {
+      if (!channel) continue;
+      live += 1;
+      for (std::size_t j = 0; j < kOctaveSteps; ++j) sums[j] += (*channel)[j];
     }
     std::size_t best = 0;
     for (std::size_t j = 1; j < kOctaveSteps; ++j) {

@@ -5,6 +5,7 @@
 #include "frontend/quantize/calibration.h"
 #include "frontend/quantize/options.h"
 #include "sim/base/errors.h"
+#include "sim/base/parallel.h"
 
 namespace npusim::quantize {
 
@@ -78,7 +79,7 @@ Histogram GraphHistograms::take(graph::NodeId id) {
 
 Calibration GraphStatistics::finish(const graph::Graph& graph, const Calibrator& calibrator,
                                     std::int64_t images, GraphHistograms* histograms,
-                                    const std::vector<std::int32_t>& code_bits) const {
+                                    const std::vector<std::int32_t>& code_bits, int threads) const {
   if (calibrator.needs_histogram() && histograms == nullptr) {
     throw base::InternalError("calibration: method " + std::string(calibrator.name()) +
                               " needs histograms");
@@ -86,7 +87,9 @@ Calibration GraphStatistics::finish(const graph::Graph& graph, const Calibrator&
   Calibration result;
   result.method = calibrator.name();
   result.images = images;
-  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+  result.tensors.resize(tensors_.size());
+  base::parallel_for(static_cast<std::int64_t>(tensors_.size()), threads, [&](std::int64_t id) {
+    const auto i = static_cast<std::size_t>(id);
     const graph::Node& node = graph.nodes.at(i);
     if (!tensors_[i].seen) {
       throw base::InternalError("calibration: layer '" + node.name + "' was not observed");
@@ -98,8 +101,8 @@ Calibration GraphStatistics::finish(const graph::Graph& graph, const Calibrator&
         static_cast<double>(images) * static_cast<double>(node.shape.height * node.shape.width);
     TensorCalibration tensor{range.low, range.high, std::move(seen.channel_sums)};
     for (double& mean : tensor.channel_mean) mean /= count;
-    result.tensors.push_back(std::move(tensor));
-  }
+    result.tensors[i] = std::move(tensor);
+  });
   return result;
 }
 
