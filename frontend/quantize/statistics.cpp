@@ -3,6 +3,7 @@
 #include <string>
 
 #include "frontend/quantize/calibration.h"
+#include "frontend/quantize/observe_channels.h"
 #include "frontend/quantize/options.h"
 #include "sim/base/errors.h"
 #include "sim/base/parallel.h"
@@ -22,25 +23,13 @@ void GraphStatistics::observe(graph::NodeId id, const graph::Node& node, const f
   if (positions * channels < 1) {
     throw base::InternalError("calibration: layer '" + node.name + "' has no values");
   }
-  // Extremes per channel keep the inner loop free of dependencies; their order cannot matter.
-  // x - x is 0 for finite x only, and a sum of such differences stays not-a-number once it is.
   const auto c_count = static_cast<std::size_t>(channels);
   std::vector<float> low(values, values + c_count);
   std::vector<float> high = low;
-  std::vector<float> finite(c_count, 0.0F);
-  double* sums = tensor.channel_sums.data();
-  for (std::int64_t p = 0; p < positions; ++p) {
-    const float* row = values + p * channels;
-    for (std::size_t c = 0; c < c_count; ++c) {
-      const float x = row[c];
-      low[c] = x < low[c] ? x : low[c];
-      high[c] = x > high[c] ? x : high[c];
-      finite[c] += x - x;
-      sums[c] += static_cast<double>(x);
-    }
-  }
+  observe_channels(values, positions, channels, low.data(), high.data(),
+                   tensor.channel_sums.data());
   for (std::size_t c = 0; c < c_count; ++c) {
-    if (finite[c] != 0.0F) {
+    if (!std::isfinite(tensor.channel_sums[c])) {
       throw base::InputError(base::refusal("layer '" + node.name + "'", "value in calibration",
                                            "one that is not finite in channel " + std::to_string(c),
                                            "finite"));

@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <random>
 #include <vector>
 
+#include "sim/arith/elementwise.h"
 #include "sim/base/errors.h"
 
 namespace npusim::execute {
@@ -32,6 +35,30 @@ TEST(QuantizeInputTest, TheFloatQuotientDecidesAsInOnnx) {
   quantize_input(values.data(), static_cast<std::int64_t>(values.size()), {2.0 / 255, 0},
                  {-128, 127}, codes.data());
   EXPECT_EQ(codes, (std::vector<std::int8_t>{-127, 127, 0, 0}));
+}
+
+TEST(QuantizeInputTest, DrawnValuesAsTheRuleReads) {
+  std::mt19937 engine(4);
+  for (const float scale : {0.5F, 2.0F / 255, 3e-30F, 1e30F}) {
+    std::vector<float> values = {std::numeric_limits<float>::infinity(),
+                                 -std::numeric_limits<float>::infinity(), -0.0F};
+    for (int i = 0; i < 1000; ++i) {
+      const auto quarters = static_cast<float>(static_cast<int>(engine() % 1201) - 600);
+      values.push_back(quarters * 0.25F * scale);
+    }
+    for (const graph::TensorQuantization& q :
+         {graph::TensorQuantization{scale, 0}, {scale, -128}, {scale, 127}}) {
+      const graph::Clamps range =
+          q.zero_point == 0 ? graph::Clamps{-8, 7} : graph::Clamps{-128, 127};
+      std::vector<std::int8_t> codes(values.size());
+      quantize_input(values.data(), static_cast<std::int64_t>(values.size()), q, range,
+                     codes.data());
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        ASSERT_EQ(codes[i], arith::quantize(static_cast<double>(values[i] / scale), 1, q.zero_point,
+                                            range.low, range.high));
+      }
+    }
+  }
 }
 
 // A scale that is no normal float: in double.

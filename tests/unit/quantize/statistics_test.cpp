@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <random>
+#include <vector>
 
 #include "frontend/quantize/calibration.h"
 #include "sim/base/errors.h"
@@ -64,6 +67,31 @@ TEST(StatisticsTest, SumsAreInTheOrderOfPositionsThenImages) {
   // 2^53 + 1 is a tie and stays 2^53, twice; 1 + 1 + 2^53 is exact.
   const Calibration c = total.finish(graph, *make_calibrator("min_max"), 2);
   EXPECT_EQ(c.tensors[0].channel_mean[0], (0x1p53 + (0x1p53 + 2)) / 6);
+}
+
+// Channels side by side in lanes, whatever their number, as one after another.
+TEST(StatisticsTest, EveryNumberOfChannelsAsThePlainLoop) {
+  std::mt19937 engine(5);
+  for (std::int64_t channels = 1; channels < 75; ++channels) {
+    const std::int64_t positions = 1 + channels % 7;
+    std::vector<float> values;
+    for (std::int64_t i = 0; i < positions * channels; ++i) {
+      values.push_back(static_cast<float>(static_cast<std::int32_t>(engine())) * 0x1p-20F);
+    }
+    std::vector<double> means(static_cast<std::size_t>(channels));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      means[i % means.size()] += static_cast<double>(values[i]);
+    }
+    for (double& mean : means) mean /= static_cast<double>(positions);
+    const graph::Graph graph = one_tensor(positions, 1, channels);
+    GraphStatistics statistics(graph);
+    observe(statistics, graph, values);
+    const Calibration c = statistics.finish(graph, *make_calibrator("min_max"), 1);
+    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    EXPECT_EQ(c.tensors[0].low, *least);
+    EXPECT_EQ(c.tensors[0].high, *greatest);
+    EXPECT_EQ(c.tensors[0].channel_mean, means) << channels << " channels";
+  }
 }
 
 TEST(StatisticsTest, ValuesThatAreNotFiniteAreRefused) {
