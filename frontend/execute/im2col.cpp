@@ -4,25 +4,15 @@
 #include <algorithm>
 
 namespace npusim::execute {
-namespace {
-
-template <class In, class Out>
-void convert(const In* from, std::int64_t count, Out* to) {
-  // NOLINTNEXTLINE(bugprone-signed-char-misuse): codes are signed
-  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<Out>(from[i]);
-}
-
-}  // namespace
-
 bool Geometry::is_pointwise() const {
   return taps() == 1 && window.stride_h == 1 && window.stride_w == 1 && window.pad_top == 0 &&
          window.pad_left == 0 && in.height == out.height && in.width == out.width;
 }
 
-template <class In, class Out>
-void gather_rows(const In* input, const Geometry& geometry, std::int64_t channel,
-                 std::int64_t channels, std::int64_t first, std::int64_t count, Out padding,
-                 Out* rows, std::int64_t stride) {
+template <class T>
+void gather_rows(const T* input, const Geometry& geometry, std::int64_t channel,
+                 std::int64_t channels, std::int64_t first, std::int64_t count, T padding, T* rows,
+                 std::int64_t stride) {
   const graph::Window& w = geometry.window;
   const graph::Shape& in = geometry.in;
   // Neighbouring taps of a kernel row lie one after another where all channels are read.
@@ -30,17 +20,16 @@ void gather_rows(const In* input, const Geometry& geometry, std::int64_t channel
   for (std::int64_t pixel = first; pixel < first + count; ++pixel, rows += stride) {
     const std::int64_t x0 = (pixel % geometry.out.width) * w.stride_w - w.pad_left;
     const std::int64_t y0 = (pixel / geometry.out.width) * w.stride_h - w.pad_top;
-    Out* row = rows;
+    T* row = rows;
     for (std::int64_t i = 0; i < w.kernel_h; ++i) {
       const std::int64_t y = y0 + i * w.dilation_h;
       if (y < 0 || y >= in.height) {
         row = std::fill_n(row, w.kernel_w * channels, padding);
         continue;
       }
-      const In* line = input + y * in.width * in.channels + channel;
+      const T* line = input + y * in.width * in.channels + channel;
       if (run && x0 >= 0 && x0 + w.kernel_w <= in.width) {
-        convert(line + x0 * in.channels, w.kernel_w * channels, row);
-        row += w.kernel_w * channels;
+        row = std::copy_n(line + x0 * in.channels, w.kernel_w * channels, row);
         continue;
       }
       for (std::int64_t j = 0; j < w.kernel_w; ++j, row += channels) {
@@ -48,7 +37,7 @@ void gather_rows(const In* input, const Geometry& geometry, std::int64_t channel
         if (x < 0 || x >= in.width) {
           std::fill_n(row, channels, padding);
         } else {
-          convert(line + x * in.channels, channels, row);
+          std::copy_n(line + x * in.channels, channels, row);
         }
       }
     }
@@ -78,7 +67,7 @@ void gather_taps(const T* input, const Geometry& geometry, std::int64_t first, s
 template void gather_rows(const float*, const Geometry&, std::int64_t, std::int64_t, std::int64_t,
                           std::int64_t, float, float*, std::int64_t);
 template void gather_rows(const std::int8_t*, const Geometry&, std::int64_t, std::int64_t,
-                          std::int64_t, std::int64_t, std::int16_t, std::int16_t*, std::int64_t);
+                          std::int64_t, std::int64_t, std::int8_t, std::int8_t*, std::int64_t);
 template void gather_taps(const float*, const Geometry&, std::int64_t, std::int64_t, const float*,
                           const float**);
 template void gather_taps(const std::int8_t*, const Geometry&, std::int64_t, std::int64_t,

@@ -23,11 +23,11 @@ struct Geometry {
 /// Rows of a GEMM for output pixels [first, first + count): row i holds the inputs of its window in
 /// the order kernel row, kernel column, channel, of channels [channel, channel + channels). Padded
 /// taps read `padding`. rows: `stride` >= taps * channels elements apart; what lies between is
-/// kept. Instantiated for float to float and int8 to int16.
-template <class In, class Out>
-void gather_rows(const In* input, const Geometry& geometry, std::int64_t channel,
-                 std::int64_t channels, std::int64_t first, std::int64_t count, Out padding,
-                 Out* rows, std::int64_t stride);
+/// kept. Instantiated for float and int8.
+template <class T>
+void gather_rows(const T* input, const Geometry& geometry, std::int64_t channel,
+                 std::int64_t channels, std::int64_t first, std::int64_t count, T padding, T* rows,
+                 std::int64_t stride);
 
 /// Where output pixels [first, first + count) read: for each its taps in the order kernel row,
 /// kernel column, as pointers to all channels of an input pixel; padded taps point to `padding` (as

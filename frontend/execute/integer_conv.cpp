@@ -67,14 +67,15 @@ class SumRule {
   std::int64_t bias_overflows_ = 0;                 // of one row
 };
 
-// A matrix product per group over im2col rows of int16; padded taps read the input's zero point.
+// A matrix product per group, over the input as it lies where a pixel is a row of the product, else
+// over im2col rows; padded taps read the input's zero point.
 class IntegerConv : public Layer<std::int8_t> {
  public:
   IntegerConv(const graph::QuantizedConv& conv, const Geometry& geometry,
               std::int32_t input_zero_point, const SumRule& sums, arith::RequantizationTable table)
       : geometry_(geometry),
         group_channels_(geometry.in.channels / conv.groups),
-        padding_(static_cast<std::int16_t>(input_zero_point)),
+        padding_(static_cast<std::int8_t>(input_zero_point)),
         sums_(sums),
         table_(std::move(table)) {
     const std::int64_t k = geometry_.taps() * group_channels_;
@@ -90,24 +91,21 @@ class IntegerConv : public Layer<std::int8_t> {
            Scratch<std::int8_t>& scratch) const override {
     const std::int64_t out_channels = geometry_.out.channels;
     const std::int64_t n = groups_.front().n();
-    const std::int64_t stride = 2 * groups_.front().pairs();
-    const std::int64_t block = block_pixels(stride, out_channels);
-    std::int16_t* rows = grown(scratch.rows, block * stride);
+    const std::int64_t block = block_pixels(groups_.front().k(), out_channels);
     std::int32_t* acc = grown(scratch.accumulators, block * out_channels);
     for (std::int64_t first = 0; first < geometry_.pixels(); first += block) {
       const std::int64_t count = std::min(block, geometry_.pixels() - first);
       if (sums_.narrow()) scratch.overflows += sums_.start_rows(count, acc);
       for (std::size_t g = 0; g < groups_.size(); ++g) {
         const auto group = static_cast<std::int64_t>(g);
-        gather_rows(inputs[0], geometry_, group * group_channels_, group_channels_, first, count,
-                    padding_, rows, stride);
+        const std::int8_t* const* rows = rows_of(inputs[0], group, first, count, scratch);
         std::int32_t* sums = acc + group * n;
         if (sums_.narrow()) {
-          scratch.overflows += arith::add_narrow_rows(rows, stride, count, groups_[g],
-                                                      *sums_.narrow(), sums, out_channels);
+          scratch.overflows +=
+              arith::add_narrow_tile(rows, count, groups_[g], *sums_.narrow(), sums, out_channels);
         } else {
-          arith::multiply_rows(rows, stride, count, groups_[g], sums_.bias() + group * n, sums,
-                               out_channels);
+          arith::multiply_rows(rows, count, groups_[g], sums_.bias() + group * n, sums,
+                               out_channels, scratch.products);
         }
       }
       arith::requantize_rows(acc, out_channels, count, table_, out + first * out_channels,
@@ -116,9 +114,27 @@ class IntegerConv : public Layer<std::int8_t> {
   }
 
  private:
+  // Where the rows of the product lie for output pixels [first, first + count).
+  const std::int8_t* const* rows_of(const std::int8_t* input, std::int64_t group,
+                                    std::int64_t first, std::int64_t count,
+                                    Scratch<std::int8_t>& scratch) const {
+    const std::int8_t** rows = grown(scratch.taps, count);
+    const std::int8_t* begin = input + first * geometry_.in.channels + group * group_channels_;
+    std::int64_t stride = geometry_.in.channels;
+    if (!geometry_.is_pointwise()) {
+      stride = groups_.front().k();
+      std::int8_t* gathered = grown(scratch.rows, count * stride);
+      gather_rows(input, geometry_, group * group_channels_, group_channels_, first, count,
+                  padding_, gathered, stride);
+      begin = gathered;
+    }
+    for (std::int64_t i = 0; i < count; ++i) rows[i] = begin + i * stride;
+    return rows;
+  }
+
   Geometry geometry_;
   std::int64_t group_channels_;
-  std::int16_t padding_;
+  std::int8_t padding_;
   std::vector<arith::PackedWeights> groups_;
   SumRule sums_;
   arith::RequantizationTable table_;

@@ -24,7 +24,8 @@ using Observer = std::function<void(graph::NodeId node, const T* values, std::in
 template <class T>
 struct Scratch {
   std::vector<float> float_rows;
-  std::vector<std::int16_t> rows;
+  std::vector<std::int8_t> rows;
+  std::vector<std::uint8_t> products;  // what the products work in
   std::vector<std::int32_t> accumulators;
   std::vector<const T*> taps;
   std::int64_t overflows = 0;  // a layer adds its own: additions that its accumulators did not hold

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why this is fast: lanes are channels, the inputs of two taps are put side by side in one int32
-// lane and meet their two weights in one multiply-add; several vectors of channels share the
-// fetching of the tap pointers.
+// lane and meet their two weights in one multiply-add. The weights of a few channels are widened
+// and brought into the order in which the inputs come once for all rows.
+//
+// Why it is exact: products of int16 pairs are added in int32, and sums are modulo 2^32.
 #include "sim/arith/depthwise.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -17,85 +19,129 @@ HWY_BEFORE_NAMESPACE();
 namespace npusim::arith::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::int64_t kStrip = PackedWeights::kStrip;
-constexpr std::int64_t kFullLanes = HWY_MIN(HWY_MAX_BYTES / 4, 16);
+constexpr std::int64_t kTapsAtOnce = 16;
 
-// Channels [channel, channel + kVectors * lanes of d) of one row.
-template <int kVectors, class D>
-HWY_INLINE void depthwise_channels(D d, const std::int8_t* const* taps,
-                                   const PackedWeights& weights, std::int64_t channel,
-                                   const std::int32_t* begin, std::int32_t* acc) {
-  const hn::Repartition<std::int16_t, D> d16;
-  const hn::Rebind<std::int8_t, D> d8;
-  using V = hn::Vec<D>;
-  constexpr std::int64_t kLanes = hn::MaxLanes(D());
+// The operands of one call, in one place.
+struct Depthwise {
+  const std::int8_t* const* x_taps;
+  std::int64_t rows;
+  const PackedWeights& weights;
+  const std::int32_t* bias;  // nullptr: acc holds what the sums begin at
+  std::int32_t* acc;
+  std::int64_t acc_stride;
 
-  V sum[kVectors];
-  const std::int16_t* w[kVectors];
-  for (int v = 0; v < kVectors; ++v) {
-    const std::int64_t c = channel + v * kLanes;
-    sum[v] = hn::LoadU(d, begin + c);
-    w[v] = weights.data() + (c / kStrip) * weights.strip_stride() + (c % kStrip) * 2;
+  std::int32_t difference(std::int64_t tap, std::int64_t channel) const {
+    return weights.weight(tap, channel) - weights.zero_point();
   }
-  const std::int64_t last_tap = weights.k() - 1;
-  for (std::int64_t pair = 0; pair < weights.pairs(); ++pair) {
-    // The partner of an odd last tap has zero weights; any readable address serves.
-    const std::int8_t* even = taps[2 * pair];
-    const std::int8_t* odd = taps[HWY_MIN(2 * pair + 1, last_tap)];
-    for (int v = 0; v < kVectors; ++v) {
-      const std::int64_t c = channel + v * kLanes;
-      const auto x_even = hn::BitCast(d16, hn::PromoteTo(d, hn::LoadU(d8, even + c)));
-      const auto x_odd =
-          hn::BitCast(d16, hn::ShiftLeft<16>(hn::PromoteTo(d, hn::LoadU(d8, odd + c))));
-      const auto weight = hn::LoadU(d16, w[v] + pair * 2 * kStrip);
-      const auto products = hn::OddEven(x_odd, x_even);
-      V unused = hn::Zero(d);
-      sum[v] = hn::ReorderWidenMulAccumulate(d, products, weight, sum[v], unused);
+};
+
+// Taps [first, first + taps) of lanes-of-D channels from `channel` on, all rows. A pair of taps
+// fills two vectors of sums: in each 128-bit block the lower channels go to one, the upper to the
+// other.
+template <class D>
+class DepthwiseChannels {
+ public:
+  DepthwiseChannels(const Depthwise& operands, std::int64_t channel, std::int64_t first,
+                    std::int64_t taps)
+      : p_(operands), channel_(channel), first_(first), taps_(taps) {
+    for (std::int64_t tap = 0; tap < taps; tap += 2) {
+      const auto even = weights_of(tap);
+      const auto odd = tap + 1 < taps ? weights_of(tap + 1) : hn::Zero(D());
+      hn::Store(hn::InterleaveLower(D(), even, odd), D(), weights_ + tap * kLanes);
+      hn::Store(hn::InterleaveUpper(D(), even, odd), D(), weights_ + (tap + 1) * kLanes);
     }
   }
-  for (int v = 0; v < kVectors; ++v) hn::StoreU(sum[v], d, acc + channel + v * kLanes);
+
+  HWY_INLINE void add(std::int64_t row) const {
+    const Sums d;
+    const std::int8_t* const* x = p_.x_taps + row * p_.weights.k() + first_;
+    auto lower = hn::Zero(d);
+    auto upper = hn::Zero(d);
+    for (std::int64_t tap = 0; tap < taps_; tap += 2) {
+      const auto even = load(x[tap]);
+      const auto odd = tap + 1 < taps_ ? load(x[tap + 1]) : hn::Zero(D());
+      const std::int16_t* w = weights_ + tap * kLanes;
+      auto unused = hn::Zero(d);
+      lower = hn::ReorderWidenMulAccumulate(d, hn::InterleaveLower(D(), even, odd),
+                                            hn::Load(D(), w), lower, unused);
+      upper = hn::ReorderWidenMulAccumulate(d, hn::InterleaveUpper(D(), even, odd),
+                                            hn::Load(D(), w + kLanes), upper, unused);
+    }
+    std::int32_t* acc = p_.acc + row * p_.acc_stride + channel_;
+    const std::int32_t* begin = p_.bias != nullptr && first_ == 0 ? p_.bias + channel_ : acc;
+    const auto first_half = in_order_lower(lower, upper) + hn::LoadU(d, begin);
+    const auto second_half = in_order_upper(lower, upper) + hn::LoadU(d, begin + kLanes / 2);
+    hn::StoreU(first_half, d, acc);
+    hn::StoreU(second_half, d, acc + kLanes / 2);
+  }
+
+  static constexpr std::int64_t kLanes = hn::MaxLanes(D());
+
+ private:
+  using Sums = hn::Repartition<std::int32_t, D>;
+  using S = hn::Vec<Sums>;
+
+  HWY_INLINE hn::Vec<D> load(const std::int8_t* x) const {
+    return hn::PromoteTo(D(), hn::LoadU(hn::Rebind<std::int8_t, D>(), x + channel_));
+  }
+
+  HWY_INLINE hn::Vec<D> weights_of(std::int64_t tap) const {
+    std::int16_t values[kLanes];
+    for (std::int64_t i = 0; i < kLanes; ++i) {
+      values[i] = static_cast<std::int16_t>(p_.difference(first_ + tap, channel_ + i));
+    }
+    return hn::LoadU(D(), values);
+  }
+
+  HWY_INLINE static S in_order_lower(S lower, S upper) {
+    return kLanes == 16 ? hn::ConcatLowerLower(Sums(), upper, lower) : lower;
+  }
+  HWY_INLINE static S in_order_upper(S lower, S upper) {
+    return kLanes == 16 ? hn::ConcatUpperUpper(Sums(), upper, lower) : upper;
+  }
+
+  const Depthwise& p_;
+  std::int64_t channel_, first_, taps_;
+  alignas(64) std::int16_t weights_[kTapsAtOnce * kLanes];
+};
+
+template <class D>
+HWY_INLINE std::int64_t add_channels(D /*d*/, const Depthwise& p, std::int64_t channel) {
+  std::int64_t first = 0;
+  do {
+    const std::int64_t taps = HWY_MIN(kTapsAtOnce, p.weights.k() - first);
+    const DepthwiseChannels<D> channels(p, channel, first, taps);
+    for (std::int64_t row = 0; row < p.rows; ++row) channels.add(row);
+    first += kTapsAtOnce;
+  } while (first < p.weights.k());
+  return DepthwiseChannels<D>::kLanes;
 }
 
-HWY_INLINE void depthwise_channel(const std::int8_t* const* taps, const PackedWeights& weights,
-                                  std::int64_t c, const std::int32_t* begin, std::int32_t* acc) {
-  const std::int16_t* w = weights.data() + (c / kStrip) * weights.strip_stride() + (c % kStrip) * 2;
-  auto sum = static_cast<std::uint32_t>(begin[c]);
-  for (std::int64_t tap = 0; tap < weights.k(); ++tap) {
-    sum += static_cast<std::uint32_t>(taps[tap][c] * w[(tap / 2) * 2 * kStrip + tap % 2]);
+HWY_INLINE void add_channel(const Depthwise& p, std::int64_t channel) {
+  const std::int64_t k = p.weights.k();
+  for (std::int64_t row = 0; row < p.rows; ++row) {
+    std::int32_t* acc = p.acc + row * p.acc_stride + channel;
+    auto sum = static_cast<std::uint32_t>(p.bias != nullptr ? p.bias[channel] : *acc);
+    for (std::int64_t tap = 0; tap < k; ++tap) {
+      const std::int32_t x = p.x_taps[row * k + tap][channel];
+      sum += static_cast<std::uint32_t>(x * p.difference(tap, channel));
+    }
+    *acc = static_cast<std::int32_t>(sum);
   }
-  acc[c] = static_cast<std::int32_t>(sum);
-}
-
-HWY_INLINE void depthwise_row(const std::int8_t* const* taps, const PackedWeights& weights,
-                              const std::int32_t* begin, std::int32_t* acc) {
-  const hn::CappedTag<std::int32_t, 16> full;
-  const hn::CappedTag<std::int32_t, 8> eight;
-  const hn::CappedTag<std::int32_t, 4> four;
-  const std::int64_t channels = weights.n();
-  std::int64_t c = 0;
-  for (; c + 4 * kFullLanes <= channels; c += 4 * kFullLanes) {
-    depthwise_channels<4>(full, taps, weights, c, begin, acc);
-  }
-  for (; c + kFullLanes <= channels; c += kFullLanes) {
-    depthwise_channels<1>(full, taps, weights, c, begin, acc);
-  }
-  if (kFullLanes > 8 && c + 8 <= channels) {
-    depthwise_channels<1>(eight, taps, weights, c, begin, acc);
-    c += 8;
-  }
-  if (kFullLanes > 4 && c + 4 <= channels) {
-    depthwise_channels<1>(four, taps, weights, c, begin, acc);
-    c += 4;
-  }
-  for (; c < channels; ++c) depthwise_channel(taps, weights, c, begin, acc);
 }
 
 void accumulate_depthwise(const std::int8_t* const* x_taps, std::int64_t rows,
                           const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
                           std::int64_t acc_stride) {
-  for (std::int64_t row = 0; row < rows; ++row, x_taps += weights.k(), acc += acc_stride) {
-    depthwise_row(x_taps, weights, bias != nullptr ? bias : acc, acc);
-  }
+  const hn::CappedTag<std::int16_t, 16> full;
+  const hn::CappedTag<std::int16_t, 8> eight;
+  const Depthwise operands{x_taps, rows, weights, bias, acc, acc_stride};
+  constexpr std::int64_t kFullLanes = HWY_MIN(HWY_MAX_BYTES / 2, 16);
+  const std::int64_t n = weights.n();
+  std::int64_t channel = 0;
+  while (channel + kFullLanes <= n) channel += add_channels(full, operands, channel);
+  while (channel + 8 <= n) channel += add_channels(eight, operands, channel);
+  for (; channel < n; ++channel) add_channel(operands, channel);
 }
 
 }  // namespace npusim::arith::HWY_NAMESPACE

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why this is fast: one instruction multiplies two int16 pairs per int32 lane and adds the products
-// (pmaddwd), and a tile of rows x channels stays in registers while k runs, so that a pair of
-// inputs is broadcast once per two vectors of channels and a vector of weights loaded once per tile
-// of rows.
+// Why this is fast: a tile of rows x channels stays in registers while k runs, so that four inputs
+// are broadcast once per two vectors of channels and a vector of weights is loaded once per tile of
+// rows. Rows are prepared once for all channels, in segments a constant distance apart, so that one
+// pointer reaches the inputs of all rows of a tile.
+//
+// Why it is exact: sums are modulo 2^32. Where the processor has VNNI, one instruction multiplies
+// four unsigned by four signed bytes per int32 lane and adds all of it without saturation; the
+// inputs are made unsigned by adding 128, and 128 * (sum of the channel's weights) is taken off
+// again. Elsewhere inputs and weights are widened to int16 and pairs of products are added in int32
+// (pmaddwd): a lane then holds half of a channel's sum, and its neighbour the rest.
+#define HWY_WANT_AVX3_DL 1
 #include "sim/arith/matmul.h"
 
 #include <algorithm>
@@ -21,141 +28,250 @@ HWY_BEFORE_NAMESPACE();
 namespace npusim::arith::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Accumulators = hn::CappedTag<std::int32_t, 16>;
+using Sums = hn::CappedTag<std::int32_t, 16>;
+using V = hn::Vec<Sums>;
 constexpr std::int64_t kLanes = HWY_MIN(HWY_MAX_BYTES / 4, 16);
 constexpr int kTileVectors = 2;
 constexpr int kTileRows = HWY_MAX_BYTES == 64 ? 12 : 6;  // 2 x 12 of 32, 2 x 6 of 16 registers
-constexpr std::int64_t kStrip = PackedWeights::kStrip;
 
-// The operands of one call, in one place.
-struct Product {
-  const std::int16_t* x;
-  std::int64_t x_stride;
-  const std::int16_t* weights;
-  std::int64_t strip_stride;
-  std::int64_t pairs;
-  const std::int32_t* bias;
-  std::int32_t* acc;
-  std::int64_t acc_stride;
-  std::int64_t channels;
+// A segment of a prepared row; an odd number of cache lines apart, so that the rows of a tile do
+// not compete for the same sets.
+constexpr std::int64_t kSegmentBytes = 512;
+constexpr std::int64_t kRowBytes = kSegmentBytes + 64;
+constexpr std::int64_t kBlockBytes = 256 * 1024;  // of rows prepared together: the second cache
 
-  const std::int16_t* weights_of(std::int64_t channel) const {
-    return weights + (channel / kStrip) * strip_stride + (channel % kStrip) * 2;
+#if HWY_TARGET == HWY_AVX3_DL
+
+constexpr std::int64_t kInputBytes = 4;           // a quad of a prepared row
+constexpr std::int64_t kVectorChannels = kLanes;  // of a vector of weights
+constexpr int kLastVectors = 1;
+
+HWY_INLINE V load_weights(const std::int8_t* w) {
+  return hn::BitCast(Sums(), hn::LoadU(hn::Repartition<std::int8_t, Sums>(), w));
+}
+
+HWY_INLINE V broadcast_inputs(const std::uint8_t* x) {
+  std::int32_t four = 0;
+  std::memcpy(&four, x, sizeof four);
+  return hn::Set(Sums(), four);
+}
+
+// Highway's attributes of this target name AVX-VNNI in place of AVX512-VNNI, so that the intrinsic
+// is refused; the target itself is only chosen where the processor has AVX512-VNNI.
+HWY_INLINE void add_products(V inputs, V weights, V& sum) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum.raw) : "v"(inputs.raw), "v"(weights.raw));
+}
+
+// The sums of kLanes channels.
+HWY_INLINE V channel_sums(const V* sums, int vector) { return sums[vector]; }
+
+// What the offset of the inputs adds to each channel.
+HWY_INLINE V input_offset(const std::int32_t* column_sums) {
+  return hn::ShiftLeft<7>(hn::LoadU(Sums(), column_sums));
+}
+
+// x + 128 for `count` values.
+HWY_INLINE void prepare_values(const std::int8_t* x, std::int64_t count, std::uint8_t* out) {
+  const hn::CappedTag<std::uint8_t, 64> d;
+  const auto sign = hn::Set(d, 0x80);
+  const auto* from = reinterpret_cast<const std::uint8_t*>(x);
+  constexpr std::int64_t kStep = 64;
+  std::int64_t i = 0;
+  for (; i + kStep <= count; i += kStep)
+    hn::StoreU(hn::Xor(hn::LoadU(d, from + i), sign), d, out + i);
+  const auto rest = hn::FirstN(d, static_cast<std::size_t>(count - i));
+  if (i < count) hn::StoreU(hn::Xor(hn::MaskedLoad(rest, d, from + i), sign), d, out + i);
+}
+
+#else
+
+constexpr std::int64_t kInputBytes = 8;
+constexpr std::int64_t kVectorChannels = kLanes / 2;
+constexpr int kLastVectors = kTileVectors;  // a strip holds both
+using Words = hn::Repartition<std::int16_t, Sums>;
+
+HWY_INLINE V load_weights(const std::int8_t* w) {
+  const hn::Rebind<std::int8_t, Words> bytes;
+  return hn::BitCast(Sums(), hn::PromoteTo(Words(), hn::LoadU(bytes, w)));
+}
+
+HWY_INLINE V broadcast_inputs(const std::uint8_t* x) {
+  std::int64_t four = 0;
+  std::memcpy(&four, x, sizeof four);
+  return hn::BitCast(Sums(), hn::Set(hn::Repartition<std::int64_t, Sums>(), four));
+}
+
+HWY_INLINE void add_products(V inputs, V weights, V& sum) {
+  V unused = hn::Zero(Sums());
+  sum = hn::ReorderWidenMulAccumulate(Sums(), hn::BitCast(Words(), inputs),
+                                      hn::BitCast(Words(), weights), sum, unused);
+}
+
+HWY_INLINE V channel_sums(const V* sums, int vector) {
+  const V first = sums[2 * vector];
+  const V second = sums[2 * vector + 1];
+  return hn::ConcatEven(Sums(), second, first) + hn::ConcatOdd(Sums(), second, first);
+}
+
+HWY_INLINE V input_offset(const std::int32_t* /*column_sums*/) { return hn::Zero(Sums()); }
+
+HWY_INLINE void prepare_values(const std::int8_t* x, std::int64_t count, std::uint8_t* out) {
+  const hn::Rebind<std::int8_t, Words> bytes;
+  constexpr std::int64_t kStep = 2 * kLanes;
+  auto* words = reinterpret_cast<std::int16_t*>(out);
+  std::int64_t i = 0;
+  for (; i + kStep <= count; i += kStep) {
+    hn::StoreU(hn::PromoteTo(Words(), hn::LoadU(bytes, x + i)), Words(), words + i);
   }
-};
+  for (; i < count; ++i) words[i] = std::int16_t{x[i]};
+}
 
-template <int kRows, int kVectors>
-HWY_INLINE void multiply_tile(const Product& p, std::int64_t row, std::int64_t channel,
-                              const std::int32_t* begin, std::int64_t begin_stride,
-                              std::int32_t* out, std::int64_t out_stride) {
-  const Accumulators d;
-  const hn::Repartition<std::int16_t, Accumulators> d16;
-  using V = hn::Vec<Accumulators>;
+#endif
 
-  V sum[kRows][kVectors];
-  for (int r = 0; r < kRows; ++r) {
-    for (int v = 0; v < kVectors; ++v) {
-      sum[r][v] = hn::LoadU(d, begin + r * begin_stride + v * kLanes);
-    }
-  }
-  const std::int16_t* w[kVectors];
-  for (int v = 0; v < kVectors; ++v) w[v] = p.weights_of(channel + v * kLanes);
-  const std::int16_t* x = p.x + row * p.x_stride;
-  V unused = hn::Zero(d);
-  for (std::int64_t pair = 0; pair < p.pairs; ++pair) {
-    hn::Vec<decltype(d16)> weight[kVectors];
-    for (int v = 0; v < kVectors; ++v) weight[v] = hn::LoadU(d16, w[v] + pair * 2 * kStrip);
-    for (int r = 0; r < kRows; ++r) {
-      std::int32_t two = 0;
-      std::memcpy(&two, x + r * p.x_stride + 2 * pair, sizeof two);
-      const auto inputs = hn::BitCast(d16, hn::Set(d, two));
-      for (int v = 0; v < kVectors; ++v) {
-        sum[r][v] = hn::ReorderWidenMulAccumulate(d, inputs, weight[v], sum[r][v], unused);
-      }
-    }
-  }
-  for (int r = 0; r < kRows; ++r) {
-    for (int v = 0; v < kVectors; ++v) {
-      hn::StoreU(sum[r][v], d, out + r * out_stride + v * kLanes);
+constexpr std::int64_t kSegmentInputs = kSegmentBytes / kInputBytes * PackedWeights::kQuad;
+constexpr std::int64_t kSegmentQuads = kSegmentBytes / kInputBytes;
+constexpr std::int64_t kSegmentStride = kTileRows * kRowBytes;
+
+std::int64_t tile_bytes(const PackedWeights& weights) {
+  return (weights.quads() + kSegmentQuads - 1) / kSegmentQuads * kSegmentStride;
+}
+
+// Row r of a tile: its segments kSegmentStride apart. What lies beyond k meets zero weights.
+HWY_INLINE void prepare_rows(const std::int8_t* const* x_rows, std::int64_t rows, std::int64_t k,
+                             std::uint8_t* out) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    std::uint8_t* row = out + r * kRowBytes;
+    for (std::int64_t i = 0; i < k; i += kSegmentInputs, row += kSegmentStride) {
+      prepare_values(x_rows[r] + i, HWY_MIN(kSegmentInputs, k - i), row);
     }
   }
 }
 
-// A tile of which `channels` channels exist: whole ones are worked on where they are, a ragged last
+// The operands of one call, in one place.
+struct Product {
+  const std::int8_t* const* x_rows;
+  const PackedWeights& weights;
+  const std::int32_t* bias;  // nullptr: acc holds what the sums begin at
+  std::int32_t* acc;
+  std::int64_t acc_stride;
+};
+
+// out[r][c] = begin[r][c] + sum_k x[r][k] * w[k][c], for kRows rows and kVectors vectors.
+template <int kRows, int kVectors>
+HWY_INLINE void multiply_tile(const std::uint8_t* x, const PackedWeights& weights,
+                              std::int64_t channel, const std::int32_t* begin,
+                              std::int64_t begin_stride, std::int32_t* out,
+                              std::int64_t out_stride) {
+  const Sums d;
+  V sum[kRows][kVectors];
+  for (int r = 0; r < kRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::Zero(d);
+  }
+  const std::int8_t* w[kVectors];
+  for (int v = 0; v < kVectors; ++v) w[v] = weights.of_channel(channel + v * kVectorChannels);
+  for (std::int64_t left = weights.quads(); left > 0; left -= kSegmentQuads, x += kSegmentStride) {
+    const std::uint8_t* const end = x + HWY_MIN(left, kSegmentQuads) * kInputBytes;
+    for (const std::uint8_t* inputs = x; inputs != end; inputs += kInputBytes) {
+      V weight[kVectors];
+      for (int v = 0; v < kVectors; ++v) {
+        weight[v] = load_weights(w[v]);
+        w[v] += PackedWeights::kQuadBytes;
+      }
+      for (int r = 0; r < kRows; ++r) {
+        const V four = broadcast_inputs(inputs + r * kRowBytes);
+        for (int v = 0; v < kVectors; ++v) add_products(four, weight[v], sum[r][v]);
+      }
+    }
+  }
+  constexpr int kOutVectors = static_cast<int>(kVectors * kVectorChannels / kLanes);
+#pragma GCC unroll 2
+  for (int v = 0; v < kOutVectors; ++v) {
+    const V offset = input_offset(weights.column_sums() + channel + v * kLanes);
+#pragma GCC unroll 12
+    for (int r = 0; r < kRows; ++r) {
+      const V first = hn::LoadU(d, begin + r * begin_stride + v * kLanes);
+      hn::StoreU(channel_sums(sum[r], v) + first - offset, d, out + r * out_stride + v * kLanes);
+    }
+  }
+}
+
+// A tile of which `width` channels exist: whole ones are worked on where they are, a ragged last
 // one in a copy, so that nothing beyond the accumulator's row is touched.
 template <int kRows, int kVectors>
-HWY_INLINE void multiply_channels(const Product& p, std::int64_t row, std::int64_t channel) {
-  constexpr std::int64_t kWidth = kVectors * kLanes;
+HWY_INLINE void multiply_channels(const Product& p, const std::uint8_t* x, std::int64_t row,
+                                  std::int64_t channel) {
+  constexpr std::int64_t kWidth = kVectors * kVectorChannels;
   std::int32_t* acc = p.acc + row * p.acc_stride + channel;
   const std::int32_t* begin = p.bias != nullptr ? p.bias + channel : acc;
   const std::int64_t begin_stride = p.bias != nullptr ? 0 : p.acc_stride;
-  const std::int64_t width = HWY_MIN(kWidth, p.channels - channel);
+  const std::int64_t width = HWY_MIN(kWidth, p.weights.n() - channel);
   if (width == kWidth) {
-    multiply_tile<kRows, kVectors>(p, row, channel, begin, begin_stride, acc, p.acc_stride);
+    multiply_tile<kRows, kVectors>(x, p.weights, channel, begin, begin_stride, acc, p.acc_stride);
     return;
   }
   std::int32_t copy[kRows * kWidth] = {};
   const auto bytes = static_cast<std::size_t>(width) * sizeof(std::int32_t);
   for (int r = 0; r < kRows; ++r) std::memcpy(copy + r * kWidth, begin + r * begin_stride, bytes);
-  multiply_tile<kRows, kVectors>(p, row, channel, copy, kWidth, copy, kWidth);
+  multiply_tile<kRows, kVectors>(x, p.weights, channel, copy, kWidth, copy, kWidth);
   for (int r = 0; r < kRows; ++r) std::memcpy(acc + r * p.acc_stride, copy + r * kWidth, bytes);
 }
 
+// Prepared rows [begin, end) and one panel of channels, whose weights stay in the first cache.
 template <int kVectors>
-HWY_INLINE void multiply_panel(const Product& p, std::int64_t rows, std::int64_t channel) {
-  std::int64_t row = 0;
-  for (; row + kTileRows <= rows; row += kTileRows) {
-    multiply_channels<kTileRows, kVectors>(p, row, channel);
+HWY_INLINE void multiply_panel(const Product& p, const std::uint8_t* x, std::int64_t begin,
+                               std::int64_t end, std::int64_t channel) {
+  std::int64_t row = begin;
+  for (; row + kTileRows <= end; row += kTileRows, x += tile_bytes(p.weights)) {
+    multiply_channels<kTileRows, kVectors>(p, x, row, channel);
   }
-  for (; row + 4 <= rows; row += 4) multiply_channels<4, kVectors>(p, row, channel);
-  for (; row < rows; ++row) multiply_channels<1, kVectors>(p, row, channel);
+  for (; row + 4 <= end; row += 4, x += 4 * kRowBytes) {
+    multiply_channels<4, kVectors>(p, x, row, channel);
+  }
+  for (; row < end; ++row, x += kRowBytes) multiply_channels<1, kVectors>(p, x, row, channel);
 }
 
-// A panel of channels is finished for all rows before the next one: its weights stay in the first
-// cache.
-HWY_INLINE void multiply_all(const Product& p, std::int64_t rows) {
+HWY_INLINE void multiply_block(const Product& p, std::int64_t begin, std::int64_t end,
+                               std::uint8_t* prepared) {
+  std::uint8_t* out = prepared;
+  for (std::int64_t row = begin; row < end; row += kTileRows, out += tile_bytes(p.weights)) {
+    prepare_rows(p.x_rows + row, HWY_MIN(std::int64_t{kTileRows}, end - row), p.weights.k(), out);
+  }
+  const std::int64_t n = p.weights.n();
   std::int64_t channel = 0;
-  for (; p.channels - channel > kLanes; channel += kTileVectors * kLanes) {
-    multiply_panel<kTileVectors>(p, rows, channel);
+  for (; n - channel > (kTileVectors - 1) * kVectorChannels;
+       channel += kTileVectors * kVectorChannels) {
+    multiply_panel<kTileVectors>(p, prepared, begin, end, channel);
   }
-  if (channel < p.channels) multiply_panel<1>(p, rows, channel);
+  if (channel < n) multiply_panel<kLastVectors>(p, prepared, begin, end, channel);
 }
 
-Product make_product(const std::int16_t* x, std::int64_t x_stride, const PackedWeights& weights,
-                     const std::int32_t* bias, std::int32_t* acc, std::int64_t acc_stride) {
-  return {x,   x_stride,   weights.data(), weights.strip_stride(), weights.pairs(), bias,
-          acc, acc_stride, weights.n()};
-}
-
-void multiply_rows(const std::int16_t* x, std::int64_t x_stride, std::int64_t rows,
-                   const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
-                   std::int64_t acc_stride) {
-  multiply_all(make_product(x, x_stride, weights, bias, acc, acc_stride), rows);
-}
-
-HWY_INLINE void widen(const std::int8_t* values, std::int64_t count, std::int16_t* out) {
-  const hn::CappedTag<std::int16_t, 32> d16;
-  const hn::Rebind<std::int8_t, decltype(d16)> d8;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d16));
-  std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    hn::StoreU(hn::PromoteTo(d16, hn::LoadU(d8, values + i)), d16, out + i);
-  }
-  for (; i < count; ++i) out[i] = std::int16_t{values[i]};
-}
-
-void accumulate_tile(const std::int8_t* const* x_rows, std::int64_t rows,
-                     const PackedWeights& weights, std::int32_t* acc, std::int64_t acc_stride,
-                     std::int16_t* scratch) {
-  const std::int64_t stride = 2 * weights.pairs();
-  for (std::int64_t row = 0; row < rows; row += kTileRows) {
-    const std::int64_t count = HWY_MIN(std::int64_t{kTileRows}, rows - row);
-    for (std::int64_t r = 0; r < count; ++r) {
-      widen(x_rows[row + r], weights.k(), scratch + r * stride);
+// The weight zero point's part of the sums.
+void subtract_zero_point(const Product& p, std::int64_t rows) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    std::int32_t sum = 0;
+    for (std::int64_t k = 0; k < p.weights.k(); ++k) sum += p.x_rows[r][k];
+    const auto part =
+        static_cast<std::uint32_t>(sum) * static_cast<std::uint32_t>(p.weights.zero_point());
+    std::int32_t* acc = p.acc + r * p.acc_stride;
+    for (std::int64_t c = 0; c < p.weights.n(); ++c) {
+      acc[c] = static_cast<std::int32_t>(static_cast<std::uint32_t>(acc[c]) - part);
     }
-    multiply_all(
-        make_product(scratch, stride, weights, nullptr, acc + row * acc_stride, acc_stride), count);
   }
+}
+
+void multiply_rows(const std::int8_t* const* x_rows, std::int64_t rows,
+                   const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
+                   std::int64_t acc_stride, RowScratch& scratch) {
+  const Product p{x_rows, weights, bias, acc, acc_stride};
+  const std::int64_t bytes = HWY_MAX(tile_bytes(weights), std::int64_t{1});
+  const std::int64_t tiles =
+      HWY_MIN((rows + kTileRows - 1) / kTileRows, HWY_MAX(kBlockBytes / bytes, std::int64_t{1}));
+  const auto needed = static_cast<std::size_t>(tiles * bytes);
+  if (scratch.size() < needed) scratch.resize(needed);
+  for (std::int64_t row = 0; row < rows; row += tiles * kTileRows) {
+    multiply_block(p, row, HWY_MIN(row + tiles * kTileRows, rows), scratch.data());
+  }
+  if (weights.zero_point() != 0) subtract_zero_point(p, rows);
 }
 
 }  // namespace npusim::arith::HWY_NAMESPACE
@@ -164,26 +280,13 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace npusim::arith {
 namespace {
-
-constexpr std::int64_t kMaxTileRows = 12;
-
 HWY_EXPORT(multiply_rows);
-HWY_EXPORT(accumulate_tile);
-
 }  // namespace
 
-void multiply_rows(const std::int16_t* x, std::int64_t x_stride, std::int64_t rows,
+void multiply_rows(const std::int8_t* const* x_rows, std::int64_t rows,
                    const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
-                   std::int64_t acc_stride) {
-  HWY_DYNAMIC_DISPATCH(multiply_rows)(x, x_stride, rows, weights, bias, acc, acc_stride);
-}
-
-void accumulate_tile(const std::int8_t* const* x_rows, std::int64_t rows,
-                     const PackedWeights& weights, std::int32_t* acc, std::int64_t acc_stride,
-                     std::vector<std::int16_t>& scratch) {
-  const auto needed = static_cast<std::size_t>(kMaxTileRows * 2 * weights.pairs());
-  if (scratch.size() < needed) scratch.resize(needed);
-  HWY_DYNAMIC_DISPATCH(accumulate_tile)(x_rows, rows, weights, acc, acc_stride, scratch.data());
+                   std::int64_t acc_stride, RowScratch& scratch) {
+  HWY_DYNAMIC_DISPATCH(multiply_rows)(x_rows, rows, weights, bias, acc, acc_stride, scratch);
 }
 
 }  // namespace npusim::arith

@@ -14,19 +14,15 @@
 
 namespace npusim::arith {
 
-/// acc[m][n] = begin + sum_k x[m][k] * w[k][n], begin = bias[n], or acc[m][n] itself without bias.
-/// x: `rows` rows, `x_stride` elements apart, int8 values widened to int16, each of
-/// 2 * weights.pairs() elements (with odd k the last one must be readable and may be anything).
-/// bias: n elements or nullptr. acc: `acc_stride` elements apart.
-void multiply_rows(const std::int16_t* x, std::int64_t x_stride, std::int64_t rows,
-                   const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
-                   std::int64_t acc_stride);
+/// Memory that the products work in: the caller's, grown as needed and reused, so that nothing
+/// large lies on a coroutine's stack.
+using RowScratch = std::vector<std::uint8_t>;
 
-/// The fold of the weight-stationary array: acc[m][n] += sum_k x[m][k] * w[k][n].
-/// x_rows: `rows` pointers to k int8 values each. scratch: the caller's, grown as needed and reused
-/// (about 24 * k bytes), so that nothing large lies on a coroutine's stack.
-void accumulate_tile(const std::int8_t* const* x_rows, std::int64_t rows,
-                     const PackedWeights& weights, std::int32_t* acc, std::int64_t acc_stride,
-                     std::vector<std::int16_t>& scratch);
+/// acc[m][n] = begin + sum_k x[m][k] * (w[k][n] - zero point), begin = bias[n], or acc[m][n] itself
+/// where bias is nullptr. x_rows: `rows` pointers to k int8 values each. acc: `acc_stride` elements
+/// apart.
+void multiply_rows(const std::int8_t* const* x_rows, std::int64_t rows,
+                   const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
+                   std::int64_t acc_stride, RowScratch& scratch);
 
 }  // namespace npusim::arith

@@ -24,7 +24,6 @@ using Sums = hn::CappedTag<std::int32_t, 16>;
 using Codes = hn::Repartition<std::int16_t, Sums>;
 using V = hn::Vec<Sums>;
 constexpr std::int64_t kLanes = HWY_MIN(HWY_MAX_BYTES / 4, 16);
-constexpr std::int64_t kStrip = PackedWeights::kStrip;
 constexpr int kTileRows = 6;  // 6 sums, 6 counts, and the limits, in 16 registers
 
 // One addition in every lane. Products are below 2^16, so a sum of at most 31 bits and a product
@@ -93,10 +92,16 @@ HWY_INLINE std::int64_t sum_of_lanes(V counts) {
 
 // The operands of one call, in one place.
 struct Rows {
-  const std::int16_t* x;
-  std::int64_t x_stride;
+  const std::int8_t* const* x;
   const PackedWeights& weights;
 };
+
+// The weights of kLanes channels at quad `w`, number k % 4 of the quad, zero point subtracted.
+HWY_INLINE V weights_at(const std::int8_t* w, std::int64_t k, V zero_point) {
+  const V quad = hn::BitCast(Sums(), hn::LoadU(hn::Repartition<std::int8_t, Sums>(), w));
+  const int unused_bits = 24 - 8 * static_cast<int>(k % PackedWeights::kQuad);
+  return hn::ShiftRight<24>(hn::ShiftLeftSame(quad, unused_bits)) - zero_point;
+}
 
 // kRows rows x one vector of channels.
 template <int kRows, class Adder>
@@ -109,17 +114,16 @@ HWY_INLINE std::int64_t add_tile(const Rows& p, const Adder& adder, std::int64_t
     sum[r] = hn::LoadU(d, acc + r * acc_stride);
     overflows[r] = hn::Zero(d);
   }
-  const std::int16_t* w =
-      p.weights.data() + (channel / kStrip) * p.weights.strip_stride() + (channel % kStrip) * 2;
-  const std::int16_t* x = p.x + row * p.x_stride;
-  const V low_half = hn::Set(d, 0xffff);
+  const std::int8_t* w = p.weights.of_channel(channel);
+  const std::int8_t* const* x = p.x + row;
+  const V zero_point = hn::Set(d, p.weights.zero_point());
   const std::int64_t k_count = p.weights.k();
   for (std::int64_t k = 0; k < k_count; ++k) {
-    const V pair = hn::BitCast(d, hn::LoadU(Codes(), w + (k / 2) * 2 * kStrip));
-    const V weight = k % 2 == 0 ? hn::And(pair, low_half) : hn::ShiftRight<16>(pair);
+    const V weight =
+        weights_at(w + (k / PackedWeights::kQuad) * PackedWeights::kQuadBytes, k, zero_point);
     // The upper half of the weight may be its sign: the input's is zero.
     for (int r = 0; r < kRows; ++r) {
-      const V input = hn::Set(d, x[r * p.x_stride + k] & 0xffff);
+      const V input = hn::Set(d, x[r][k] & 0xffff);
       adder.add(product_of(input, weight), sum[r], overflows[r]);
     }
   }
@@ -176,10 +180,10 @@ HWY_INLINE std::int64_t with_adder(const NarrowAccumulator& accumulator, const B
                   : body(static_cast<NarrowAdder<Overflow::wrap>*>(nullptr));
 }
 
-std::int64_t add_narrow_rows(const std::int16_t* x, std::int64_t x_stride, std::int64_t rows,
+std::int64_t add_narrow_tile(const std::int8_t* const* x_rows, std::int64_t rows,
                              const PackedWeights& weights, const NarrowAccumulator& accumulator,
                              std::int32_t* acc, std::int64_t acc_stride) {
-  const Rows operands{x, x_stride, weights};
+  const Rows operands{x_rows, weights};
   return with_adder(accumulator, [&](auto* adder) {
     using Adder = std::remove_pointer_t<decltype(adder)>;
     return add_all<Adder>(operands, rows, accumulator, acc, acc_stride);
@@ -192,14 +196,14 @@ HWY_INLINE std::int64_t add_taps(const std::int8_t* const* taps, const PackedWei
                                  const Adder& adder, std::int64_t channel, std::int32_t* acc) {
   const Sums d;
   const hn::Rebind<std::int8_t, Sums> d8;
-  const std::int16_t* w =
-      weights.data() + (channel / kStrip) * weights.strip_stride() + (channel % kStrip) * 2;
+  const std::int8_t* w = weights.of_channel(channel);
+  const V zero_point = hn::Set(d, weights.zero_point());
   const V low_half = hn::Set(d, 0xffff);
   V sum = hn::LoadU(d, acc);
   V overflows = hn::Zero(d);
   for (std::int64_t tap = 0; tap < weights.k(); ++tap) {
-    const V pair = hn::BitCast(d, hn::LoadU(Codes(), w + (tap / 2) * 2 * kStrip));
-    const V weight = tap % 2 == 0 ? pair : hn::ShiftRight<16>(pair);
+    const V weight =
+        weights_at(w + (tap / PackedWeights::kQuad) * PackedWeights::kQuadBytes, tap, zero_point);
     const V input = hn::And(hn::PromoteTo(d, hn::LoadU(d8, taps[tap] + channel)), low_half);
     adder.add(product_of(input, weight), sum, overflows);
   }
@@ -210,11 +214,10 @@ HWY_INLINE std::int64_t add_taps(const std::int8_t* const* taps, const PackedWei
 HWY_INLINE std::int64_t add_channel(const std::int8_t* const* taps, const PackedWeights& weights,
                                     const NarrowAccumulator& accumulator, std::int64_t c,
                                     std::int32_t* acc) {
-  const std::int16_t* w = weights.data() + (c / kStrip) * weights.strip_stride() + (c % kStrip) * 2;
   std::int64_t sum = *acc;
   std::int64_t count = 0;
   for (std::int64_t tap = 0; tap < weights.k(); ++tap) {
-    sum += taps[tap][c] * w[(tap / 2) * 2 * kStrip + tap % 2];
+    sum += taps[tap][c] * (weights.weight(tap, c) - weights.zero_point());
     count += accumulator.holds(sum) ? 0 : 1;
     sum = reduce(sum, accumulator);
   }
@@ -249,7 +252,7 @@ HWY_AFTER_NAMESPACE();
 namespace npusim::arith {
 namespace {
 
-HWY_EXPORT(add_narrow_rows);
+HWY_EXPORT(add_narrow_tile);
 HWY_EXPORT(add_narrow_depthwise);
 
 }  // namespace
@@ -264,33 +267,10 @@ std::int64_t load_narrow_bias(const std::int32_t* bias, std::int64_t n,
   return count;
 }
 
-std::int64_t add_narrow_rows(const std::int16_t* x, std::int64_t x_stride, std::int64_t rows,
-                             const PackedWeights& weights, const NarrowAccumulator& accumulator,
-                             std::int32_t* acc, std::int64_t acc_stride) {
-  return HWY_DYNAMIC_DISPATCH(add_narrow_rows)(x, x_stride, rows, weights, accumulator, acc,
-                                               acc_stride);
-}
-
 std::int64_t add_narrow_tile(const std::int8_t* const* x_rows, std::int64_t rows,
                              const PackedWeights& weights, const NarrowAccumulator& accumulator,
-                             std::int32_t* acc, std::int64_t acc_stride,
-                             std::vector<std::int16_t>& scratch) {
-  constexpr std::int64_t kRows = 12;
-  const std::int64_t stride = 2 * weights.pairs();
-  const auto needed = static_cast<std::size_t>(kRows * stride);
-  if (scratch.size() < needed) scratch.resize(needed);
-  std::int64_t count = 0;
-  for (std::int64_t row = 0; row < rows; row += kRows) {
-    const std::int64_t some = HWY_MIN(kRows, rows - row);
-    for (std::int64_t r = 0; r < some; ++r) {
-      const std::int8_t* x = x_rows[row + r];
-      std::int16_t* out = scratch.data() + r * stride;
-      for (std::int64_t k = 0; k < weights.k(); ++k) out[k] = std::int16_t{x[k]};
-    }
-    count += add_narrow_rows(scratch.data(), stride, some, weights, accumulator,
-                             acc + row * acc_stride, acc_stride);
-  }
-  return count;
+                             std::int32_t* acc, std::int64_t acc_stride) {
+  return HWY_DYNAMIC_DISPATCH(add_narrow_tile)(x_rows, rows, weights, accumulator, acc, acc_stride);
 }
 
 std::int64_t add_narrow_depthwise(const std::int8_t* const* x_taps, std::int64_t rows,

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "sim/arith/packed_weights.h"
 
@@ -42,17 +41,11 @@ inline std::int64_t reduce(std::int64_t sum, const NarrowAccumulator& accumulato
 std::int64_t load_narrow_bias(const std::int32_t* bias, std::int64_t n,
                               const NarrowAccumulator& accumulator, std::int32_t* acc);
 
-/// acc[m][n] = reduce(acc[m][n] + x[m][k] * w[k][n]) for k ascending. What acc holds fits the
-/// accumulator. x: `rows` rows as multiply_rows() has them.
-std::int64_t add_narrow_rows(const std::int16_t* x, std::int64_t x_stride, std::int64_t rows,
-                             const PackedWeights& weights, const NarrowAccumulator& accumulator,
-                             std::int32_t* acc, std::int64_t acc_stride);
-
-/// The same for rows of int8 as accumulate_tile() has them. scratch: the caller's, grown as needed.
+/// acc[m][n] = reduce(acc[m][n] + x[m][k] * w[k][n]) for k ascending, rows as multiply_rows() has
+/// them. What acc holds fits the accumulator.
 std::int64_t add_narrow_tile(const std::int8_t* const* x_rows, std::int64_t rows,
                              const PackedWeights& weights, const NarrowAccumulator& accumulator,
-                             std::int32_t* acc, std::int64_t acc_stride,
-                             std::vector<std::int16_t>& scratch);
+                             std::int32_t* acc, std::int64_t acc_stride);
 
 /// acc[m][c] = reduce(acc[m][c] + x_taps[m * taps + t][c] * w[t][c]) for t ascending, operands as
 /// accumulate_depthwise() has them.

@@ -2,22 +2,26 @@
 #include "sim/arith/packed_weights.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace npusim::arith {
 namespace {
 
 constexpr std::int64_t kStrip = PackedWeights::kStrip;
+constexpr std::int64_t kQuad = PackedWeights::kQuad;
 
-std::int16_t difference(std::int8_t weight, std::int32_t zero_point) {
-  return static_cast<std::int16_t>(weight - zero_point);
-}
-
-// The whole pair of a whole strip with contiguous channels: what a compiler vectorises.
-void pack_pair(const std::int8_t* first, const std::int8_t* second, std::int32_t zero_point,
-               std::int16_t* out) {
+// A whole quad of a whole strip with contiguous channels: what a compiler vectorises.
+void pack_quad(const std::int8_t* first, std::int64_t k_stride, std::int8_t* out,
+               std::int32_t* sums) {
+  const std::int8_t* const second = first + k_stride;
+  const std::int8_t* const third = second + k_stride;
+  const std::int8_t* const fourth = third + k_stride;
   for (std::int64_t i = 0; i < kStrip; ++i) {
-    out[2 * i] = difference(first[i], zero_point);
-    out[2 * i + 1] = difference(second[i], zero_point);
+    out[kQuad * i] = first[i];
+    out[kQuad * i + 1] = second[i];
+    out[kQuad * i + 2] = third[i];
+    out[kQuad * i + 3] = fourth[i];
+    sums[i] += first[i] + second[i] + third[i] + fourth[i];
   }
 }
 
@@ -27,21 +31,29 @@ void PackedWeights::pack(const std::int8_t* weights, std::int64_t k_stride, std:
                          std::int64_t k, std::int64_t n, std::int32_t zero_point) {
   k_ = k;
   n_ = n;
+  zero_point_ = zero_point;
   // Never empty: kernels form the addresses of a strip's channels before they know that k is 0.
-  data_.resize(static_cast<std::size_t>(std::max(strips() * strip_stride(), 2 * kStrip)));
-  std::int16_t* out = data_.data();
+  data_.resize(static_cast<std::size_t>(std::max(strips() * strip_bytes(), kQuadBytes)));
+  column_sums_.assign(static_cast<std::size_t>(strips() * kStrip), 0);
+  const auto absent = static_cast<std::int8_t>(zero_point);
+  std::int8_t* out = data_.data();
   for (std::int64_t begin = 0; begin < n; begin += kStrip) {
     const std::int64_t channels = std::min(kStrip, n - begin);
-    for (std::int64_t row = 0; row < k; row += 2, out += 2 * kStrip) {
+    std::int32_t* sums = column_sums_.data() + begin;
+    for (std::int64_t row = 0; row < k; row += kQuad, out += kQuadBytes) {
       const std::int8_t* first = weights + row * k_stride + begin * n_stride;
-      if (n_stride == 1 && channels == kStrip && row + 1 < k) {
-        pack_pair(first, first + k_stride, zero_point, out);
+      const std::int64_t count = std::min(kQuad, k - row);
+      if (n_stride == 1 && channels == kStrip && count == kQuad) {
+        pack_quad(first, k_stride, out, sums);
         continue;
       }
-      std::fill_n(out, 2 * kStrip, std::int16_t{0});
-      for (std::int64_t i = 0; i < channels; ++i) {
-        out[2 * i] = difference(first[i * n_stride], zero_point);
-        if (row + 1 < k) out[2 * i + 1] = difference(first[i * n_stride + k_stride], zero_point);
+      std::memset(out, 0, kQuadBytes);
+      for (std::int64_t i = 0; i < kStrip; ++i) {
+        for (std::int64_t j = 0; j < count; ++j) {
+          const std::int8_t weight = i < channels ? first[i * n_stride + j * k_stride] : absent;
+          out[kQuad * i + j] = weight;
+          sums[i] += weight;
+        }
       }
     }
   }

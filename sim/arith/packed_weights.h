@@ -7,37 +7,52 @@
 
 namespace npusim::arith {
 
-/// A k x n matrix of int8 weights, kept as int16 in strips of 16 output channels. A strip holds,
-/// for every pair of consecutive k, the two weights of each of its channels side by side:
-///     [strip][pair][channel of the strip][2]
-/// because the multiply-add of the kernels takes pairs of int16. Odd k and the last strip are
-/// filled with zero weights. The layout does not depend on the instruction set.
+/// A k x n matrix of int8 weights in strips of 16 output channels. A strip holds, for every four
+/// consecutive k, the four weights of each of its channels side by side:
+///     [strip][quad][channel of the strip][4]
+/// because what multiplies bytes adds four neighbours. k beyond the last are filled with
+/// zeros, the last strip's missing channels with the zero point. The layout does not depend on the
+/// instruction set, and a weight takes one byte in it.
 ///
-/// The weight zero point is subtracted here: a difference has 9 bits, so a pair of products is at
-/// most 2 * 128 * 255 and the int32 sums are exact.
+/// The zero point stays beside the weights: sum x * (w - z) is sum x * w - z * sum x, and the
+/// kernels subtract the last term once per row.
 class PackedWeights {
  public:
   static constexpr std::int64_t kStrip = 16;
+  static constexpr std::int64_t kQuad = 4;
+  static constexpr std::int64_t kQuadBytes = kStrip * kQuad;
 
   PackedWeights() = default;
 
   /// Element (k, n) of the matrix is weights[k * k_stride + n * n_stride]. Strides in elements; any
-  /// k, n >= 0. May be called again: memory is kept.
+  /// k, n >= 0. zero_point: -128 to 127. May be called again: memory is kept.
   void pack(const std::int8_t* weights, std::int64_t k_stride, std::int64_t n_stride,
             std::int64_t k, std::int64_t n, std::int32_t zero_point = 0);
 
   std::int64_t k() const { return k_; }
   std::int64_t n() const { return n_; }
-  std::int64_t pairs() const { return (k_ + 1) / 2; }
+  std::int32_t zero_point() const { return zero_point_; }
+  std::int64_t quads() const { return (k_ + kQuad - 1) / kQuad; }
   std::int64_t strips() const { return (n_ + kStrip - 1) / kStrip; }
-  /// int16 elements from one strip to the next.
-  std::int64_t strip_stride() const { return pairs() * kStrip * 2; }
-  const std::int16_t* data() const { return data_.data(); }
+  /// From one strip to the next.
+  std::int64_t strip_bytes() const { return quads() * kQuadBytes; }
+  /// The first quad of a channel; the next one is kQuadBytes behind it.
+  const std::int8_t* of_channel(std::int64_t channel) const {
+    return data_.data() + (channel / kStrip) * strip_bytes() + (channel % kStrip) * kQuad;
+  }
+  /// Element (k, channel) without the zero point subtracted.
+  std::int8_t weight(std::int64_t k, std::int64_t channel) const {
+    return of_channel(channel)[(k / kQuad) * kQuadBytes + k % kQuad];
+  }
+  /// By channel, of all strips: the sum of the channel's weights.
+  const std::int32_t* column_sums() const { return column_sums_.data(); }
 
  private:
   std::int64_t k_ = 0;
   std::int64_t n_ = 0;
-  std::vector<std::int16_t> data_;
+  std::int32_t zero_point_ = 0;
+  std::vector<std::int8_t> data_;
+  std::vector<std::int32_t> column_sums_;
 };
 
 }  // namespace npusim::arith

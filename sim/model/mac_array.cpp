@@ -146,17 +146,13 @@ void MacArray::compute() {
   const arith::PackedWeights& weights = weights_.packed(m.columns);
   std::int32_t* acc = accumulators_.row(m.acc_row);
   const std::int64_t stride = accumulators_.columns;
-  if (m.start_from_bias) {
-    for (std::int64_t i = 0; i < m.pixels; ++i) {
-      std::copy(bias_.begin(), bias_.end(), acc + i * stride);
-    }
-  }
+  const std::int32_t* bias = m.start_from_bias ? bias_.data() : nullptr;
   if (m.mode == isa::ArrayMode::depthwise) {
     const auto* taps = rows_.gather_taps(m, activations_.codes(0));
-    arith::accumulate_depthwise(taps, m.pixels, weights, nullptr, acc, stride);
+    arith::accumulate_depthwise(taps, m.pixels, weights, bias, acc, stride);
   } else {
     const auto* rows = rows_.gather(m, activations_.codes(0));
-    arith::accumulate_tile(rows, m.pixels, weights, acc, stride, scratch_);
+    arith::multiply_rows(rows, m.pixels, weights, bias, acc, stride, scratch_);
   }
 }
 
@@ -178,7 +174,7 @@ void MacArray::compute_narrow() {
     overflows += arith::add_narrow_depthwise(taps, m.pixels, weights, *narrow_, acc, stride);
   } else {
     const auto* rows = rows_.gather(m, activations_.codes(0));
-    overflows += arith::add_narrow_tile(rows, m.pixels, weights, *narrow_, acc, stride, scratch_);
+    overflows += arith::add_narrow_tile(rows, m.pixels, weights, *narrow_, acc, stride);
   }
   machine_.recorder.overflowed(current(), overflows);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/arith/matmul.h"
 #include "sim/arith/narrow_sums.h"
 #include "sim/isa/folds.h"
 #include "sim/model/array_state.h"
@@ -52,7 +53,7 @@ class MacArray : public SequentialUnit {
   TileWeights weights_;                   // of the tile at hand
   std::vector<std::int32_t> bias_;        // of the instruction at hand
   InputRows rows_;
-  std::vector<std::int16_t> scratch_;
+  arith::RowScratch scratch_;
   const std::optional<arith::NarrowAccumulator> narrow_;
 };
 

@@ -44,9 +44,9 @@ void add_fold(std::int64_t target) {
         std::vector<const std::int8_t*> rows;
         for (std::int64_t row = 0; row < kRows; ++row) rows.push_back(codes.data() + row * kSide);
         std::vector<std::int32_t> sums(kRows * kSide);
-        std::vector<std::int16_t> scratch;
+        arith::RowScratch scratch;
         for (auto _ : state) {
-          arith::accumulate_tile(rows.data(), kRows, weights, sums.data(), kSide, scratch);
+          arith::multiply_rows(rows.data(), kRows, weights, nullptr, sums.data(), kSide, scratch);
         }
         set_work(state, kRows * kSide * kSide);
       });
@@ -60,11 +60,11 @@ void add_im2col() {
     geometry.window.pad_bottom = geometry.window.pad_right = 1;
     const std::vector<std::int8_t> input(56 * 56 * 64, 3);
     constexpr std::int64_t kWidth = 9 * 64;
-    std::vector<std::int16_t> rows(56 * kWidth);
+    std::vector<std::int8_t> rows(56 * kWidth);
     for (auto _ : state) {
       for (std::int64_t y = 0; y < 56; ++y) {
-        execute::gather_rows(input.data(), geometry, 0, 64, y * 56, 56, std::int16_t{0},
-                             rows.data(), kWidth);
+        execute::gather_rows(input.data(), geometry, 0, 64, y * 56, 56, std::int8_t{0}, rows.data(),
+                             kWidth);
       }
     }
     set_work(state, 56 * 56 * kWidth);

@@ -48,7 +48,6 @@ RawKernels::RawKernels(const KernelShape& shape)
     : shape_(shape), block_(std::min(block_rows(shape), shape.rows)) {
   const std::vector<std::int8_t> weights = drawn_codes(shape.k * shape.n);
   weights_.pack(weights.data(), shape.n, 1, shape.k, shape.n);
-  stride_ = 2 * weights_.pairs();
   if (shape.depthwise) {
     channels_ = drawn_codes((block_ + shape.k) * shape.n);
     for (std::int64_t row = 0; row < block_; ++row) {
@@ -57,8 +56,10 @@ RawKernels::RawKernels(const KernelShape& shape)
       }
     }
   } else {
-    const std::vector<std::int8_t> codes = drawn_codes(block_ * stride_);
-    x_.assign(codes.begin(), codes.end());
+    channels_ = drawn_codes(block_ * shape.k);
+    for (std::int64_t row = 0; row < block_; ++row) {
+      rows_.push_back(channels_.data() + row * shape.k);
+    }
   }
   bias_.assign(static_cast<std::size_t>(shape.n), 1);
   sums_.resize(static_cast<std::size_t>(block_ * shape.n));
@@ -79,7 +80,8 @@ void RawKernels::multiply(std::int64_t rows) {
   if (shape_.depthwise) {
     arith::accumulate_depthwise(taps_.data(), rows, weights_, bias_.data(), sums_.data(), shape_.n);
   } else {
-    arith::multiply_rows(x_.data(), stride_, rows, weights_, bias_.data(), sums_.data(), shape_.n);
+    arith::multiply_rows(rows_.data(), rows, weights_, bias_.data(), sums_.data(), shape_.n,
+                         scratch_);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "frontend/graph/quantized_graph.h"
+#include "sim/arith/matmul.h"
 #include "sim/arith/packed_weights.h"
 #include "sim/arith/requantize_rows.h"
 
@@ -38,13 +39,12 @@ class RawKernels {
   void make_codes(std::int64_t rows);
 
   KernelShape shape_;
-  std::int64_t block_ = 0;   // rows at a time
-  std::int64_t stride_ = 0;  // elements from row to row of x
+  std::int64_t block_ = 0;  // rows at a time
   arith::PackedWeights weights_;
   arith::RequantizationTable table_;
-  std::vector<std::int16_t> x_;        // rows of a matrix product
-  std::vector<std::int8_t> channels_;  // of depthwise taps
-  std::vector<const std::int8_t*> taps_;
+  std::vector<std::int8_t> channels_;  // what rows or taps point to
+  std::vector<const std::int8_t*> rows_, taps_;
+  arith::RowScratch scratch_;
   std::vector<std::int32_t> bias_, sums_;
   std::vector<std::int8_t> codes_;
 };

@@ -53,8 +53,10 @@ std::string text(const Size& s) {
 }
 
 std::vector<Size> sizes() {
-  std::vector<Size> all = {{1, 1, 1},   {1, 0, 5},   {0, 3, 3},     {49, 256, 256}, {12, 32, 32},
-                           {13, 33, 1}, {5, 27, 31}, {1, 1024, 17}, {30, 7, 96},    {3, 2, 48}};
+  std::vector<Size> all = {{1, 1, 1},     {1, 0, 5},    {0, 3, 3},     {49, 256, 256},
+                           {12, 32, 32},  {13, 33, 1},  {5, 27, 31},   {1, 1024, 17},
+                           {30, 7, 96},   {3, 2, 48},   {14, 513, 16}, {25, 256, 40},
+                           {2, 1500, 33}, {700, 260, 3}};
   for (int i = 0; i < 40; ++i) {
     all.push_back({static_cast<std::int64_t>(1 + generator() % 40),
                    static_cast<std::int64_t>(1 + generator() % 70),
@@ -92,8 +94,8 @@ TEST(MatmulTest, FoldEqualsPlainLoop) {
       packed.pack(w.data(), s.n, 1, s.k, s.n, zero_point);
       on_every_target([&] {
         Accumulators acc = begin;
-        std::vector<std::int16_t> scratch;
-        accumulate_tile(rows.data(), s.m, packed, acc.data(), stride, scratch);
+        RowScratch scratch;
+        multiply_rows(rows.data(), s.m, packed, nullptr, acc.data(), stride, scratch);
         EXPECT_EQ(acc, expected) << text(s);
       });
     }
@@ -117,14 +119,12 @@ TEST(MatmulTest, RowsFromBiasEqualPlainLoop) {
     PackedWeights packed;
     packed.pack(draw_codes(64).data(), 8, 1, 8, 8);  // packing again forgets what was there
     packed.pack(transposed.data(), 1, s.k, s.k, s.n, -77);
-    const std::int64_t x_stride = 2 * packed.pairs() + 1;
-    std::vector<std::int16_t> wide(index(s.m * x_stride), std::int16_t{999});
-    for (std::int64_t m = 0; m < s.m; ++m) {
-      std::copy_n(x.begin() + m * s.k, s.k, wide.begin() + m * x_stride);
-    }
+    std::vector<const std::int8_t*> rows;
+    for (std::int64_t m = 0; m < s.m; ++m) rows.push_back(x.data() + m * s.k);
     on_every_target([&] {
       Accumulators acc(expected.size(), -1);
-      multiply_rows(wide.data(), x_stride, s.m, packed, bias.data(), acc.data(), s.n);
+      RowScratch scratch;
+      multiply_rows(rows.data(), s.m, packed, bias.data(), acc.data(), s.n, scratch);
       EXPECT_EQ(acc, expected) << text(s);
     });
   }
@@ -139,8 +139,8 @@ TEST(MatmulTest, ExtremesOfTheLongestFoldAreExact) {
   packed.pack(w.data(), s.n, 1, s.k, s.n, 127);  // -128 * -255, 256 times
   on_every_target([&] {
     Accumulators acc(index(s.m * s.n), 5);
-    std::vector<std::int16_t> scratch;
-    accumulate_tile(rows.data(), s.m, packed, acc.data(), s.n, scratch);
+    RowScratch scratch;
+    multiply_rows(rows.data(), s.m, packed, nullptr, acc.data(), s.n, scratch);
     EXPECT_EQ(acc, Accumulators(acc.size(), 256 * 128 * 255 + 5));
   });
 }
