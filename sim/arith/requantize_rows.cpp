@@ -27,93 +27,125 @@ HWY_INLINE VU round_shift_magnitude(VU magnitude, VU shifts) {
   return whole + (hn::ShiftLeft<1>(rest) >> shifts);
 }
 
-// Channels [c, c + lanes of d) of one row.
+// One after another for all rows: the parameters of a vector of channels stay in registers. But
+// few at a time, so that their codes stay in the first cache until their lines are full.
+constexpr std::int64_t kRowsAtOnce = 16;
+
+// The operands of one call, in one place.
+struct Rows {
+  const std::int32_t* acc;
+  std::int64_t acc_stride;
+  std::int8_t* out;
+  std::int64_t out_stride;
+  const RequantizationTable& table;
+};
+
+// Channels [c, c + lanes of D).
 template <bool kPreMultiply, class D>
-HWY_INLINE void requantize_channels(D d, const std::int32_t* acc, const RequantizationTable& table,
-                                    std::int64_t c, std::int8_t* out) {
-  const hn::RebindToUnsigned<D> du;
-  const hn::Repartition<std::uint64_t, D> du64;
-  const hn::Rebind<std::int8_t, D> d8;
-
-  const auto value = hn::LoadU(d, acc + c);
-  const auto sign = hn::BroadcastSignBit(value);
-  auto magnitude = hn::BitCast(du, hn::Xor(value, sign) - sign);
-  if (kPreMultiply) {
-    magnitude = round_shift_magnitude(magnitude, hn::LoadU(du, table.pre_shifts() + c));
+class Channels {
+ public:
+  Channels(const RequantizationTable& table, std::int64_t c)
+      : pre_shift_(hn::LoadU(U(), table.pre_shifts() + c)),
+        cap_(hn::LoadU(U(), table.caps() + c)),
+        zero_point_(hn::Set(D(), table.output().zero_point)) {
+    const auto multiplier = hn::LoadU(U(), table.multipliers() + c);
+    multiplier_even_ = multiplier;
+    multiplier_odd_ = hn::BitCast(U(), hn::ShiftRight<32>(hn::BitCast(U64(), multiplier)));
+    const auto shift = hn::BitCast(U64(), hn::LoadU(U(), table.shifts() + c) - hn::Set(U(), 1u));
+    shift_even_ = hn::And(shift, hn::Set(U64(), 0xFFFFFFFFu));
+    shift_odd_ = hn::ShiftRight<32>(shift);
+    low_ = hn::Set(D(), table.output().low);
+    high_ = hn::Set(D(), table.output().high);
+    if (table.has_channel_clamps()) {
+      low_ = hn::PromoteTo(D(), hn::LoadU(Codes(), table.lows() + c));
+      high_ = hn::PromoteTo(D(), hn::LoadU(Codes(), table.highs() + c));
+    }
   }
-  magnitude = hn::Min(magnitude, hn::LoadU(du, table.caps() + c));
 
-  const auto multiplier = hn::LoadU(du, table.multipliers() + c);
-  const auto shift = hn::BitCast(du64, hn::LoadU(du, table.shifts() + c) - hn::Set(du, 1u));
-  const auto low_half = hn::Set(du64, 0xFFFFFFFFu);
-  const auto even = hn::MulEven(magnitude, multiplier) >> hn::And(shift, low_half);
-  const auto odd =
-      hn::MulEven(hn::BitCast(du, hn::ShiftRight<32>(hn::BitCast(du64, magnitude))),
-                  hn::BitCast(du, hn::ShiftRight<32>(hn::BitCast(du64, multiplier)))) >>
-      hn::ShiftRight<32>(shift);
-  const auto doubled = hn::BitCast(du, hn::Or(even, hn::ShiftLeft<32>(odd)));
-  const auto rounded = hn::BitCast(d, hn::ShiftRight<1>(doubled + hn::Set(du, 1u)));
+  HWY_INLINE void requantize(const std::int32_t* acc, std::int8_t* out) const {
+    const auto value = hn::LoadU(D(), acc);
+    const auto sign = hn::BroadcastSignBit(value);
+    auto magnitude = hn::BitCast(U(), hn::Abs(value));
+    if (kPreMultiply) magnitude = round_shift_magnitude(magnitude, pre_shift_);
+    magnitude = hn::Min(magnitude, cap_);
+    const auto odd_magnitude = hn::BitCast(U(), hn::ShiftRight<32>(hn::BitCast(U64(), magnitude)));
+    const auto even = hn::MulEven(magnitude, multiplier_even_) >> shift_even_;
+    const auto odd = hn::MulEven(odd_magnitude, multiplier_odd_) >> shift_odd_;
+    const auto doubled = hn::BitCast(U(), hn::Or(even, hn::ShiftLeft<32>(odd)));
+    const auto rounded = hn::BitCast(D(), hn::ShiftRight<1>(doubled + hn::Set(U(), 1u)));
+    const auto code = hn::Xor(rounded, sign) - sign + zero_point_;
+    hn::StoreU(hn::DemoteTo(Codes(), hn::Min(hn::Max(code, low_), high_)), Codes(), out);
+  }
 
-  const OutputCode& output = table.output();
-  const auto code = hn::Xor(rounded, sign) - sign + hn::Set(d, output.zero_point);
-  const auto clamped = hn::Min(hn::Max(code, hn::Set(d, output.low)), hn::Set(d, output.high));
-  hn::StoreU(hn::DemoteTo(d8, clamped), d8, out + c);
+ private:
+  using U = hn::RebindToUnsigned<D>;
+  using U64 = hn::Repartition<std::uint64_t, D>;
+  using Codes = hn::Rebind<std::int8_t, D>;
+
+  hn::Vec<U> multiplier_even_, multiplier_odd_, pre_shift_, cap_;
+  hn::Vec<U64> shift_even_, shift_odd_;
+  hn::Vec<D> low_, high_, zero_point_;
+};
+
+template <bool kPreMultiply, class D>
+HWY_INLINE std::int64_t requantize_channels(D /*d*/, const Rows& r, std::int64_t begin,
+                                            std::int64_t end, std::int64_t c) {
+  const Channels<kPreMultiply, D> channels(r.table, c);
+  for (std::int64_t row = begin; row < end; ++row) {
+    channels.requantize(r.acc + row * r.acc_stride + c, r.out + row * r.out_stride + c);
+  }
+  return hn::MaxLanes(D());
 }
 
 template <bool kPreMultiply>
-HWY_INLINE std::int8_t requantize_channel(std::int32_t acc, const RequantizationTable& table,
-                                          std::int64_t c) {
+HWY_INLINE void requantize_channel(const Rows& r, std::int64_t begin, std::int64_t end,
+                                   std::int64_t c) {
+  const RequantizationTable& table = r.table;
   const auto multiplier = static_cast<std::int32_t>(table.multipliers()[c]);
   const auto shift = static_cast<int>(table.shifts()[c]);
-  const OutputCode& o = table.output();
-  if (!kPreMultiply) return requantize(acc, multiplier, shift, o.zero_point, o.low, o.high);
-  return requantize_pre_multiply(acc, static_cast<int>(table.pre_shifts()[c]), multiplier, shift,
-                                 o.zero_point, o.low, o.high);
+  const auto pre_shift = static_cast<int>(table.pre_shifts()[c]);
+  const std::int32_t zero_point = table.output().zero_point;
+  const bool own = table.has_channel_clamps();
+  const std::int32_t low = own ? std::int32_t{table.lows()[c]} : table.output().low;
+  const std::int32_t high = own ? std::int32_t{table.highs()[c]} : table.output().high;
+  for (std::int64_t row = begin; row < end; ++row) {
+    const std::int32_t acc = r.acc[row * r.acc_stride + c];
+    r.out[row * r.out_stride + c] =
+        kPreMultiply
+            ? requantize_pre_multiply(acc, pre_shift, multiplier, shift, zero_point, low, high)
+            : requantize(acc, multiplier, shift, zero_point, low, high);
+  }
 }
 
 template <bool kPreMultiply>
-HWY_INLINE void requantize_row(const std::int32_t* acc, const RequantizationTable& table,
-                               std::int8_t* out) {
+HWY_INLINE void requantize_block(const Rows& r, std::int64_t begin, std::int64_t end) {
   const hn::CappedTag<std::int32_t, 16> full;
   const hn::CappedTag<std::int32_t, 8> eight;
   const hn::CappedTag<std::int32_t, 4> four;
-  const std::int64_t channels = table.channels();
+  const std::int64_t channels = r.table.channels();
   std::int64_t c = 0;
-  for (; c + kFullLanes <= channels; c += kFullLanes) {
-    requantize_channels<kPreMultiply>(full, acc, table, c, out);
+  while (c + kFullLanes <= channels) {
+    c += requantize_channels<kPreMultiply>(full, r, begin, end, c);
   }
   if (kFullLanes > 8 && c + 8 <= channels) {
-    requantize_channels<kPreMultiply>(eight, acc, table, c, out);
-    c += 8;
+    c += requantize_channels<kPreMultiply>(eight, r, begin, end, c);
   }
   if (kFullLanes > 4 && c + 4 <= channels) {
-    requantize_channels<kPreMultiply>(four, acc, table, c, out);
-    c += 4;
+    c += requantize_channels<kPreMultiply>(four, r, begin, end, c);
   }
-  for (; c < channels; ++c) out[c] = requantize_channel<kPreMultiply>(acc[c], table, c);
-}
-
-// Clamped to the output's limits already, which the channel's lie within: the same as clamped to
-// the channel's at once.
-void clamp_row(const RequantizationTable& table, std::int8_t* out) {
-  const std::int8_t* const lows = table.lows();
-  const std::int8_t* const highs = table.highs();
-  for (std::int64_t c = 0; c < table.channels(); ++c) {
-    const std::int8_t raised = out[c] > lows[c] ? out[c] : lows[c];
-    out[c] = raised < highs[c] ? raised : highs[c];
-  }
+  for (; c < channels; ++c) requantize_channel<kPreMultiply>(r, begin, end, c);
 }
 
 void requantize_rows(const std::int32_t* acc, std::int64_t acc_stride, std::int64_t rows,
                      const RequantizationTable& table, std::int8_t* out, std::int64_t out_stride) {
-  const bool pre_multiply = table.placement() == Placement::pre_multiply;
-  for (std::int64_t row = 0; row < rows; ++row, acc += acc_stride, out += out_stride) {
-    if (pre_multiply) {
-      requantize_row<true>(acc, table, out);
+  const Rows r{acc, acc_stride, out, out_stride, table};
+  for (std::int64_t begin = 0; begin < rows; begin += kRowsAtOnce) {
+    const std::int64_t end = HWY_MIN(begin + kRowsAtOnce, rows);
+    if (table.placement() == Placement::pre_multiply) {
+      requantize_block<true>(r, begin, end);
     } else {
-      requantize_row<false>(acc, table, out);
+      requantize_block<false>(r, begin, end);
     }
-    if (table.has_channel_clamps()) clamp_row(table, out);
   }
 }
 
