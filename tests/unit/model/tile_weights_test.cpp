@@ -13,8 +13,8 @@ std::vector<std::int32_t> column_sums(const arith::PackedWeights& weights) {
   const std::vector<std::int8_t> ones(static_cast<std::size_t>(weights.k()), 1);
   const std::int8_t* row = ones.data();
   std::vector<std::int32_t> sums(static_cast<std::size_t>(weights.n()), 0);
-  std::vector<std::int16_t> scratch;
-  arith::accumulate_tile(&row, 1, weights, sums.data(), weights.n(), scratch);
+  arith::RowScratch scratch;
+  arith::multiply_rows(&row, 1, weights, nullptr, sums.data(), weights.n(), scratch);
   return sums;
 }
 
