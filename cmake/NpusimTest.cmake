@@ -39,6 +39,20 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(npusim_test_optimization -O1)
 endif()
 
+# One precompiled header of GoogleTest for all tests whose own code is compiled alike. Not in the
+# release build: clang-tidy reads that build's commands and cannot read g++'s.
+option(NPUSIM_PRECOMPILED_HEADERS "Precompile the headers that most tests include" OFF)
+if(NPUSIM_PRECOMPILED_HEADERS)
+  file(WRITE ${PROJECT_BINARY_DIR}/generated/test_headers.cpp "")
+  add_library(npusim_test_headers OBJECT ${PROJECT_BINARY_DIR}/generated/test_headers.cpp)
+  npusim_apply_flags(npusim_test_headers)
+  target_compile_options(npusim_test_headers PRIVATE
+    ${npusim_test_checks} ${npusim_test_optimization})
+  target_link_libraries(npusim_test_headers PRIVATE GTest::gmock GTest::gtest)
+  target_precompile_headers(npusim_test_headers PRIVATE
+    <gmock/gmock.h> <gtest/gtest.h> <algorithm> <functional> <memory> <string> <vector>)
+endif()
+
 # npusim_add_test(NAME unit_arith SOURCES f.cpp... [DEPENDS t...] [TIMEOUT seconds] [SHARDS n]
 #                 [LABELS l...] [COMPUTES])
 #
@@ -47,7 +61,8 @@ endif()
 # therefore have a program of their own. The kind (the name up to its first '_') is a label. The label
 # `identical` marks tests of bits that must not depend on compiler or optimisation: .ci/run has
 # them by g++ at -O2 and, with UBSan, by clang at -O1; `scripts/long debug` has them at -O0.
-# COMPUTES: its own code does much work (a reference model), and is optimised as what is under test.
+# COMPUTES: its own code does much work (a reference model), and is optimised as what is under test, or
+# it asks for flags of its own.
 function(npusim_add_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "COMPUTES" "NAME;TIMEOUT;SHARDS" "SOURCES;DEPENDS;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
@@ -58,6 +73,9 @@ function(npusim_add_test)
   target_compile_options(${arg_NAME} PRIVATE ${npusim_test_checks})
   if(NOT arg_COMPUTES)
     target_compile_options(${arg_NAME} PRIVATE ${npusim_test_optimization})
+    if(NPUSIM_PRECOMPILED_HEADERS)
+      target_precompile_headers(${arg_NAME} REUSE_FROM npusim_test_headers)
+    endif()
   endif()
   set_target_properties(${arg_NAME} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/bin)
