@@ -4,22 +4,19 @@
 #include <algorithm>
 
 #include "sim/base/errors.h"
+#include "sim/model/cycle.h"
 
 namespace npusim::model {
 
 Arbiter::Arbiter(std::string name, Channel& channel, const OtherMasters& masters)
     : name_(std::move(name)), channel_(channel), masters_(masters) {}
 
-void Arbiter::push(const BurstRequest& request, std::int64_t visible) {
-  queues_.push(request, visible);
-}
-
 std::int64_t Arbiter::earliest_grant() const {
-  return std::max(channel_.free_from(), queues_.first_visible());
+  return std::max(channel_.free_from(), channel_.first_visible());
 }
 
 std::int64_t Arbiter::next_grant() const {
-  const std::int64_t waiting = queues_.first_visible();
+  const std::int64_t waiting = channel_.first_visible();
   if (waiting == kNever) return kNever;
   return std::max(channel_.free_from(), std::min(waiting, masters_.visible()));
 }
@@ -34,8 +31,7 @@ void Arbiter::advance(std::int64_t known) {
       check_wait(cycle);
       serve_other(cycle);
     } else {
-      last_grant_ = cycle;
-      channel_.serve(queues_.take(cycle), cycle);
+      last_grant_ = channel_.serve(cycle, std::min(known, masters_.visible()));
     }
   }
 }
@@ -56,7 +52,7 @@ void Arbiter::serve_other(std::int64_t cycle) {
 
 void Arbiter::check_wait(std::int64_t cycle) const {
   // A request of low priority may wait for the NPU's own, too: that is not the others' doing.
-  const std::int64_t waited = cycle - std::max(queues_.first_visible(), last_grant_);
+  const std::int64_t waited = cycle - std::max(channel_.first_visible(), last_grant_);
   if (waited <= masters_.longest_wait_cycles()) return;
   throw base::SimulationError(
       "hardware: dram.other_masters.share_percent: " + name_ + " has served others for " +

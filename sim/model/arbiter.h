@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is granted when on one channel: other masters first, then the NPU's requesters by priority.
-// Grants are decided as late as possible, all at once, and depend on nothing that is not known by
-// then.
+// Who is granted when on one channel: other masters first, then the NPU's requesters, among whom
+// the channel chooses. Grants are decided as late as possible, all at once, and depend on nothing
+// that is not known by then.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 #include "sim/model/other_masters.h"
-#include "sim/model/request_queues.h"
 
 namespace npusim::model {
 
@@ -18,7 +17,11 @@ class Channel {
   virtual ~Channel() = default;
   /// The first cycle in which it can take one more request.
   virtual std::int64_t free_from() const = 0;
-  virtual void serve(const BurstRequest& request, std::int64_t cycle) = 0;
+  /// The first cycle in which a request of the NPU is visible; kNever where none waits.
+  virtual std::int64_t first_visible() const = 0;
+  /// Grants the NPU's request of highest priority among those visible in `cycle`; there is one. May
+  /// grant more of them, each in its cycle, before `before`. Returns the cycle of the last grant.
+  virtual std::int64_t serve(std::int64_t cycle, std::int64_t before) = 0;
   /// A read of dma.burst_bytes by somebody else.
   virtual void serve_other(std::uint64_t place, std::int64_t cycle) = 0;
 };
@@ -27,8 +30,6 @@ class Arbiter {
  public:
   /// `name` for messages; the channel must outlive the arbiter.
   Arbiter(std::string name, Channel& channel, const OtherMasters& masters);
-
-  void push(const BurstRequest& request, std::int64_t visible);
 
   /// Makes all grants of the NPU's requests in cycles before `known`: all requests visible in those
   /// are here already. Others' grants are made as far as it takes. Throws base::SimulationError
@@ -50,7 +51,6 @@ class Arbiter {
 
   std::string name_;
   Channel& channel_;
-  RequestQueues queues_;
   OtherMasters masters_;
   std::int64_t other_requests_ = 0;
   std::int64_t last_grant_ = 0;  // of an NPU request

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sim/base/math.h"
+#include "sim/model/request_queues.h"
 
 namespace npusim::model {
 
@@ -21,6 +22,7 @@ class BankedDram::OneChannel : private Channel {
                  OtherMasters(dram.machine_.hardware().dram.other_masters, number,
                               other_commands_ * config_.ccd_cycles)) {}
 
+  void push(const BurstRequest& request, std::int64_t visible) { queues_.push(request, visible); }
   Arbiter& arbiter() { return arbiter_; }
   const Arbiter& arbiter() const { return arbiter_; }
   const DramCounters& counters() const { return banks_.counters(); }
@@ -30,7 +32,14 @@ class BankedDram::OneChannel : private Channel {
     return std::max(last_grant_ + 1, data_ends_[next_data_end_]);
   }
 
-  void serve(const BurstRequest& request, std::int64_t cycle) override {
+  std::int64_t first_visible() const override { return queues_.first_visible(); }
+
+  std::int64_t serve(std::int64_t cycle, std::int64_t /*before*/) override {
+    serve(queues_.take(cycle), cycle);
+    return cycle;
+  }
+
+  void serve(const BurstRequest& request, std::int64_t cycle) {
     // The last block of instructions takes the bus like any other.
     const bool fetch = request.requester == UnitId::command_processor;
     const std::int64_t bytes =
@@ -68,6 +77,7 @@ class BankedDram::OneChannel : private Channel {
   std::size_t next_data_end_ = 0;
   std::int64_t last_grant_ = -1;
   std::int64_t other_commands_;
+  RequestQueues queues_;
   Arbiter arbiter_;
 };
 
@@ -89,7 +99,7 @@ BankedDram::~BankedDram() = default;
 
 void BankedDram::request(const BurstRequest& request) {
   OneChannel& channel = *channels_[static_cast<std::size_t>(map_.locate(request.address).channel)];
-  channel.arbiter().push(request, clock_.to_dram(request.visible));
+  channel.push(request, clock_.to_dram(request.visible));
   schedule(channel);
 }
 

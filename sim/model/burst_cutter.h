@@ -37,6 +37,15 @@ class BurstCutter {
     return {address, static_cast<std::int64_t>(local), static_cast<std::int64_t>(bytes)};
   }
 
+  /// Passes over the whole bursts that come next in the same run; how many there were. To be called
+  /// behind a whole burst.
+  std::int64_t skip_whole() {
+    if (offset_ == 0) return 0;  // a run is over
+    const std::uint64_t count = (dma_.bytes - offset_) / burst_bytes_;
+    if (count > 0) advance(count * burst_bytes_);
+    return static_cast<std::int64_t>(count);
+  }
+
  private:
   void advance(std::uint64_t bytes) {
     offset_ += bytes;

@@ -4,9 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <systemc>
 
 namespace npusim::model {
+
+/// Later than every cycle.
+inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 namespace detail {
 // Of the kernel that runs; set by KernelScope alone.

@@ -68,7 +68,7 @@ void DmaRead::write(const Issued& burst) {
   const auto instruction = static_cast<std::int64_t>(burst.instruction);
   const std::int64_t begin = std::max(burst.complete, stream_end_);
   stream_end_ = begin + burst.accesses;
-  local_.memory->port.reserve(begin, now(), burst.accesses);
+  local_.memory->port.reserve(local_.level, {begin, burst.accesses, burst.accesses, 1});
   account(stats::Activity::dram, instruction, begin);
   account(stats::Activity::busy, instruction, stream_end_);
   ends_.push_back(stream_end_);

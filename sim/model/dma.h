@@ -3,16 +3,18 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <queue>
 #include <systemc>
 #include <vector>
 
 #include "sim/model/burst_cutter.h"
+#include "sim/model/dram.h"
 #include "sim/model/dram_storage.h"
+#include "sim/model/fifo.h"
 #include "sim/model/memory_port.h"
 #include "sim/model/scratchpad.h"
+#include "sim/model/transfer.h"
 #include "sim/model/unit.h"
 
 namespace npusim::model {
@@ -21,17 +23,18 @@ namespace npusim::model {
 struct LocalMemory {
   Scratchpad* memory = nullptr;
   int level = 0;  // on its port
-  /// Accesses that a range of the scratchpad takes.
-  std::function<std::int64_t(std::int64_t address, std::int64_t bytes)> accesses;
+  RangeAccesses accesses = RangeAccesses::lines(1);
 };
 
 /// What the two directions share. A method process: it wakes when one of its bursts gets somewhere.
-class Dma : public Unit, public BurstListener {
+class Dma : public Unit {
  public:
   Dma(const sc_core::sc_module_name& name, isa::Unit unit, std::int64_t queue_depth,
       Machine& machine, const LocalMemory& local, DramStorage& storage);
 
   sc_core::sc_port<MemoryPort> dram_out;
+  /// Once, before the run.
+  virtual void bind(Dram& memory) { dram_out(memory); }
 
  protected:
   /// Everything that is due in this cycle. May be called several times in it.
@@ -47,10 +50,10 @@ class Dma : public Unit, public BurstListener {
   void after_completion() override { wake_at(now()); }
 
   LocalMemory local_;
-  BurstCutter cutter_;               // of the instruction whose bursts are being issued
-  std::size_t current_ = 0;          // that instruction
-  std::deque<std::size_t> in_work_;  // between start and done
-  std::int64_t next_sequence_ = 0;   // of the next burst requested
+  BurstCutter cutter_;              // of the instruction whose bursts are being issued
+  std::size_t current_ = 0;         // that instruction
+  Fifo<std::size_t> in_work_;       // between start and done
+  std::int64_t next_sequence_ = 0;  // of the next burst requested
 
  private:
   void run();
@@ -63,26 +66,25 @@ class Dma : public Unit, public BurstListener {
 /// when all bursts are issued. First in the scratchpad's priority order, so what follows from a
 /// burst's data, up to the issue of the next burst, is known when the DRAM has scheduled it and all
 /// before it, and nothing has to wake for it.
-class DmaRead : public Dma {
+class DmaRead : public Dma, public BurstListener {
  public:
   using Dma::Dma;
   void burst_scheduled(std::int64_t sequence, std::int64_t complete) override;
 
  private:
   struct Issued {
-    std::size_t instruction;
-    std::int64_t accesses;
-    bool last;                   // of the instruction
+    std::size_t instruction = 0;
+    std::int64_t accesses = 0;
+    bool last = false;           // of the instruction
     std::int64_t complete = -1;  // not scheduled
   };
   void step() override;
   void issue();
   void write(const Issued& burst);
 
-  std::deque<Issued> issued_;        // not scheduled, or one before it is not
+  Fifo<Issued> issued_;              // not scheduled, or one before it is not
   std::int64_t first_sequence_ = 0;  // of the first of them
-  std::deque<std::int64_t>
-      ends_;  // of granted bursts' streams, as far as they may hold back an issue
+  Fifo<std::int64_t> ends_;  // of granted bursts' streams, as far as they may hold back an issue
   std::int64_t next_issue_ = 0;  // first cycle in which the unit may issue or start
   std::int64_t stream_end_ = 0;
 };
@@ -90,15 +92,15 @@ class DmaRead : public Dma {
 /// Scratchpad to DRAM. Timing: a burst is read by a stream of accesses and requested in the last
 /// cycle of it; the next one follows while fewer than outstanding_requests are not retired; free
 /// when the last one is read.
-class DmaWrite : public Dma {
+class DmaWrite : public Dma, public BurstListener {
  public:
   using Dma::Dma;
   void burst_scheduled(std::int64_t sequence, std::int64_t complete) override;
 
  private:
   struct Requested {
-    std::size_t instruction;
-    bool last;                   // of the instruction
+    std::size_t instruction = 0;
+    bool last = false;           // of the instruction
     std::int64_t complete = -1;  // not scheduled
   };
   void step() override;
@@ -113,7 +115,7 @@ class DmaWrite : public Dma {
   Blocked state_;                    // else
   Burst burst_;                      // being read
   std::int64_t accesses_ = 0;        // of its stream
-  std::deque<Requested> requested_;  // read, not scheduled, or one before it is not
+  Fifo<Requested> requested_;        // read, not scheduled, or one before it is not
   std::int64_t first_sequence_ = 0;  // of the first of them
   std::int64_t unscheduled_ = 0;
   // The cycles in which scheduled writes are done, those that are not yet, earliest first.

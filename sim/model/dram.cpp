@@ -15,8 +15,14 @@ void Dram::granted(const BurstRequest& request, std::int64_t cycle, std::int64_t
                    std::int64_t bus_cycles) {
   bytes_[static_cast<std::size_t>(request.requester)] += request.bytes;
   machine_.recorder.burst({request.requester, request.address, request.bytes, cycle, complete},
-                          request.is_write(), bus_cycles);
+                          bus_cycles);
   request.listener->burst_scheduled(request.sequence, complete);
+}
+
+void Dram::granted(UnitId requester, std::int64_t count, std::int64_t bytes,
+                   std::int64_t bus_cycles) {
+  bytes_[static_cast<std::size_t>(requester)] += bytes;
+  machine_.recorder.bursts(requester, count, bytes, bus_cycles);
 }
 
 void Dram::add_statistics(stats::Group& group) const {

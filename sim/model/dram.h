@@ -37,6 +37,9 @@ class Dram : public sc_core::sc_module, public MemoryPort {
   void granted(const BurstRequest& request, std::int64_t cycle, std::int64_t complete,
                std::int64_t bus_cycles);
 
+  /// The same of `count` bursts at once, where nobody has to be told.
+  void granted(UnitId requester, std::int64_t count, std::int64_t bytes, std::int64_t bus_cycles);
+
   Machine& machine_;
 
  private:

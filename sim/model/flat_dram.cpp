@@ -17,9 +17,11 @@ FlatDramTimes::FlatDramTimes(const config::HardwareConfig& hardware) {
   write_latency_cycles = ceil_product(hardware.dram.write_latency_ns, hz, kNanosecondsPerSecond);
 }
 
-std::int64_t FlatDramTimes::least_cycles() const {
-  return std::min(read_latency_cycles + std::min(burst_cycles, fetch_cycles),
-                  write_latency_cycles + burst_cycles);
+BurstTimes FlatDramTimes::of(UnitId requester) const {
+  const std::int64_t bus = requester == UnitId::command_processor ? fetch_cycles : burst_cycles;
+  const std::int64_t latency =
+      requester == UnitId::dma_out ? write_latency_cycles : read_latency_cycles;
+  return {bus, latency + bus};
 }
 
 FlatDram::FlatDram(const sc_core::sc_module_name& name, Machine& machine)
@@ -27,38 +29,73 @@ FlatDram::FlatDram(const sc_core::sc_module_name& name, Machine& machine)
       times_(machine.hardware()),
       arbiter_("the DRAM", *this,
                OtherMasters(machine.hardware().dram.other_masters, 0, times_.burst_cycles)) {
+  for (std::size_t level = 0; level < sources_.size(); ++level) {
+    posted_[level].dram = this;
+    posted_[level].times = times_.of(kDramPriority[level]);
+    sources_[level] = &posted_[level];
+  }
   SC_HAS_PROCESS(FlatDram);
   SC_METHOD(arbitrate);
   sensitive << decide_;
   dont_initialize();
 }
 
+void FlatDram::attach(UnitId requester, BurstSource& source) {
+  sources_[dram_priority(requester)] = &source;
+}
+
 void FlatDram::request(const BurstRequest& request) {
-  arbiter_.push(request, request.visible);
+  posted_[dram_priority(request.requester)].waiting.push_back(request);
   schedule();
 }
 
+void FlatDram::announce(std::int64_t now) {
+  if (now <= known_) return;
+  known_ = now;
+  arbiter_.advance(now);
+}
+
 void FlatDram::schedule() {
-  const std::int64_t cycle = arbiter_.earliest_grant();
-  if (cycle == kNever) return;
+  std::int64_t deadline = kNever;
+  for (const BurstSource* source : sources_) {
+    deadline = std::min(deadline, source->deadline(bus_free_));
+  }
   // An earlier wake that is already set stays; a later one gives way.
-  decide_.notify(cycles(cycle + times_.least_cycles() - now()));
+  if (deadline != kNever) decide_.notify(cycles(deadline - now()));
 }
 
 void FlatDram::arbitrate() {
   guarded(machine_, [this] {
-    arbiter_.advance(now());
+    announce(now());
     schedule();
   });
 }
 
-void FlatDram::serve(const BurstRequest& request, std::int64_t cycle) {
-  const bool fetch = request.requester == UnitId::command_processor;
-  const std::int64_t bus = fetch ? times_.fetch_cycles : times_.burst_cycles;
-  const std::int64_t latency =
-      request.is_write() ? times_.write_latency_cycles : times_.read_latency_cycles;
-  bus_free_ = cycle + bus;
-  granted(request, cycle, cycle + latency + bus, bus);
+std::int64_t FlatDram::first_visible() const {
+  std::int64_t visible = kNever;
+  for (const BurstSource* source : sources_) visible = std::min(visible, source->visible());
+  return visible;
+}
+
+// As long as nobody else is visible, the one that is goes on by itself.
+std::int64_t FlatDram::serve(std::int64_t cycle, std::int64_t before) {
+  std::size_t chosen = sources_.size();
+  for (std::size_t level = 0; level < sources_.size(); ++level) {
+    const std::int64_t visible = sources_[level]->visible();
+    if (visible <= cycle && chosen == sources_.size()) {
+      chosen = level;
+    } else {
+      before = std::min(before, std::max(visible, cycle + 1));
+    }
+  }
+  BurstSource& source = *sources_[chosen];
+  bus_free_ = cycle + source.bus_cycles();  // for whoever is told now
+  const GrantedBursts bursts = source.grant(cycle, before);
+  bus_free_ = bursts.last_cycle + source.bus_cycles();
+  if (&source != &posted_[chosen]) {
+    granted(kDramPriority[chosen], bursts.count, bursts.bytes, source.bus_cycles());
+  }
+  return bursts.last_cycle;
 }
 
 void FlatDram::serve_other(std::uint64_t /*place*/, std::int64_t cycle) {
@@ -68,6 +105,22 @@ void FlatDram::serve_other(std::uint64_t /*place*/, std::int64_t cycle) {
 void FlatDram::finish(std::int64_t total_cycles, stats::DramResult& result) {
   arbiter_.finish(total_cycles);
   result.other_masters_requests = arbiter_.other_requests();
+}
+
+std::int64_t FlatDram::Posted::visible() const {
+  return waiting.empty() ? kNever : waiting.front().visible;
+}
+
+GrantedBursts FlatDram::Posted::grant(std::int64_t cycle, std::int64_t /*before*/) {
+  const BurstRequest request = waiting.front();
+  waiting.pop_front();
+  dram->granted(request, cycle, cycle + times.data_cycles, times.bus_cycles);
+  return {cycle, 1, request.bytes};
+}
+
+std::int64_t FlatDram::Posted::deadline(std::int64_t earliest) const {
+  if (waiting.empty()) return kNever;
+  return std::max(earliest, waiting.front().visible) + times.data_cycles;
 }
 
 }  // namespace npusim::model

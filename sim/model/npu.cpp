@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/base/errors.h"
+#include "sim/model/lazy_dma.h"
 #include "sim/model/mac_array.h"
 #include "sim/model/requantizer.h"
 #include "sim/model/vector_unit.h"
@@ -28,6 +29,8 @@ Npu::Npu(const sc_core::sc_module_name& name, Machine& machine, DramStorage& sto
          std::uint32_t construction_seed, ExternalMemory* external)
     : sc_module(name),
       machine_(machine),
+      lazy_(external == nullptr && !machine.recorder.observed() &&
+            machine.hardware().dram.model == config::DramModel::flat),
       activation_scratchpad_("activation_scratchpad",
                              if_values(machine, machine.hardware().activation_scratchpad.bytes),
                              kActivationAccesses, machine.hardware().activation_scratchpad.ports),
@@ -59,17 +62,31 @@ void Npu::make_units(DramStorage& storage, std::uint32_t construction_seed,
 }
 
 LocalMemory Npu::activations_of(ActivationAccess access) {
+  const auto& memory = machine_.hardware().activation_scratchpad;
   return {&activation_scratchpad_, Scratchpad::level(access),
-          [&hardware = machine_.hardware()](std::int64_t address, std::int64_t bytes) {
-            return stats::activation_accesses(hardware, address, bytes);
-          }};
+          RangeAccesses::words(memory.bank_word_bytes, memory.banks)};
 }
 
 LocalMemory Npu::weights_of(WeightAccess access) {
   return {&weight_scratchpad_, Scratchpad::level(access),
-          [&hardware = machine_.hardware()](std::int64_t, std::int64_t bytes) {
-            return stats::weight_accesses(hardware, bytes);
-          }};
+          RangeAccesses::lines(machine_.hardware().mac_array.columns)};
+}
+
+// Whoever observes hears of every burst, and the flat DRAM alone can be asked for many at once.
+std::unique_ptr<Unit> Npu::make_dma(isa::Unit unit, std::int64_t queue_depth,
+                                    const LocalMemory& local, DramStorage& storage) {
+  const char* name = isa::unit_name(unit);
+  if (unit != isa::Unit::dma_out) {
+    if (lazy_) {
+      return std::make_unique<LazyDmaRead>(name, unit, queue_depth, machine_, local, storage);
+    }
+    return std::make_unique<DmaRead>(name, unit, queue_depth, machine_, local, storage);
+  }
+  // Of the second level nothing is taken where there is a port for each of both.
+  if (lazy_ && machine_.hardware().activation_scratchpad.ports > local.level) {
+    return std::make_unique<LazyDmaWrite>(name, unit, queue_depth, machine_, local, storage);
+  }
+  return std::make_unique<DmaWrite>(name, unit, queue_depth, machine_, local, storage);
 }
 
 std::unique_ptr<Unit> Npu::make_unit(isa::Unit unit, DramStorage& storage) {
@@ -77,14 +94,11 @@ std::unique_ptr<Unit> Npu::make_unit(isa::Unit unit, DramStorage& storage) {
   const char* name = isa::unit_name(unit);
   switch (unit) {
     case isa::Unit::dma_in:
-      return std::make_unique<DmaRead>(name, unit, depths.dma_in, machine_,
-                                       activations_of(ActivationAccess::dma_in), storage);
+      return make_dma(unit, depths.dma_in, activations_of(ActivationAccess::dma_in), storage);
     case isa::Unit::dma_weights:
-      return std::make_unique<DmaRead>(name, unit, depths.dma_weights, machine_,
-                                       weights_of(WeightAccess::dma_weights), storage);
+      return make_dma(unit, depths.dma_weights, weights_of(WeightAccess::dma_weights), storage);
     case isa::Unit::dma_out:
-      return std::make_unique<DmaWrite>(name, unit, depths.dma_out, machine_,
-                                        activations_of(ActivationAccess::dma_out), storage);
+      return make_dma(unit, depths.dma_out, activations_of(ActivationAccess::dma_out), storage);
     case isa::Unit::weight_loader:
       return std::make_unique<WeightLoader>(name, machine_, weight_scratchpad_, shadow_registers_);
     case isa::Unit::mac_array:
@@ -104,7 +118,7 @@ void Npu::bind() {
   command_processor_->dram_out(*dram_);
   for (std::size_t u = 0; u < units_.size(); ++u) {
     command_processor_->unit_out[u](*units_[u]);
-    if (auto* dma = dynamic_cast<Dma*>(units_[u].get())) dma->dram_out(*dram_);
+    if (auto* dma = dynamic_cast<Dma*>(units_[u].get())) dma->bind(*dram_);
   }
 }
 

@@ -40,12 +40,15 @@ class Npu : public sc_core::sc_module {
  private:
   void make_units(DramStorage& storage, std::uint32_t construction_seed, ExternalMemory* external);
   std::unique_ptr<Unit> make_unit(isa::Unit unit, DramStorage& storage);
+  std::unique_ptr<Unit> make_dma(isa::Unit unit, std::int64_t queue_depth, const LocalMemory& local,
+                                 DramStorage& storage);
   LocalMemory activations_of(ActivationAccess access);
   LocalMemory weights_of(WeightAccess access);
   void bind();
   void check_accesses();
 
   Machine& machine_;
+  const bool lazy_;  // DMA units whose bursts nobody hears of one by one
   Scratchpad activation_scratchpad_;
   Scratchpad weight_scratchpad_;
   FoldWeights shadow_registers_;

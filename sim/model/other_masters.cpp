@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/model/other_masters.h"
 
-#include "sim/model/request_queues.h"
+#include "sim/model/cycle.h"
 
 namespace npusim::model {
 

@@ -83,12 +83,17 @@ void Recorder::overflowed(std::size_t instruction, std::int64_t additions) {
   if (stats::LayerResult* layer = layer_of(instruction)) layer->accumulator_overflows += additions;
 }
 
-void Recorder::burst(const DramBurst& burst, bool write, std::int64_t bus_cycles) {
-  (write ? dram_.write_bytes : dram_.read_bytes) += burst.bytes;
-  ++dram_.bursts;
-  dram_.bus_busy_cycles += bus_cycles;
-  requested_bytes_[index(burst.requester)] += burst.bytes;
+void Recorder::burst(const DramBurst& burst, std::int64_t bus_cycles) {
+  bursts(burst.requester, 1, burst.bytes, bus_cycles);
   if (observer_ != nullptr) observer_->on_dram_burst(burst);
+}
+
+void Recorder::bursts(UnitId requester, std::int64_t count, std::int64_t bytes,
+                      std::int64_t bus_cycles) {
+  (requester == UnitId::dma_out ? dram_.write_bytes : dram_.read_bytes) += bytes;
+  dram_.bursts += count;
+  dram_.bus_busy_cycles += count * bus_cycles;
+  requested_bytes_[index(requester)] += bytes;
 }
 
 void Recorder::finish_layers() {

@@ -35,7 +35,11 @@ class Recorder {
   /// Additions of this instruction that the accumulators did not hold.
   void overflowed(std::size_t instruction, std::int64_t additions);
 
-  void burst(const DramBurst& burst, bool write, std::int64_t bus_cycles);
+  /// A granted burst, of which the observer hears.
+  void burst(const DramBurst& burst, std::int64_t bus_cycles);
+  /// Several at once, where there is no observer; `bus_cycles` of each.
+  void bursts(UnitId requester, std::int64_t count, std::int64_t bytes, std::int64_t bus_cycles);
+  bool observed() const { return observer_ != nullptr; }
 
   /// So far, of all instructions.
   std::int64_t overflows() const { return overflows_; }

@@ -8,23 +8,16 @@
 
 namespace npusim::model {
 
-void RequestQueues::push(const BurstRequest& request, std::int64_t visible) {
-  const auto* found = std::find(kDramPriority.begin(), kDramPriority.end(), request.requester);
-  if (found == kDramPriority.end()) {
-    throw base::InternalError(std::string("DRAM: ") + unit_id_name(request.requester) +
-                              " is no requester");
+std::size_t dram_priority(UnitId requester) {
+  for (std::size_t level = 0; level < kDramPriority.size(); ++level) {
+    if (kDramPriority[level] == requester) return level;
   }
-  queues_[static_cast<std::size_t>(found - kDramPriority.begin())].push_back({request, visible});
+  throw base::InternalError(std::string("DRAM: ") + unit_id_name(requester) + " is no requester");
 }
 
-bool RequestQueues::empty() const { return first_visible() == kNever; }
-
-std::int64_t RequestQueues::first_visible() const {
-  std::int64_t visible = kNever;
-  for (const auto& queue : queues_) {
-    if (!queue.empty()) visible = std::min(visible, queue.front().visible);
-  }
-  return visible;
+void RequestQueues::push(const BurstRequest& request, std::int64_t visible) {
+  queues_[dram_priority(request.requester)].push_back({request, visible});
+  first_visible_ = std::min(first_visible_, visible);
 }
 
 BurstRequest RequestQueues::take(std::int64_t cycle) {
@@ -32,6 +25,10 @@ BurstRequest RequestQueues::take(std::int64_t cycle) {
   while (queues_[level].empty() || queues_[level].front().visible > cycle) ++level;
   const BurstRequest request = queues_[level].front().request;
   queues_[level].pop_front();
+  first_visible_ = kNever;
+  for (const auto& queue : queues_) {
+    if (!queue.empty()) first_visible_ = std::min(first_visible_, queue.front().visible);
+  }
   return request;
 }
 

@@ -4,18 +4,19 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
-#include <limits>
 
+#include "sim/model/cycle.h"
+#include "sim/model/fifo.h"
 #include "sim/model/memory_port.h"
 
 namespace npusim::model {
 
-inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-
 /// Highest first; within a requester first come first served.
 inline constexpr std::array<UnitId, 4> kDramPriority{UnitId::command_processor, UnitId::dma_in,
                                                      UnitId::dma_out, UnitId::dma_weights};
+
+/// Its place among them. Throws base::InternalError for a unit that is no requester.
+std::size_t dram_priority(UnitId requester);
 
 class RequestQueues {
  public:
@@ -23,18 +24,19 @@ class RequestQueues {
   /// base::InternalError for a unit that is no requester.
   void push(const BurstRequest& request, std::int64_t visible);
 
-  bool empty() const;
+  bool empty() const { return first_visible_ == kNever; }
   /// kNever where nothing waits.
-  std::int64_t first_visible() const;
+  std::int64_t first_visible() const { return first_visible_; }
   /// Takes the one of highest priority among those visible in the cycle; there must be one.
   BurstRequest take(std::int64_t cycle);
 
  private:
   struct Waiting {
     BurstRequest request;
-    std::int64_t visible;
+    std::int64_t visible = 0;
   };
-  std::array<std::deque<Waiting>, kDramPriority.size()> queues_;
+  std::array<Fifo<Waiting>, kDramPriority.size()> queues_;
+  std::int64_t first_visible_ = kNever;
 };
 
 }  // namespace npusim::model

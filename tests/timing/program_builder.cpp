@@ -148,6 +148,30 @@ std::vector<std::int64_t> Timeline::grants(model::UnitId requester) const {
   return cycles;
 }
 
+namespace {
+
+void expect_equal(const stats::SimulationResult& result, const stats::SimulationResult& expected,
+                  const std::string& how) {
+  EXPECT_EQ(result.total_cycles, expected.total_cycles) << how;
+  EXPECT_EQ(result.dram.bursts, expected.dram.bursts) << how;
+  EXPECT_EQ(result.dram.read_bytes, expected.dram.read_bytes) << how;
+  EXPECT_EQ(result.dram.write_bytes, expected.dram.write_bytes) << how;
+  EXPECT_EQ(result.dram.bus_busy_cycles, expected.dram.bus_busy_cycles) << how;
+  EXPECT_EQ(result.dram.other_masters_requests, expected.dram.other_masters_requests) << how;
+  for (std::size_t u = 0; u < result.units.size(); ++u) {
+    EXPECT_TRUE(result.units[u].cycles == expected.units[u].cycles)
+        << result.units[u].name << ", " << how;
+  }
+  for (std::size_t l = 0; l < result.layers.size(); ++l) {
+    EXPECT_EQ(result.layers[l].start_cycle, expected.layers[l].start_cycle) << l << ", " << how;
+    EXPECT_EQ(result.layers[l].end_cycle, expected.layers[l].end_cycle) << l << ", " << how;
+    EXPECT_TRUE(result.layers[l].compute_cycles == expected.layers[l].compute_cycles)
+        << l << ", " << how;
+  }
+}
+
+}  // namespace
+
 TimedRun run_timing(const isa::Program& program) {
   TimedRun run;
   model::SimulationOptions options;
@@ -160,13 +184,13 @@ TimedRun run_timing(const isa::Program& program) {
     options.construction_seed = seed;
     options.timing_only = seed != 0;
     const stats::SimulationResult result = model::simulate(program, {}, options);
-    EXPECT_EQ(result.total_cycles, run.result.total_cycles) << "construction seed " << seed;
-    EXPECT_EQ(other.start, run.timeline.start) << "construction seed " << seed;
-    EXPECT_EQ(other.done, run.timeline.done) << "construction seed " << seed;
-    for (std::size_t u = 0; u < result.units.size(); ++u) {
-      EXPECT_TRUE(result.units[u].cycles == run.result.units[u].cycles)
-          << result.units[u].name << ", construction seed " << seed;
-    }
+    const std::string how = "construction seed " + std::to_string(seed);
+    EXPECT_EQ(other.start, run.timeline.start) << how;
+    EXPECT_EQ(other.done, run.timeline.done) << how;
+    expect_equal(result, run.result, how);
+    // Whoever observes has every burst as an event; without, most are none.
+    options.observer = nullptr;
+    expect_equal(model::simulate(program, {}, options), run.result, how + ", not observed");
   }
   return run;
 }

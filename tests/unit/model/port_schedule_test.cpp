@@ -52,8 +52,8 @@ TEST(PortSchedule, PortsAreForTheHighestThatWantThem) {
 TEST(PortSchedule, ReservationsOfTheFirstLevelAreKnownBefore) {
   PortSchedule port(2, 1);
   port.begin(1, 0, 10);
-  port.reserve(4, 0, 3);
-  port.reserve(8, 0, 1);
+  port.reserve(0, {4, 3});
+  port.reserve(0, {8, 1});
   EXPECT_EQ(port.earliest_end(1, 0), 14);  // 0-3, 7, 9-13
   EXPECT_EQ(port.granted(0, 5), 1);
   EXPECT_EQ(port.granted(1, 5), 4);
@@ -70,10 +70,10 @@ TEST(PortSchedule, RefusesWhatCannotBe) {
   port.begin(0, 5, 2);
   EXPECT_THROW(port.begin(0, 6, 1), base::InternalError);
   EXPECT_THROW(port.earliest_end(0, 4), base::InternalError);
-  EXPECT_THROW(port.reserve(4, 6, 1), base::InternalError);
-  port.reserve(10, 6, 3);
-  EXPECT_THROW(port.reserve(12, 6, 1), base::InternalError);
-  EXPECT_THROW(port.reserve(13, 6, 0), base::InternalError);
+  EXPECT_THROW(port.reserve(0, {4, 1}), base::InternalError);
+  port.reserve(0, {10, 3});
+  EXPECT_THROW(port.reserve(0, {12, 1}), base::InternalError);
+  EXPECT_THROW(port.reserve(0, {13, 0}), base::InternalError);
 }
 
 // One cycle after another: rule 6 in its own words.
@@ -151,7 +151,7 @@ class Drawn {
       bool some = reserves && reserved < expected_[0].size();
       while (reserves && reserved < expected_[0].size() &&
              (expected_[0][reserved].begin == now || draw(0, 9) == 0)) {
-        port.reserve(expected_[0][reserved].begin, now, expected_[0][reserved].accesses);
+        port.reserve(0, {expected_[0][reserved].begin, expected_[0][reserved].accesses});
         ++reserved;
       }
       if (reserves && reserved > 0) some |= expected_[0][reserved - 1].end > now;

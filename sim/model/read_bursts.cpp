@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/model/read_bursts.h"
+
+#include <algorithm>
+
+namespace npusim::model {
+namespace {
+
+// Fewer bursts are granted one by one as fast.
+constexpr std::int64_t kWorthASkip = 4;
+
+}  // namespace
+
+ReadBursts::ReadBursts(std::int64_t limit, const BurstTimes& times, TransferListener& listener)
+    : limit_(limit),
+      times_(times),
+      listener_(listener),
+      ends_(static_cast<std::size_t>(limit), 0) {}
+
+void ReadBursts::begin(const Transfer& transfer) {
+  const bool waits = left_ > 0;
+  transfers_.push_back(transfer);
+  left_ += transfer.left();
+  free_told_ = false;
+  if (!waits) issue_next();
+  tell_free();
+}
+
+// The next burst is issued when it can be: i of it follows from i of the one before.
+void ReadBursts::issue_next() {
+  const Transfer& transfer = transfers_.front();
+  issue_ = std::max({issue_ + 1, ends_[oldest_], transfer.start()});
+  visible_ = issue_ + 1;
+}
+
+// The i of those that are not granted follow as far as there is an e to each.
+void ReadBursts::tell_free() {
+  if (free_told_ || left_ > limit_) return;
+  free_told_ = true;
+  const Transfer& last = transfers_.back();
+  std::int64_t issue = transfers_.size() == 1 ? issue_ : last.start();
+  std::size_t end = oldest_ + static_cast<std::size_t>(left_ - last.left());
+  for (std::int64_t i = 0; i < last.left(); ++i, ++end) {
+    if (end >= ends_.size()) end -= ends_.size();
+    issue = std::max(i == 0 ? issue : issue + 1, ends_[end]);
+  }
+  listener_.free_from(issue + 1);
+}
+
+GrantedBursts ReadBursts::grant(std::int64_t cycle, std::int64_t before) {
+  GrantedBursts granted;
+  for (;;) {
+    const std::int64_t bytes = transfers_.front().run().bytes;
+    grant_one(cycle);
+    ++granted.count;
+    granted.bytes += bytes;
+    const std::int64_t more = steady(before);
+    if (more >= kWorthASkip) {
+      skip(more);
+      granted.count += more;
+      granted.bytes += more * bytes;
+    }
+    taken(1 + (more >= kWorthASkip ? more : 0));
+    cycle = std::max(grant_ + times_.bus_cycles, visible_);
+    if (cycle >= before || visible_ == kNever) break;
+  }
+  granted.last_cycle = grant_;
+  tell_free();
+  return granted;
+}
+
+void ReadBursts::grant_one(std::int64_t cycle) {
+  const std::int64_t accesses = transfers_.front().run().accesses;
+  const std::int64_t begin = std::max(cycle + times_.data_cycles, stream_end_);
+  const std::int64_t end = begin + accesses;
+  const std::int64_t period = end - stream_end_;
+  regular_ = period == period_ ? regular_ + 1 : 1;
+  period_ = period;
+  const bool issue_repeats = issue_ == ends_[oldest_] || period == 1;
+  const bool grant_repeats = cycle == visible_ || period == times_.bus_cycles;
+  repeats_ = issue_repeats && grant_repeats && cycle - grant_ == period;
+  grant_ = cycle;
+  stream_end_ = end;
+  ends_[oldest_] = end;
+  if (++oldest_ == ends_.size()) oldest_ = 0;
+  listener_.streams({begin, accesses, accesses, 1}, end);
+}
+
+std::int64_t ReadBursts::steady(std::int64_t before) const {
+  if (!repeats_ || regular_ < limit_) return 0;
+  const std::int64_t in_time = (before - 1 - grant_) / period_;
+  return std::min(transfers_.front().run().count - 1, in_time);
+}
+
+void ReadBursts::skip(std::int64_t bursts) {
+  const std::int64_t accesses = transfers_.front().run().accesses;
+  const std::int64_t cycles = bursts * period_;
+  const std::int64_t first = stream_end_ + period_ - accesses;
+  issue_ += cycles;
+  grant_ += cycles;
+  stream_end_ += cycles;
+  for (std::int64_t& end : ends_) end += cycles;
+  listener_.streams({first, accesses, period_, bursts}, stream_end_);
+}
+
+void ReadBursts::taken(std::int64_t bursts) {
+  Transfer& transfer = transfers_.front();
+  transfer.take(bursts);
+  left_ -= bursts;
+  if (transfer.left() == 0) {
+    listener_.finished(transfer.instruction(), stream_end_);
+    transfers_.pop_front();
+  }
+  if (left_ > 0) {
+    issue_next();
+  } else {
+    visible_ = kNever;
+  }
+}
+
+// No stream of the k-th burst from now on ends earlier than this: grants are bus_cycles apart, an
+// access takes a cycle, and the N-th burst after another one is issued when that one is written.
+std::int64_t ReadBursts::deadline(std::int64_t earliest) const {
+  if (left_ == 0) return kNever;
+  std::int64_t k = transfers_.front().left();
+  if (!free_told_) k = std::min(k, left_ - limit_);
+  const std::int64_t least_cycles = times_.data_cycles + 1;
+  const std::int64_t by_bus =
+      std::max(earliest, visible_) + (k - 1) * times_.bus_cycles + least_cycles;
+  const std::int64_t by_limit = issue_ + ((k - 1) / limit_ + 1) * (1 + least_cycles);
+  return std::max({by_bus, by_limit, stream_end_ + k});
+}
+
+}  // namespace npusim::model

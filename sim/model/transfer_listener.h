@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the bursts of a DMA unit in front of the flat DRAM cost, and what they tell the unit.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sim/model/port_schedule.h"
+
+namespace npusim::model {
+
+/// Of one burst.
+struct BurstTimes {
+  std::int64_t bus_cycles = 0;   // the bus is taken
+  std::int64_t data_cycles = 0;  // from the grant to the data, or to the write's done
+};
+
+/// Told as soon as something is known: its cycle may lie ahead.
+class TransferListener {
+ public:
+  virtual ~TransferListener() = default;
+  /// Streams of the scratchpad; the last of them ends in `end`.
+  virtual void streams(const Reservation& reservation, std::int64_t end) = 0;
+  /// The instruction's last burst is written, or done, in `end`.
+  virtual void finished(std::size_t instruction, std::int64_t end) = 0;
+  /// The unit is free for its next instruction from `cycle` on.
+  virtual void free_from(std::int64_t cycle) = 0;
+};
+
+}  // namespace npusim::model
