@@ -30,7 +30,12 @@ class DependencyTracker {
   };
   using Segments = std::map<std::uint64_t, Segment>;  // by begin
 
-  static void split(Segments& segments, std::uint64_t at);
+  static Segments::iterator cut(Segments& segments, Segments::iterator segment, std::uint64_t at);
+  static Segments::iterator first_from(Segments& segments, std::uint64_t at);
+  static void read(Segments& segments, const Access& access, std::size_t unit, DraftIndex index,
+                   UnitIndices& needed);
+  static void write(Segments& segments, const Access& access, std::size_t unit, DraftIndex index,
+                    UnitIndices& needed);
 
   std::array<Segments, kSpaces> spaces_;
 };

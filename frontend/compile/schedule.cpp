@@ -45,6 +45,25 @@ std::vector<DraftIndex> first_uses(const std::vector<DraftInstruction>& draft,
   return first_use;
 }
 
+// The draft's indices by key, which is -1 or an index no greater than the own one. An instruction
+// and the loads right behind it share a key; the instruction that is not a moved load comes first.
+std::vector<DraftIndex> sorted_by_key(const std::vector<DraftIndex>& key) {
+  const auto place = [](DraftIndex k) { return static_cast<std::size_t>(k + 1); };
+  std::vector<DraftIndex> next(key.size() + 2, 0);  // where the next one of a key goes
+  for (const DraftIndex k : key) ++next[place(k) + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<DraftIndex> order(key.size());
+  const auto put = [&](std::size_t i) {
+    order[static_cast<std::size_t>(next[place(key[i])]++)] = static_cast<DraftIndex>(i);
+  };
+  for (const bool is_moved : {false, true}) {
+    for (std::size_t i = 0; i < key.size(); ++i) {
+      if ((key[i] != static_cast<DraftIndex>(i)) == is_moved) put(i);
+    }
+  }
+  return order;
+}
+
 // Stream order: a load goes up to right behind the last instruction it depends on (and behind
 // earlier loads of its unit), so that data arrives while the units still work on what came before;
 // but no more than kLoadsAhead run ahead.
@@ -71,17 +90,7 @@ std::vector<DraftIndex> hoist_loads(const std::vector<DraftInstruction>& draft,
     key[i] = std::min(after, key[i]);
     earlier.push_back(static_cast<DraftIndex>(i));
   }
-  std::vector<DraftIndex> order(draft.size());
-  std::iota(order.begin(), order.end(), DraftIndex{0});
-  // An instruction and the loads right behind it share a key; the instruction that is not a moved
-  // load comes first.
-  std::stable_sort(order.begin(), order.end(), [&](DraftIndex a, DraftIndex b) {
-    const auto ka = key[static_cast<std::size_t>(a)];
-    const auto kb = key[static_cast<std::size_t>(b)];
-    if (ka != kb) return ka < kb;
-    return (a == ka) > (b == kb);
-  });
-  return order;
+  return sorted_by_key(key);
 }
 
 class SemaphoreBuilder {
@@ -121,18 +130,28 @@ void join(Clock& into, const Clock& from) {
   for (std::size_t u = 0; u < into.size(); ++u) into[u] = std::max(into[u], from[u]);
 }
 
-// Stream position and unit of every instruction of another unit to wait for. Latest first: what
-// that one has waited for needs no token of its own.
-std::vector<std::pair<DraftIndex, std::size_t>> needed_from_others(
-    const UnitIndices& needed, const std::vector<DraftIndex>& position, isa::Unit unit) {
-  std::vector<std::pair<DraftIndex, std::size_t>> result;
-  for (std::size_t s = 0; s < isa::kUnits; ++s) {
-    if (needed[s] < 0 || s == index_of(unit)) continue;
-    result.emplace_back(position[static_cast<std::size_t>(needed[s])], s);
+// Stream positions of an instruction of every other unit to wait for, with the unit. Latest first:
+// what that one has waited for needs no token of its own.
+class Waits {
+ public:
+  Waits(const UnitIndices& needed, const std::vector<DraftIndex>& position, isa::Unit unit) {
+    for (std::size_t s = 0; s < isa::kUnits; ++s) {
+      if (needed[s] < 0 || s == index_of(unit)) continue;
+      const DraftIndex at = position[static_cast<std::size_t>(needed[s])];
+      std::size_t place = size_++;
+      for (; place > 0 && list_[place - 1].first < at; --place) list_[place] = list_[place - 1];
+      list_[place] = {at, s};
+    }
   }
-  std::sort(result.rbegin(), result.rend());
-  return result;
-}
+
+  using Wait = std::pair<DraftIndex, std::size_t>;
+  Wait* begin() { return list_.data(); }
+  Wait* end() { return list_.data() + size_; }
+
+ private:
+  std::array<Wait, isa::kUnits> list_;
+  std::size_t size_ = 0;
+};
 
 }  // namespace
 
@@ -153,6 +172,8 @@ Schedule schedule(const Draft& draft) {
     result.position[static_cast<std::size_t>(order[p])] = static_cast<DraftIndex>(p);
   }
 
+  result.instructions.reserve(order.size() + 1);
+  result.origins.reserve(order.size() + 1);
   SemaphoreBuilder semaphores;
   std::array<Clock, isa::kUnits> unit_clock;
   for (Clock& clock : unit_clock) clock.fill(-1);
@@ -163,8 +184,8 @@ Schedule schedule(const Draft& draft) {
     Clock& clock = unit_clock[index_of(unit)];
     result.instructions.push_back(entry.instruction);
     result.origins.push_back(entry.origin);
-    for (const auto& [at, s] : needed_from_others(dependencies[static_cast<std::size_t>(order[p])],
-                                                  result.position, unit)) {
+    for (const auto& [at, s] :
+         Waits(dependencies[static_cast<std::size_t>(order[p])], result.position, unit)) {
       if (clock[s] >= at) continue;
       const std::uint32_t bit = semaphores.bit(static_cast<isa::Unit>(s), unit);
       result.instructions[static_cast<std::size_t>(at)].post_mask |= bit;

@@ -14,9 +14,11 @@ ScratchpadRing::Place ScratchpadRing::place(graph::NodeId node, std::size_t inde
                                             std::int64_t bytes) {
   if (bytes > end_ - begin_)
     throw base::InternalError("a block exceeds its region of the weight scratchpad");
-  for (const Entry& entry : entries_) {
-    if (entry.node == node && entry.index == index) return {entry.begin, true};
-  }
+  // What is asked for came last, or not long before.
+  const auto found = std::find_if(entries_.rbegin(), entries_.rend(), [&](const Entry& entry) {
+    return entry.node == node && entry.index == index;
+  });
+  if (found != entries_.rend()) return {found->begin, true};
   if (bytes > end_ - next_) next_ = begin_;
   const Entry placed{node, index, next_, next_ + bytes};
   const auto kept = std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& e) {
