@@ -61,6 +61,11 @@ std::uint64_t topology_hash(const config::TopologyConfig& topology) {
   return hasher.digest();
 }
 
+void add_input(ContentHasher& hasher, const config::InputConfig& input) {
+  hasher.add(input.size).add(input.resize_shorter_side).add(input.center_crop);
+  for (std::size_t c = 0; c < 3; ++c) hasher.add(input.mean[c]).add(input.scale[c]);
+}
+
 std::uint64_t calibration_inputs_hash(const graph::Graph& network, const config::RunConfig& run) {
   const config::DatasetConfig& data = run.calibration.data;
   ContentHasher hasher;
@@ -72,8 +77,7 @@ std::uint64_t calibration_inputs_hash(const graph::Graph& network, const config:
   hasher.add(std::string_view(run.calibration.method)).add(run.calibration.percentile);
   hasher.add(run.calibration.output_headroom);
   hasher.add(run.skip_bad_images);
-  hasher.add(run.input.size).add(run.input.resize_shorter_side).add(run.input.center_crop);
-  for (std::size_t c = 0; c < 3; ++c) hasher.add(run.input.mean[c]).add(run.input.scale[c]);
+  add_input(hasher, run.input);
   return hasher.digest();
 }
 
@@ -135,9 +139,28 @@ void describe_layers(const graph::Graph& network,
 
 }  // namespace
 
+quantize::HardwareLimits quantization_limits(const config::HardwareConfig& hardware) {
+  quantize::HardwareLimits limits;
+  limits.accumulator_bits = static_cast<std::int32_t>(hardware.mac_array.accumulator_bits);
+  limits.multiplier_bits = static_cast<std::int32_t>(hardware.requantization.multiplier_bits);
+  limits.field_bits = static_cast<std::int32_t>(hardware.requantization.field_bits);
+  limits.shift_before_multiply =
+      hardware.requantization.placement == config::ShifterPlacement::pre_multiply;
+  limits.overflow = overflow_of(hardware.mac_array.accumulator);
+  return limits;
+}
+
 Pipeline::Pipeline(config::RunConfig run, int threads,
                    std::function<void(const std::string&)> started)
     : run_(std::move(run)), threads_(threads), started_(std::move(started)) {}
+
+void Pipeline::set_hardware(config::HardwareConfig hardware) {
+  const auto limits_hash = [](const config::HardwareConfig& of) {
+    return quantize::content_hash(quantization_limits(of));
+  };
+  if (limits_hash(hardware) != limits_hash(run_.hardware)) quantized_.clear();
+  run_.hardware = std::move(hardware);
+}
 
 void Pipeline::record(const char* stage, std::uint64_t inputs_hash) {
   stages_.push_back({stage, inputs_hash});
@@ -225,34 +248,28 @@ config::QuantizationConfig Pipeline::choice(const std::string& scheme) const {
   return choice;
 }
 
-quantize::HardwareLimits Pipeline::limits() const {
-  quantize::HardwareLimits limits;
-  limits.accumulator_bits = static_cast<std::int32_t>(run_.hardware.mac_array.accumulator_bits);
-  limits.multiplier_bits = static_cast<std::int32_t>(run_.hardware.requantization.multiplier_bits);
-  limits.field_bits = static_cast<std::int32_t>(run_.hardware.requantization.field_bits);
-  limits.shift_before_multiply =
-      run_.hardware.requantization.placement == config::ShifterPlacement::pre_multiply;
-  limits.overflow = overflow_of(run_.hardware.mac_array.accumulator);
-  return limits;
-}
-
 quantize::Quantization Pipeline::quantization(const config::QuantizationConfig& choice) {
   const quantize::Calibration& statistics = calibration(choice);
   const graph::Graph& folded = network(choice);
   const quantize::QuantizationOptions options = options_of(choice);
+  const quantize::HardwareLimits limits = quantization_limits(run_.hardware);
   record("quantize", ContentHasher()
                          .add(quantize::content_hash(folded))
                          .add(quantize::content_hash(statistics))
                          .add(quantize::content_hash(options))
-                         .add(quantize::content_hash(limits()))
+                         .add(quantize::content_hash(limits))
                          .digest());
-  return quantize::quantize_graph(folded, statistics, options, limits(), threads_);
+  return quantize::quantize_graph(folded, statistics, options, limits, threads_);
+}
+
+Pipeline::Quantized& Pipeline::kept(const std::string& scheme) {
+  const auto found = quantized_.find(scheme);
+  if (found != quantized_.end()) return found->second;
+  return quantized_.emplace(scheme, Quantized{quantization(choice(scheme)), {}}).first->second;
 }
 
 const quantize::Quantization& Pipeline::quantized(const std::string& scheme) {
-  const auto found = quantized_.find(scheme);
-  if (found != quantized_.end()) return found->second;
-  return quantized_.emplace(scheme, quantization(choice(scheme))).first->second;
+  return kept(scheme).result;
 }
 
 GivenQuantization Pipeline::given() {
@@ -293,15 +310,14 @@ isa::Metadata Pipeline::metadata(const config::QuantizationConfig& choice) {
   return metadata;
 }
 
-isa::Program Pipeline::program(const graph::QuantizedGraph& graph,
-                               const config::QuantizationConfig& choice, std::int32_t images) {
-  record("compile", ContentHasher()
-                        .add(quantize::content_hash(graph))
-                        .add(std::string_view(config::program_dependent_text(run_.hardware)))
-                        .add(std::string_view(run_.network_name()))
-                        .add(quantize::content_hash(options_of(choice)))
-                        .add(images)
-                        .digest());
+isa::Program Pipeline::compile_program(const graph::QuantizedGraph& graph, std::uint64_t graph_hash,
+                                       const config::QuantizationConfig& choice,
+                                       std::int32_t images) {
+  ContentHasher hasher;
+  hasher.add(graph_hash).add(std::string_view(config::program_dependent_text(run_.hardware)));
+  hasher.add(std::string_view(run_.network_name())).add(quantize::content_hash(options_of(choice)));
+  add_input(hasher, run_.input);
+  record("compile", hasher.add(images).digest());
   isa::Metadata metadata = this->metadata(choice);
   metadata.images = images;
   isa::Program program = compile(graph, run_.hardware, metadata);
@@ -312,8 +328,15 @@ isa::Program Pipeline::program(const graph::QuantizedGraph& graph,
   return program;
 }
 
+isa::Program Pipeline::program(const graph::QuantizedGraph& graph,
+                               const config::QuantizationConfig& choice, std::int32_t images) {
+  return compile_program(graph, quantize::content_hash(graph), choice, images);
+}
+
 isa::Program Pipeline::program(const std::string& scheme, std::int32_t images) {
-  return program(quantized(scheme).graph, choice(scheme), images);
+  Quantized& network = kept(scheme);
+  if (!network.graph_hash) network.graph_hash = quantize::content_hash(network.result.graph);
+  return compile_program(network.result.graph, *network.graph_hash, choice(scheme), images);
 }
 
 }  // namespace npusim::compile

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // model → graph → quantize → compile: the frontend as a list of pure stages over a run file. Each
 // stage runs at most once for the same inputs and is known by a hash of them, so that sweeps can
-// cache on it.
+// cache on it. Only quantize and compile look at the hardware, and quantize only at its limits:
+// another point of a sweep over hardware is set_hardware() and program().
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@
 
 namespace npusim::compile {
 
-/// One executed stage. Equal names and hashes give equal results.
+/// One executed stage. Equal names and hashes give equal results; of "compile", all but the
+/// hardware's name and timing-only keys, which a Program carries along.
 struct StageRecord {
   std::string stage;  // "import", "calibrate", "quantize", "compile"
   std::uint64_t inputs_hash = 0;
@@ -36,12 +38,24 @@ struct GivenQuantization {
   std::int64_t layers = 0, given_layers = 0;
 };
 
+/// All that a quantization takes of the hardware: accumulators (mac_array.accumulator and
+/// accumulator_bits) and requantization (field_bits, multiplier_bits, placement). A quantized
+/// network serves every hardware with the same limits (quantize::content_hash); a change of any
+/// other key asks for no more than compile().
+quantize::HardwareLimits quantization_limits(const config::HardwareConfig& hardware);
+
 class Pipeline {
  public:
   /// `threads`: for calibration, at least 1; results do not depend on it. `started`, if given, is
   /// told a stage's name before it runs.
   Pipeline(config::RunConfig run, int threads,
            std::function<void(const std::string&)> started = {});
+
+  /// From here on for other hardware in place of the run file's. The network and its calibration
+  /// are kept, and so is what quantized() made where quantization_limits() stay the same; otherwise
+  /// its references end here. So points with the same limits should follow each other.
+  void set_hardware(config::HardwareConfig hardware);
+  const config::HardwareConfig& hardware() const { return run_.hardware; }
 
   // Each throws base::InputError as its stage does.
 
@@ -66,12 +80,12 @@ class Pipeline {
   /// The network quantized by `scheme`, everything else as the run file says; kept. Field bits
   /// count for shift_scaler only.
   const quantize::Quantization& quantized(const std::string& scheme);
-  /// The Program for `scheme` on the run file's hardware: of one image, or of consecutive ones, at
+  /// The Program for `scheme` on the hardware: of one image, or of consecutive ones, at
   /// most isa::kMostImages.
   isa::Program program(const std::string& scheme, std::int32_t images = 1);
 
   /// The same with any choice in place of the run file's `quantization` section; not kept, so that
-  /// many can be had one after another. `hardware` of the run file counts as above.
+  /// many can be had one after another.
   quantize::Quantization quantization(const config::QuantizationConfig& choice);
   /// `graph`: of quantization(choice).
   isa::Program program(const graph::QuantizedGraph& graph, const config::QuantizationConfig& choice,
@@ -91,7 +105,14 @@ class Pipeline {
   void record(const char* stage, std::uint64_t inputs_hash);
   const graph::Graph& imported();
   quantize::Calibration calibrate(const graph::Graph& folded);
-  quantize::HardwareLimits limits() const;
+  isa::Program compile_program(const graph::QuantizedGraph& graph, std::uint64_t graph_hash,
+                               const config::QuantizationConfig& choice, std::int32_t images);
+
+  struct Quantized {
+    quantize::Quantization result;
+    std::optional<std::uint64_t> graph_hash;  // reading all weights takes as long as compiling them
+  };
+  Quantized& kept(const std::string& scheme);
 
   config::RunConfig run_;
   int threads_;
@@ -102,7 +123,7 @@ class Pipeline {
   import::Interface interface_;
   std::optional<quantize::Calibration> calibration_, equalized_calibration_;
   data::SkippedImages skipped_;
-  std::map<std::string, quantize::Quantization> quantized_;
+  std::map<std::string, Quantized> quantized_;  // by scheme, for the limits of run_.hardware
 };
 
 }  // namespace npusim::compile

@@ -10,6 +10,8 @@
 #include "frontend/execute/integer_executor.h"
 #include "sim/isa/program_file.h"
 #include "sim/model/simulate.h"
+#include "sim/report/json.h"
+#include "sim/report/report.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/networks.h"
 #include "tests/bench/raw_kernels.h"
@@ -99,7 +101,7 @@ void compilation(benchmark::State& state, const std::string& name) {
   }
 }
 
-// Another machine for the same quantized network: compiled anew, then timed.
+// Another machine for the same quantized network: compiled anew, timed and reported.
 void sweep_point(benchmark::State& state, const std::string& name) {
   const Network& net = network(name);
   const config::HardwareConfig machine = hardware({"activation_scratchpad.bytes=786432"});
@@ -109,7 +111,11 @@ void sweep_point(benchmark::State& state, const std::string& name) {
   std::int64_t cycles = 0;
   for (auto _ : state) {
     const isa::Program program = compile::compile(net.graph, machine, net.metadata);
-    cycles = model::simulate(program, {}, options).total_cycles;
+    const stats::SimulationResult result = model::simulate(program, {}, options);
+    cycles = result.total_cycles;
+    if (report::to_json(report::report_of(program, result)).empty()) {
+      throw std::runtime_error("the report is empty");
+    }
   }
   set_work(state, cycles);
 }
