@@ -29,8 +29,9 @@ void timing_only(benchmark::State& state, const std::string& side) {
 
 void register_arrays() {
   for (const std::string side : {"8", "16", "32", "64", "128", "256"}) {
-    std::string name = "array/" + side + "x" + side;
-    add(name, 0, [side](benchmark::State& state) { timing_only(state, side); });
+    std::string name = "array/";
+    add(name.append(side).append("x").append(side), 0,
+        [side](benchmark::State& state) { timing_only(state, side); });
   }
 }
 

@@ -13,7 +13,7 @@ RESNET50_WEIGHTS_BYTES = 25_502_912  # int8, without biases: the workload's laye
 
 @dataclasses.dataclass
 class Bar:
-    what: str                  # at most 40 characters
+    what: str                  # at most 37 characters
     limit: float
     at_least: bool             # or at most
     unit: str
@@ -108,7 +108,7 @@ BARS = [
         lambda r: r.ratio(f"reference/tick_oracle/{V1}", r.stage("simulate_timing_only")), 1),
     Bar("register level / timing only", 500, True, "x",
         lambda r: r.ratio(f"reference/registers/{V1}", r.stage("simulate_timing_only")), 0),
-    Bar("accuracy of 800 images, 1 core / 2, wall", 1.8, True, "x",
+    Bar("accuracy 800 images, 1 core / 2, wall", 1.8, True, "x",
         lambda r: r.wall(ACCURACY + "1") / r.wall(ACCURACY + "2")),
     Bar("compile from ONNX, 16 images, CPU", 1.5, False, " s", lambda r: r.cpu(f"process/compile_onnx/{V1}")),
     Bar("ResNet-50 / V1, CPU per MAC, executor", 1.2, False, "x", lambda r: per_mac(r, "executor", RESNET)),

@@ -17,6 +17,7 @@ namespace npusim::bench {
 
 void register_peak();        // peak.cpp
 void register_kernels();     // kernels.cpp
+void register_units();       // units.cpp
 void register_stages();      // stages.cpp
 void register_arrays();      // arrays.cpp
 void register_references();  // references.cpp

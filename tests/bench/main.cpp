@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", /*overwrite=*/1);
   npusim::bench::register_peak();
   npusim::bench::register_kernels();
+  npusim::bench::register_units();
   npusim::bench::register_stages();
   npusim::bench::register_arrays();
   npusim::bench::register_references();

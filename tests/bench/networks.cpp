@@ -44,6 +44,7 @@ const Network& network(const std::string& name) {
 config::HardwareConfig hardware(const std::vector<std::string>& changes) {
   base::ErrorList errors;
   std::vector<config::Override> overrides;
+  overrides.reserve(changes.size());
   for (const std::string& change : changes) {
     overrides.push_back(config::parse_set_argument(change, errors));
   }

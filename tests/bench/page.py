@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of scripts/bench, for a terminal of 80 columns and for docs/performance.md."""
+import dataclasses
 import datetime
 import re
 import subprocess
@@ -7,8 +8,25 @@ import subprocess
 from bars import Reading
 
 PEAK = "peak/multiply_add/"
-NAMES = {"AVX3_DL": "AVX-512 VNNI", "AVX3": "AVX-512", "mobilenet_v1_224": "V1", "resnet50_224": "ResNet-50",
-         "vgg16_224": "VGG-16", "mobilenet_v1_0.25_224": "V1 0.25"}
+NAMES = {"AVX3_DL": "AVX-512 VNNI", "AVX3": "AVX-512", "mobilenet_v1_224": "V1", "resnet18_224": "ResNet-18", "resnet50_224": "ResNet-50",
+                 "vgg16_224": "VGG-16", "mobilenet_v1_0.25_224": "V1 0.25"}
+
+
+@dataclasses.dataclass
+class Tool:
+    """A published measurement of another simulator, whole process, 32 x 32 array: made on another machine."""
+    name: str
+    network: str
+    cpu_seconds: float
+    memory_mb: float
+    cycles: str
+    values: str
+
+
+TOOLS = [Tool("SCALE-Sim v2", "mobilenet_v1_224", 96, 3300, "1,433,453, without stalls", "no"),
+         Tool("SCALE-Sim v3", "mobilenet_v1_224", 99, 3300, "1,433,453, without stalls", "no"),
+         Tool("SCALE-Sim v2", "resnet18_224", 170, 5500, "2,519,815, without stalls", "no"),
+         Tool("ONNXim", "resnet18_224", 5.5, 68, "3,277,437", "no")]
 
 
 def simd_name(target):
@@ -76,8 +94,8 @@ def rate(name, series, reading):
         target = name.rsplit("/", 1)[1]
         share = value / reading.rate(PEAK + target) if PEAK + target in reading.series else None
         return f"{value / 1e9:.1f} GMAC/s" + (f", {100 * share:.0f} %" if share and group != "peak" else "")
-    if group == "array":
-        return f"{1e6 / value:.2f} us/op"
+    if group in ("array", "unit"):
+        return f"{1e6 / value:.3g} us/{'micro-op' if group == 'array' else 'each'}"
     return f"{value / 1e6:.3g} Mcycles/s"
 
 
@@ -98,6 +116,23 @@ def measured_rows(series, targets, group):
         yield [shown_name(name), seconds(one.median), seconds(one.least), ratio, extra]
 
 
+def tool_rows(series, targets):
+    """What another tool takes, over what npusim takes to compile and to simulate with values."""
+    reading = Reading(series, targets)
+    for tool in TOOLS:
+        row = [tool.name, NAMES[tool.network], f"{tool.cpu_seconds:g} s", f"{tool.memory_mb:,.0f} MB", tool.cycles,
+               tool.values]
+        try:
+            own = [f"process/{what}/{tool.network}" for what in ("compile_topology", "simulate")]
+            cpu = sum(reading.cpu(name) for name in own)
+            memory = max(reading.peak_mb(name) for name in own)
+        except KeyError:
+            yield [*row, "-", "-"]
+            continue
+        yield [*row, f"{cpu:.2f} s, {memory:.0f} MB", f"{tool.cpu_seconds / cpu:,.0f}x CPU, "
+               f"{tool.memory_mb / memory:,.1f}x memory"]
+
+
 def groups(series):
     return list(dict.fromkeys(name.split("/")[0] for name in series))
 
@@ -116,4 +151,5 @@ def markdown_table(head, rows):
 
 
 BAR_HEAD = ["what", "bar", "median", "minimum", "result"]
+TOOL_HEAD = ["tool", "network", "its CPU", "its memory", "its cycles", "its values", "npusim", "ratio"]
 MEASURED_HEAD = ["CPU", "minimum", "x exec", "rate"]
