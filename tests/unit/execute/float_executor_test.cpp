@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "frontend/execute/float_kernels.h"
 #include "sim/arith/simd.h"
 #include "sim/base/errors.h"
 #include "tests/unit/execute/networks.h"
@@ -67,6 +68,41 @@ void expect_equal_on_every_target(const graph::Graph& graph) {
 
 TEST(FloatExecutorTest, EqualsPlainLoopsOnEveryTarget) {
   for (const graph::Graph& graph : networks(150)) expect_equal_on_every_target(graph);
+}
+
+// Around every width and height of a register tile: each sum as one after another, and nothing
+// written beside it.
+TEST(FloatKernelsTest, EveryShapeOfTileOnEveryTarget) {
+  constexpr std::int64_t kDepth = 5;
+  constexpr std::int64_t kBeside = 3;
+  constexpr float kUntouched = 7777;
+  for (const std::int64_t n : {1, 3, 4, 15, 16, 17, 32, 33, 48, 49, 63, 64, 65, 80, 113, 131}) {
+    const std::vector<float> w = test::random_input(static_cast<std::uint64_t>(n), kDepth * n);
+    const std::vector<float> bias = test::random_input(static_cast<std::uint64_t>(n + 1), n);
+    const FloatWeights weights(w.data(), bias.data(), kDepth, n, -0.5F, 0.75F);
+    for (std::int64_t rows = 1; rows <= 26; rows += rows < 14 ? 1 : 3) {
+      const std::vector<float> x =
+          test::random_input(static_cast<std::uint64_t>(n + rows), rows * kDepth);
+      std::vector<float> expected(static_cast<std::size_t>(rows * (n + kBeside)), kUntouched);
+      for (std::int64_t i = 0; i < rows * n; ++i) {
+        float sum = bias[static_cast<std::size_t>(i % n)];
+        for (std::int64_t k = 0; k < kDepth; ++k) {
+          const float product = x[static_cast<std::size_t>(i / n * kDepth + k)] *
+                                w[static_cast<std::size_t>(i % n * kDepth + k)];
+          sum = sum + product;
+        }
+        expected[static_cast<std::size_t>(i / n * (n + kBeside) + i % n)] =
+            clamped(sum, -0.5F, 0.75F);
+      }
+      for (const std::int64_t target : arith::simd_targets()) {
+        arith::use_simd_target(target);
+        std::vector<float> out(expected.size(), kUntouched);
+        multiply_rows(x.data(), kDepth, rows, weights, out.data(), n + kBeside);
+        EXPECT_EQ(out, expected) << rows << " rows, " << n << " channels";
+      }
+      arith::use_simd_target(0);
+    }
+  }
 }
 
 TEST(FloatExecutorTest, ClampsChannelsOnTheirOwn) {
