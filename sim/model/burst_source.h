@@ -2,6 +2,7 @@
 // Bursts that wait to be asked for: what the flat DRAM grants from.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "sim/model/cycle.h"
@@ -15,6 +16,18 @@ struct GrantedBursts {
   std::int64_t bytes = 0;
 };
 
+/// When bursts of a source may be granted without asking anybody else: before `before`, and from
+/// `rival` on, when somebody of lower priority is there, only as long as they leave the bus no free
+/// cycle.
+struct GrantWindow {
+  std::int64_t before = 0;
+  std::int64_t rival = kNever;
+
+  bool allows(std::int64_t bus_free, std::int64_t visible) const {
+    return std::max(bus_free, visible) < before && visible <= std::max(bus_free, rival);
+  }
+};
+
 /// One requester's bursts, in order. When the next one becomes visible is known as soon as those
 /// before it are granted; so nobody has to announce it.
 class BurstSource {
@@ -22,10 +35,10 @@ class BurstSource {
   virtual ~BurstSource() = default;
   /// The cycle from which the next burst is visible; kNever where there is none.
   virtual std::int64_t visible() const = 0;
-  /// Grants the next burst in `cycle` >= visible() and, where it likes, more of them in cycles
-  /// before `before`, each in the first cycle in which it is visible and the bus, taken bus_cycles
-  /// by the one before, is free.
-  virtual GrantedBursts grant(std::int64_t cycle, std::int64_t before) = 0;
+  /// Grants the next burst in `cycle` >= visible() and, where it likes, more of them, each in the
+  /// first cycle in which it is visible and the bus, taken bus_cycles by the one before, is free,
+  /// as long as `window` allows it.
+  virtual GrantedBursts grant(std::int64_t cycle, const GrantWindow& window) = 0;
   /// The cycle in which all grants before it must have been made, for something has to happen in it
   /// that depends on them; a later one may be answered the next time. kNever where there is none.
   /// No burst will be granted before `earliest`.

@@ -15,13 +15,22 @@ inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 namespace detail {
 // Of the kernel that runs; set by KernelScope alone.
 inline std::int64_t units_per_cycle = 1;
+// Of the process that runs; set by enter_cycle alone.
+inline std::int64_t current_cycle = 0;
 }  // namespace detail
 
-/// The current cycle.
-inline std::int64_t now() {
+/// The cycle that the kernel has got to.
+inline std::int64_t kernel_cycle() {
   const auto units = static_cast<std::int64_t>(sc_core::sc_time_stamp().value());
   return detail::units_per_cycle == 1 ? units : units / detail::units_per_cycle;
 }
+
+/// Begins a process body (guarded() in unit.h does): time stands still in it, so the kernel is
+/// asked once.
+inline void enter_cycle() { detail::current_cycle = kernel_cycle(); }
+
+/// The current cycle, in a process; 0 before the run.
+inline std::int64_t now() { return detail::current_cycle; }
 
 /// The first cycle that does not begin before the current time: now() but between two cycles.
 inline std::int64_t next_cycle() {

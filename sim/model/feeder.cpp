@@ -65,6 +65,20 @@ class Geometry {
 // share slots with those of the tile's other pixels (output stationary).
 enum class RowCost { slots, words };
 
+// No input row of k_begin..k_end touches more words than this: those of its kernel positions, the
+// first and the last of which may be cut.
+std::int64_t most_words(const Geometry& g, std::int64_t k_begin, std::int64_t k_end) {
+  const auto most = [&](std::int64_t bytes) {
+    return (bytes + g.word_bytes - 2) / g.word_bytes + 1;
+  };
+  const std::int64_t channels = g.m.channels;
+  const std::int64_t first = k_begin / channels;
+  const std::int64_t last = (k_end - 1) / channels;
+  if (first == last) return most(k_end - k_begin);
+  return most((first + 1) * channels - k_begin) + (last - first - 1) * most(channels) +
+         most(k_end - last * channels);
+}
+
 // The words that the input rows of one fold touch.
 class RowWords {
  public:
@@ -82,13 +96,6 @@ class RowWords {
       largest_dx_ = std::max(largest_dx_, dx);
       k += bytes;
     }
-  }
-
-  /// No row of the fold touches more words than this.
-  std::int64_t most() const {
-    std::int64_t words = 0;
-    for (const Piece& p : pieces_) words += (p.bytes + g_.word_bytes - 2) / g_.word_bytes + 1;
-    return words;
   }
 
   /// Slots, or words, of all pixels of the line.
@@ -294,11 +301,51 @@ std::int64_t fold_slots(const config::HardwareConfig& hardware, const isa::Matmu
   }
   const bool transposed = matmul.mode == isa::ArrayMode::output_stationary;
   const std::int64_t busy = isa::busy_cycles(matmul, fold);
+  const std::int64_t most = most_words(geometry, fold.k_begin, fold.k_end);
+  if (most * fold.pixels <= busy * geometry.words_per_cycle) return busy;
   RowWords words(geometry, fold.k_begin, fold.k_end, transposed ? RowCost::words : RowCost::slots);
-  if (words.most() * fold.pixels <= busy * geometry.words_per_cycle) return busy;
   for_each_line(matmul, fold.first, fold.pixels,
                 [&](const Line& line) { sum += words.line_cost(line); });
   return transposed ? std::max(busy, ceil_div(sum, geometry.words_per_cycle)) : sum;
+}
+
+FoldSlots::FoldSlots(const config::HardwareConfig& hardware) : hardware_(hardware), known_(64) {}
+
+FoldSlots::Key FoldSlots::key_of(const isa::Matmul& m, const isa::Fold& fold) const {
+  const auto u32 = [](auto value) { return static_cast<std::uint32_t>(value); };
+  const auto words = u32(hardware_.activation_scratchpad.bank_word_bytes);
+  const auto bytes = [&](auto a, auto b, auto c, auto d) {
+    return u32(static_cast<std::uint8_t>(a)) | u32(static_cast<std::uint8_t>(b)) << 8U |
+           u32(static_cast<std::uint8_t>(c)) << 16U | u32(static_cast<std::uint8_t>(d)) << 24U;
+  };
+  return {bytes(m.mode, m.column_pixels, m.pad_top, m.pad_left),
+          bytes(m.kernel_h, m.kernel_w, m.stride_h, m.stride_w),
+          bytes(m.dilation_h, m.dilation_w, 0, 0),
+          m.in_address % words,
+          m.first_pixel,
+          m.pixels,
+          m.out_width,
+          m.columns,
+          m.in_height,
+          m.in_width,
+          m.channels,
+          m.pixel_stride_bytes,
+          m.row_stride_bytes,
+          u32(fold.k_begin),
+          u32(fold.k_end),
+          u32(fold.first),
+          u32(fold.pixels)};
+}
+
+std::int64_t FoldSlots::operator()(const isa::Matmul& matmul, const isa::Fold& fold) {
+  const Key key = key_of(matmul, fold);
+  std::uint64_t hash = 0;
+  for (const std::uint32_t word : key) hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
+  Known& known = known_[(hash >> 32U) % known_.size()];
+  if (known.slots == 0 || known.key != key) {
+    known = {key, fold_slots(hardware_, matmul, fold)};
+  }
+  return known.slots;
 }
 
 }  // namespace npusim::model

@@ -3,7 +3,10 @@
 // functions of the instruction.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "sim/config/hardware_config.h"
 #include "sim/isa/folds.h"
@@ -16,5 +19,28 @@ namespace npusim::model {
 /// only on where its first byte lies within a word, so rows are counted, not walked.
 std::int64_t fold_slots(const config::HardwareConfig& hardware, const isa::Matmul& matmul,
                         const isa::Fold& fold);
+
+/// The same, remembered: the instructions of a layer differ from one another in where their bytes
+/// lie and little else, and the slots depend on where in a word they begin. A fold costs as much as
+/// the last one of its kind did.
+class FoldSlots {
+ public:
+  explicit FoldSlots(const config::HardwareConfig& hardware);
+
+  std::int64_t operator()(const isa::Matmul& matmul, const isa::Fold& fold);
+
+ private:
+  // All that the slots depend on.
+  static constexpr std::size_t kKeyWords = 17;
+  using Key = std::array<std::uint32_t, kKeyWords>;
+  struct Known {
+    Key key{};
+    std::int64_t slots = 0;  // 0: nothing known
+  };
+  Key key_of(const isa::Matmul& matmul, const isa::Fold& fold) const;
+
+  const config::HardwareConfig& hardware_;
+  std::vector<Known> known_;  // by a hash of the key; the last one counts
+};
 
 }  // namespace npusim::model

@@ -34,6 +34,7 @@ FlatDram::FlatDram(const sc_core::sc_module_name& name, Machine& machine)
     posted_[level].times = times_.of(kDramPriority[level]);
     sources_[level] = &posted_[level];
   }
+  visible_.fill(kNever);
   SC_HAS_PROCESS(FlatDram);
   SC_METHOD(arbitrate);
   sensitive << decide_;
@@ -46,6 +47,12 @@ void FlatDram::attach(UnitId requester, BurstSource& source) {
 
 void FlatDram::request(const BurstRequest& request) {
   posted_[dram_priority(request.requester)].waiting.push_back(request);
+  extended(request.requester);
+}
+
+void FlatDram::extended(UnitId requester) {
+  const std::size_t level = dram_priority(requester);
+  visible_[level] = sources_[level]->visible();
   schedule();
 }
 
@@ -72,25 +79,23 @@ void FlatDram::arbitrate() {
 }
 
 std::int64_t FlatDram::first_visible() const {
-  std::int64_t visible = kNever;
-  for (const BurstSource* source : sources_) visible = std::min(visible, source->visible());
-  return visible;
+  return *std::min_element(visible_.begin(), visible_.end());
 }
 
-// As long as nobody else is visible, the one that is goes on by itself.
+// As long as nobody else can be granted, the one that is goes on by itself.
 std::int64_t FlatDram::serve(std::int64_t cycle, std::int64_t before) {
-  std::size_t chosen = sources_.size();
-  for (std::size_t level = 0; level < sources_.size(); ++level) {
-    const std::int64_t visible = sources_[level]->visible();
-    if (visible <= cycle && chosen == sources_.size()) {
-      chosen = level;
-    } else {
-      before = std::min(before, std::max(visible, cycle + 1));
-    }
+  GrantWindow window{before, kNever};
+  std::size_t chosen = 0;
+  for (; visible_[chosen] > cycle; ++chosen) {
+    window.before = std::min(window.before, visible_[chosen]);
+  }
+  for (std::size_t level = chosen + 1; level < visible_.size(); ++level) {
+    window.rival = std::min(window.rival, visible_[level]);
   }
   BurstSource& source = *sources_[chosen];
   bus_free_ = cycle + source.bus_cycles();  // for whoever is told now
-  const GrantedBursts bursts = source.grant(cycle, before);
+  const GrantedBursts bursts = source.grant(cycle, window);
+  visible_[chosen] = source.visible();
   bus_free_ = bursts.last_cycle + source.bus_cycles();
   if (&source != &posted_[chosen]) {
     granted(kDramPriority[chosen], bursts.count, bursts.bytes, source.bus_cycles());
@@ -111,7 +116,7 @@ std::int64_t FlatDram::Posted::visible() const {
   return waiting.empty() ? kNever : waiting.front().visible;
 }
 
-GrantedBursts FlatDram::Posted::grant(std::int64_t cycle, std::int64_t /*before*/) {
+GrantedBursts FlatDram::Posted::grant(std::int64_t cycle, const GrantWindow& /*window*/) {
   const BurstRequest request = waiting.front();
   waiting.pop_front();
   dram->granted(request, cycle, cycle + times.data_cycles, times.bus_cycles);

@@ -42,8 +42,8 @@ class FlatDram : public Dram, public Announcer, private Channel {
 
   /// This requester posts nothing: its bursts are taken from `source`, which outlives the run.
   void attach(UnitId requester, BurstSource& source);
-  /// An attached source has bursts that it had not before.
-  void extended() { schedule(); }
+  /// This requester's source has bursts that it had not before.
+  void extended(UnitId requester);
   /// Makes all grants in cycles before `now`.
   void announce(std::int64_t now) override;
 
@@ -52,7 +52,7 @@ class FlatDram : public Dram, public Announcer, private Channel {
   class Posted : public BurstSource {
    public:
     std::int64_t visible() const override;
-    GrantedBursts grant(std::int64_t cycle, std::int64_t before) override;
+    GrantedBursts grant(std::int64_t cycle, const GrantWindow& window) override;
     std::int64_t deadline(std::int64_t earliest) const override;
     std::int64_t bus_cycles() const override { return times.bus_cycles; }
 
@@ -72,6 +72,7 @@ class FlatDram : public Dram, public Announcer, private Channel {
   Arbiter arbiter_;
   std::array<Posted, kDramPriority.size()> posted_;
   std::array<BurstSource*, kDramPriority.size()> sources_{};  // highest priority first
+  std::array<std::int64_t, kDramPriority.size()> visible_{};  // of each, as it says
   std::int64_t known_ = 0;                                    // all grants before it are made
   std::int64_t bus_free_ = 0;
   sc_core::sc_event decide_;

@@ -28,6 +28,7 @@ KernelScope::KernelScope(std::int64_t femtoseconds_per_cycle)
 
 void KernelScope::begin(sc_core::sc_time_unit resolution) {
   silence_banner();
+  detail::current_cycle = 0;
   own_ = std::make_unique<sc_core::sc_simcontext>();
   sc_core::sc_curr_simcontext = own_.get();
   sc_core::sc_default_global_context = own_.get();

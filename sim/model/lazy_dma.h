@@ -46,7 +46,7 @@ class LazyDma : public Dma, private TransferListener {
     free_from_ = kNever;
     bursts_.begin(Transfer(instruction, std::get<isa::Dma>(this->instruction(instruction).fields),
                            machine_.hardware().dma.burst_bytes, local_.accesses, now()));
-    dram_->extended();
+    dram_->extended(id_);
   }
 
   void streams(const Reservation& reservation, std::int64_t end) override {

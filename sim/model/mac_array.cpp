@@ -6,7 +6,6 @@
 
 #include "sim/arith/depthwise.h"
 #include "sim/arith/matmul.h"
-#include "sim/model/feeder.h"
 
 namespace npusim::model {
 namespace {
@@ -31,6 +30,7 @@ MacArray::MacArray(const sc_core::sc_module_name& name, Machine& machine, Scratc
       activations_(activations),
       shadow_(shadow),
       accumulators_(accumulators),
+      fold_slots_(machine.hardware()),
       narrow_(narrow_accumulator(machine.hardware().mac_array)) {}
 
 // From the end of the fold's stream until its last sum has left the array.
@@ -67,7 +67,7 @@ void MacArray::begin(std::size_t i) {
 bool MacArray::advance() {
   switch (phase_) {
     case Phase::fold:
-      slots_ = fold_slots(machine_.hardware(), *matmul_, fold_);
+      slots_ = fold_slots_(*matmul_, fold_);
       ask_cycles(std::max<std::int64_t>(0, first_start() - now()));
       phase_ = Phase::drained;
       return true;

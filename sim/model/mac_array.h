@@ -9,6 +9,7 @@
 #include "sim/arith/narrow_sums.h"
 #include "sim/isa/folds.h"
 #include "sim/model/array_state.h"
+#include "sim/model/feeder.h"
 #include "sim/model/input_rows.h"
 #include "sim/model/scratchpad.h"
 #include "sim/model/tile_weights.h"
@@ -43,6 +44,7 @@ class MacArray : public SequentialUnit {
   FoldWeights& shadow_;
   FoldWeights active_;
   Accumulators& accumulators_;
+  FoldSlots fold_slots_;
   const isa::Matmul* matmul_ = nullptr;
   Phase phase_ = Phase::fold;
   isa::Fold fold_;          // at hand

@@ -47,22 +47,23 @@ void ReadBursts::tell_free() {
   listener_.free_from(issue + 1);
 }
 
-GrantedBursts ReadBursts::grant(std::int64_t cycle, std::int64_t before) {
+GrantedBursts ReadBursts::grant(std::int64_t cycle, const GrantWindow& window) {
   GrantedBursts granted;
   for (;;) {
     const std::int64_t bytes = transfers_.front().run().bytes;
     grant_one(cycle);
     ++granted.count;
     granted.bytes += bytes;
-    const std::int64_t more = steady(before);
+    const std::int64_t more = steady(window);
     if (more >= kWorthASkip) {
       skip(more);
       granted.count += more;
       granted.bytes += more * bytes;
     }
     taken(1 + (more >= kWorthASkip ? more : 0));
-    cycle = std::max(grant_ + times_.bus_cycles, visible_);
-    if (cycle >= before || visible_ == kNever) break;
+    const std::int64_t bus_free = grant_ + times_.bus_cycles;
+    if (!window.allows(bus_free, visible_)) break;
+    cycle = std::max(bus_free, visible_);
   }
   granted.last_cycle = grant_;
   tell_free();
@@ -86,9 +87,13 @@ void ReadBursts::grant_one(std::int64_t cycle) {
   listener_.streams({begin, accesses, accesses, 1}, end);
 }
 
-std::int64_t ReadBursts::steady(std::int64_t before) const {
+std::int64_t ReadBursts::steady(const GrantWindow& window) const {
   if (!repeats_ || regular_ < limit_) return 0;
-  const std::int64_t in_time = (before - 1 - grant_) / period_;
+  // Where the period is longer than the bus time, a burst is granted when it becomes visible.
+  const bool leaves_gaps = period_ > times_.bus_cycles;
+  const std::int64_t last =
+      leaves_gaps ? std::min(window.before - 1, window.rival) : window.before - 1;
+  const std::int64_t in_time = last < grant_ ? 0 : (last - grant_) / period_;
   return std::min(transfers_.front().run().count - 1, in_time);
 }
 

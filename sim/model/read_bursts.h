@@ -42,14 +42,14 @@ class ReadBursts : public BurstSource {
   void begin(const Transfer& transfer);
 
   std::int64_t visible() const override { return visible_; }
-  GrantedBursts grant(std::int64_t cycle, std::int64_t before) override;
+  GrantedBursts grant(std::int64_t cycle, const GrantWindow& window) override;
   std::int64_t deadline(std::int64_t earliest) const override;
   std::int64_t bus_cycles() const override { return times_.bus_cycles; }
 
  private:
   void grant_one(std::int64_t cycle);
-  // How many more bursts of the run are granted before `before`, each period_ after the last one.
-  std::int64_t steady(std::int64_t before) const;
+  // How many more bursts of the run the window allows to be granted, each period_ after the last.
+  std::int64_t steady(const GrantWindow& window) const;
   void skip(std::int64_t bursts);
   void taken(std::int64_t bursts);
   void issue_next();

@@ -57,11 +57,10 @@ void Recorder::done(UnitId unit, std::size_t instruction, std::int64_t cycle) {
   if (observer_ != nullptr) observer_->on_instruction_done(unit, instruction, cycle);
 }
 
-void Recorder::account(UnitId unit, stats::Activity activity, std::int64_t instruction,
-                       std::int64_t until) {
+void Recorder::account_some(UnitId unit, stats::Activity activity, std::int64_t instruction,
+                            std::int64_t until) {
   std::int64_t& from = accounted_[index(unit)];
-  if (until <= from) {
-    if (until == from) return;
+  if (until < from) {
     throw base::InternalError(std::string(unit_id_name(unit)) + ": cycles " +
                               std::to_string(until) + " to " + std::to_string(from) +
                               " are accounted twice");

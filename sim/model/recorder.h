@@ -27,7 +27,10 @@ class Recorder {
 
   /// The unit's cycles from the last account on up to `until` (exclusive) were spent so, for this
   /// instruction (-1: none). An empty range is nothing.
-  void account(UnitId unit, stats::Activity activity, std::int64_t instruction, std::int64_t until);
+  void account(UnitId unit, stats::Activity activity, std::int64_t instruction,
+               std::int64_t until) {
+    if (until != accounted_[index(unit)]) account_some(unit, activity, instruction, until);
+  }
   /// The cycle up to which the unit is accounted.
   std::int64_t accounted(UnitId unit) const { return accounted_[index(unit)]; }
   const stats::ActivityCycles& cycles(UnitId unit) const { return cycles_[index(unit)]; }
@@ -53,6 +56,8 @@ class Recorder {
 
  private:
   static std::size_t index(UnitId unit) { return static_cast<std::size_t>(unit); }
+  void account_some(UnitId unit, stats::Activity activity, std::int64_t instruction,
+                    std::int64_t until);
   // The instruction's layer; nullptr where it has none.
   stats::LayerResult* layer_of(std::size_t instruction);
   bool computes(UnitId unit, std::size_t instruction) const;

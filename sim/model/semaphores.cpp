@@ -32,7 +32,9 @@ void Semaphores::post(std::uint32_t mask) {
   for (; mask != 0; mask &= mask - 1) {
     const std::size_t s = index(lowest_bit(mask));
     ++counts_[s];
-    posted((*semaphores_)[s].waiter).notify(sc_core::SC_ZERO_TIME);
+    const isa::Unit waiter = (*semaphores_)[s].waiter;
+    const bool wanted = (wanted_[static_cast<std::size_t>(waiter)] & mask & -mask) != 0;
+    if (wanted) posted(waiter).notify(sc_core::SC_ZERO_TIME);
   }
 }
 

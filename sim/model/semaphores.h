@@ -20,13 +20,17 @@ class Semaphores {
   int lowest_missing(std::uint32_t mask) const;
   /// Takes one from each of the set; none may be 0.
   void take(std::uint32_t mask);
-  /// Adds one to each of the set and wakes the waiters in this cycle. Posts of cycle e-1 are made
-  /// here in cycle e, in which they become visible.
+  /// The unit waits for these, and is to be woken when one of them is posted; 0: for none.
+  void want(isa::Unit waiter, std::uint32_t mask) {
+    wanted_[static_cast<std::size_t>(waiter)] = mask;
+  }
+  /// Adds one to each of the set and wakes who wants one of them, in this cycle. Posts of cycle e-1
+  /// are made here in cycle e, in which they become visible.
   void post(std::uint32_t mask);
 
   isa::Unit poster(int semaphore) const { return (*semaphores_)[index(semaphore)].poster; }
   const std::string& name(int semaphore) const { return (*semaphores_)[index(semaphore)].name; }
-  /// Notified whenever a semaphore that this unit waits for is posted.
+  /// Notified whenever a semaphore is posted that this unit wants.
   sc_core::sc_event& posted(isa::Unit waiter) { return posted_[static_cast<std::size_t>(waiter)]; }
 
  private:
@@ -34,6 +38,7 @@ class Semaphores {
 
   const std::vector<isa::Semaphore>* semaphores_;
   std::array<std::uint64_t, isa::kSemaphores> counts_{};
+  std::array<std::uint32_t, isa::kUnits> wanted_{};
   std::array<sc_core::sc_event, isa::kUnits> posted_;
 };
 

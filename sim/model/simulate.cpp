@@ -110,11 +110,11 @@ void run_kernel(const Machine& machine, const Npu& npu, const SimulationOptions&
   if (options.memory) {
     constexpr std::int64_t kStep = 4096;  // cycles
     const auto goes_on = [&] {
-      return !machine.failure && !machine.recorder.finished() && (limit == 0 || now() <= limit) &&
-             sc_core::sc_pending_activity();
+      return !machine.failure && !machine.recorder.finished() &&
+             (limit == 0 || kernel_cycle() <= limit) && sc_core::sc_pending_activity();
     };
     do {
-      const std::int64_t step = limit == 0 ? kStep : std::min(kStep, limit + 1 - now());
+      const std::int64_t step = limit == 0 ? kStep : std::min(kStep, limit + 1 - kernel_cycle());
       sc_core::sc_start(cycles(step), sc_core::SC_EXIT_ON_STARVATION);
     } while (goes_on());
   } else if (limit > 0) {
@@ -129,7 +129,8 @@ void run_kernel(const Machine& machine, const Npu& npu, const SimulationOptions&
     throw base::SimulationError("cycle limit: got more than " + std::to_string(limit) +
                                 " cycles, must be over by then");
   }
-  throw base::SimulationError("deadlock in cycle " + std::to_string(now()) + ':' + npu.waits_for());
+  throw base::SimulationError("deadlock in cycle " + std::to_string(kernel_cycle()) + ':' +
+                              npu.waits_for());
 }
 
 /// Real time for an external memory, cycles otherwise.

@@ -23,23 +23,29 @@ Unit::Unit(const sc_core::sc_module_name& name, isa::Unit unit, std::int64_t que
   dont_initialize();
 }
 
-bool Unit::has_room() const {
+bool Unit::has_room() {
   const std::int64_t cycle = now();
   const auto occupancy = static_cast<std::int64_t>(queue_.size()) + (last_pop_ == cycle ? 1 : 0) -
                          (last_push_ == cycle ? 1 : 0);
-  return occupancy < queue_depth_;
+  if (occupancy < queue_depth_) return true;
+  room_wanted_ = true;
+  if (last_pop_ == cycle) room_event_.notify(cycles(1));
+  return false;
 }
 
 void Unit::push(std::size_t instruction) {
   queue_.push_back(instruction);
   last_push_ = now();
-  queue_event_.notify(cycles(1));
+  if (starved_) queue_event_.notify(cycles(1));
 }
 
 std::optional<std::size_t> Unit::try_start() {
   const std::int64_t cycle = now();
   const bool visible = queue_.size() > (last_push_ == cycle ? 1U : 0U);
-  if (!visible) {
+  machine_.semaphores.want(unit_, 0);
+  starved_ = !visible;
+  if (starved_) {
+    if (!queue_.empty()) queue_event_.notify(cycles(1));
     blocked_ = {};
     return std::nullopt;
   }
@@ -47,6 +53,7 @@ std::optional<std::size_t> Unit::try_start() {
   const std::uint32_t wait_mask = instruction(head).wait_mask;
   const int missing = machine_.semaphores.lowest_missing(wait_mask);
   if (missing >= 0) {
+    machine_.semaphores.want(unit_, wait_mask);
     blocked_ = {stats::wait_for(machine_.semaphores.poster(missing)),
                 static_cast<std::int64_t>(head)};
     return std::nullopt;
@@ -54,7 +61,8 @@ std::optional<std::size_t> Unit::try_start() {
   machine_.semaphores.take(wait_mask);
   queue_.pop_front();
   last_pop_ = cycle;
-  room_event_.notify(cycles(1));
+  if (room_wanted_) room_event_.notify(cycles(1));
+  room_wanted_ = false;
   machine_.recorder.started(id_, head, cycle);
   return head;
 }
@@ -164,7 +172,11 @@ bool SequentialUnit::is_over() {
     case Asked::semaphore: {
       account(cause_, static_cast<std::int64_t>(current_), now());
       const std::uint32_t mask = std::uint32_t{1} << semaphore_;
-      if (machine_.semaphores.lowest_missing(mask) >= 0) return false;
+      if (machine_.semaphores.lowest_missing(mask) >= 0) {
+        machine_.semaphores.want(unit_, mask);
+        return false;
+      }
+      machine_.semaphores.want(unit_, 0);
       machine_.semaphores.take(mask);
       return true;
     }

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -13,6 +12,7 @@
 
 #include "sim/isa/program.h"
 #include "sim/model/cycle.h"
+#include "sim/model/fifo.h"
 #include "sim/model/port_schedule.h"
 #include "sim/model/recorder.h"
 #include "sim/model/semaphores.h"
@@ -38,9 +38,11 @@ struct Machine {
   std::function<void(std::size_t instruction)> on_done;
 };
 
-/// Runs a process body so that its exception ends the run instead of the program.
+/// Runs a process body, in which now() is right, so that its exception ends the run instead of the
+/// program.
 template <typename Body>
 void guarded(Machine& machine, Body&& body) {
+  enter_cycle();
   try {
     body();
   } catch (const sc_core::sc_unwind_exception&) {
@@ -53,11 +55,11 @@ void guarded(Machine& machine, Body&& body) {
 /// The end of a queue that the command processor writes.
 class InstructionSink : public virtual sc_core::sc_interface {
  public:
-  /// Whether the occupancy at the end of the previous cycle was below the depth.
-  virtual bool has_room() const = 0;
+  /// Whether the occupancy at the end of the previous cycle was below the depth. If not, the
+  /// default event is notified in the cycle in which room made by a start becomes visible.
+  virtual bool has_room() = 0;
   /// Posts an instruction (index in the Program) in this cycle; visible from the next one.
   virtual void push(std::size_t instruction) = 0;
-  // The default event is notified in the cycle in which room made by a start becomes visible.
 };
 
 /// Timing: an instruction starts in the first cycle in which the unit is free, it is the visible
@@ -68,7 +70,7 @@ class Unit : public sc_core::sc_module, public InstructionSink {
   Unit(const sc_core::sc_module_name& name, isa::Unit unit, std::int64_t queue_depth,
        Machine& machine);
 
-  bool has_room() const override;
+  bool has_room() override;
   void push(std::size_t instruction) override;
   const sc_core::sc_event& default_event() const override { return room_event_; }
 
@@ -114,19 +116,21 @@ class Unit : public sc_core::sc_module, public InstructionSink {
 
  private:
   struct Completion {
-    std::int64_t cycle;
-    std::int64_t instruction;  // -1: only the semaphores
-    std::uint32_t mask;
+    std::int64_t cycle = 0;
+    std::int64_t instruction = 0;  // -1: only the semaphores
+    std::uint32_t mask = 0;
   };
   void enqueue(const Completion& completion);
   void run_completions();
 
   const std::int64_t queue_depth_;
-  std::deque<std::size_t> queue_;
+  Fifo<std::size_t> queue_;
   std::int64_t last_push_ = -1;
   std::int64_t last_pop_ = -1;
+  bool starved_ = true;       // the unit waits for an instruction
+  bool room_wanted_ = false;  // somebody waits for room
   Blocked blocked_;
-  std::deque<Completion> completions_;
+  Fifo<Completion> completions_;
   sc_core::sc_event queue_event_;  // an instruction becomes visible
   sc_core::sc_event room_event_;
   sc_core::sc_event completion_event_;

@@ -31,9 +31,9 @@ void WriteBursts::read() {
   }
 }
 
-GrantedBursts WriteBursts::grant(std::int64_t cycle, std::int64_t before) {
+GrantedBursts WriteBursts::grant(std::int64_t cycle, const GrantWindow& window) {
   GrantedBursts granted;
-  do {
+  for (;;) {
     granted.last_cycle = cycle;
     granted.bytes += waiting_.front().bytes;
     ++granted.count;
@@ -47,9 +47,10 @@ GrantedBursts WriteBursts::grant(std::int64_t cycle, std::int64_t before) {
       unfinished_.pop_front();
     }
     read();
-    cycle = std::max(cycle + times_.bus_cycles, visible());
-  } while (cycle < before);
-  return granted;
+    const std::int64_t bus_free = cycle + times_.bus_cycles;
+    if (!window.allows(bus_free, visible())) return granted;
+    cycle = std::max(bus_free, visible());
+  }
 }
 
 // Grants are bus_cycles apart, and the N-th stream after another one begins when that one's burst

@@ -32,7 +32,7 @@ class WriteBursts : public BurstSource {
   std::int64_t visible() const override {
     return waiting_.empty() ? kNever : waiting_.front().visible;
   }
-  GrantedBursts grant(std::int64_t cycle, std::int64_t before) override;
+  GrantedBursts grant(std::int64_t cycle, const GrantWindow& window) override;
   std::int64_t deadline(std::int64_t earliest) const override;
   std::int64_t bus_cycles() const override { return times_.bus_cycles; }
 

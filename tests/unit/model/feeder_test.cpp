@@ -172,12 +172,23 @@ TEST(Feeder, EqualsThePlainCountOnDrawnFolds) {
     const PlainFeeder plain(drawn.hardware, drawn.matmul);
     const std::int64_t rows = drawn.hardware.mac_array.rows;
     const isa::Matmul& m = drawn.matmul;
+    FoldSlots remembered(drawn.hardware);
+    isa::Matmul elsewhere = m;
+    elsewhere.in_address +=
+        static_cast<std::uint32_t>(3 * drawn.hardware.activation_scratchpad.bank_word_bytes);
+    isa::Matmul beside = m;
+    beside.in_address += 1;
     std::int64_t count = 0;
     for (isa::Fold fold = isa::first_fold(m, rows);; fold = isa::next_fold(m, rows, fold)) {
       const std::int64_t slots = fold_slots(drawn.hardware, m, fold);
       const std::int64_t busy = isa::busy_cycles(m, fold);
       ASSERT_EQ(slots, plain.slots(fold)) << "seed " << seed << ", k " << fold.k_begin;
       ASSERT_GE(slots, busy);
+      const isa::Matmul* const others[] = {&m, &beside, &elsewhere, &m};
+      for (const isa::Matmul* same : others) {
+        ASSERT_EQ(remembered(*same, fold), fold_slots(drawn.hardware, *same, fold))
+            << "seed " << seed << ", k " << fold.k_begin;
+      }
       with_feeder_stalls[m.mode] += slots > busy ? 1 : 0;
       ++folds[m.mode];
       ++count;
