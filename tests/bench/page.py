@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import re
+import statistics
 import subprocess
 
 from bars import Reading
@@ -95,7 +96,8 @@ def rate(name, series, reading):
         share = value / reading.rate(PEAK + target) if PEAK + target in reading.series else None
         return f"{value / 1e9:.1f} GMAC/s" + (f", {100 * share:.0f} %" if share and group != "peak" else "")
     if group in ("array", "unit"):
-        return f"{1e6 / value:.3g} us/{'micro-op' if group == 'array' else 'each'}"
+        each = f"{1e6 / value:.3g} us"
+        return f"{each} for each of {series.work:,.0f} micro-ops" if group == "array" else f"{each} each"
     return f"{value / 1e6:.3g} Mcycles/s"
 
 
@@ -120,8 +122,8 @@ def tool_rows(series, targets):
     """What another tool takes, over what npusim takes to compile and to simulate with values."""
     reading = Reading(series, targets)
     for tool in TOOLS:
-        row = [tool.name, NAMES[tool.network], f"{tool.cpu_seconds:g} s", f"{tool.memory_mb:,.0f} MB", tool.cycles,
-               tool.values]
+        row = [tool.name, NAMES[tool.network], f"{tool.cpu_seconds:g} s", f"{tool.memory_mb:,.0f} MB",
+               tool.cycles, tool.values]
         try:
             own = [f"process/{what}/{tool.network}" for what in ("compile_topology", "simulate")]
             cpu = sum(reading.cpu(name) for name in own)
@@ -131,6 +133,18 @@ def tool_rows(series, targets):
             continue
         yield [*row, f"{cpu:.2f} s, {memory:.0f} MB", f"{tool.cpu_seconds / cpu:,.0f}x CPU, "
                f"{tool.memory_mb / memory:,.1f}x memory"]
+
+
+def before_rows(before, series, targets):
+    """Stages, arrays and processes beside those of another run, each run on its best instruction set."""
+    old = {re.sub(f"/{before['targets'][0]}$", "", name): figures["cpu_seconds"]
+           for name, figures in before["measured"].items()}
+    for full_name, one in series.items():
+        name = re.sub(f"/{targets[0]}$", "", full_name)
+        if name.split("/")[0] in ("stage", "process", "array") and one.cpu and old.get(name):
+            was = statistics.median(old[name])
+            yield [f"{name.split('/')[0]}: {shown_name(name)}", seconds(was), seconds(one.median),
+                   f"{was / one.median:.2f}"]
 
 
 def groups(series):
@@ -150,6 +164,7 @@ def markdown_table(head, rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
+BEFORE_HEAD = ["CPU, best instruction set", "before", "now", "times as fast"]
 BAR_HEAD = ["what", "bar", "median", "minimum", "result"]
 TOOL_HEAD = ["tool", "network", "its CPU", "its memory", "its cycles", "its values", "npusim", "ratio"]
 MEASURED_HEAD = ["CPU", "minimum", "x exec", "rate"]
