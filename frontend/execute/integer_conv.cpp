@@ -7,6 +7,7 @@
 
 #include "frontend/execute/conv_geometry.h"
 #include "frontend/execute/integer_layers.h"
+#include "frontend/execute/padded_lines.h"
 #include "sim/arith/depthwise.h"
 #include "sim/arith/matmul.h"
 #include "sim/arith/narrow_sums.h"
@@ -67,6 +68,15 @@ class SumRule {
   std::int64_t bias_overflows_ = 0;                 // of one row
 };
 
+// Output pixels worked on together: their inputs stay in the second cache while all weights pass.
+std::int64_t rows_at_once(std::int64_t k) {
+  constexpr std::int64_t kTile = 12;
+  constexpr std::int64_t kBytes = 256 * 1024;
+  return std::clamp(kBytes / std::max(k, std::int64_t{1}) / kTile, std::int64_t{1},
+                    std::int64_t{40}) *
+         kTile;
+}
+
 // A matrix product per group, over the input as it lies where a pixel is a row of the product, else
 // over im2col rows; padded taps read the input's zero point.
 class IntegerConv : public Layer<std::int8_t> {
@@ -91,41 +101,49 @@ class IntegerConv : public Layer<std::int8_t> {
            Scratch<std::int8_t>& scratch) const override {
     const std::int64_t out_channels = geometry_.out.channels;
     const std::int64_t n = groups_.front().n();
-    const std::int64_t block = block_pixels(groups_.front().k(), out_channels);
-    std::int32_t* acc = grown(scratch.accumulators, block * out_channels);
+    const std::int64_t block = rows_at_once(groups_.front().k());
     for (std::int64_t first = 0; first < geometry_.pixels(); first += block) {
       const std::int64_t count = std::min(block, geometry_.pixels() - first);
-      if (sums_.narrow()) scratch.overflows += sums_.start_rows(count, acc);
-      for (std::size_t g = 0; g < groups_.size(); ++g) {
-        const auto group = static_cast<std::int64_t>(g);
-        const std::int8_t* const* rows = rows_of(inputs[0], group, first, count, scratch);
-        std::int32_t* sums = acc + group * n;
-        if (sums_.narrow()) {
-          scratch.overflows +=
-              arith::add_narrow_tile(rows, count, groups_[g], *sums_.narrow(), sums, out_channels);
-        } else {
-          arith::multiply_rows(rows, count, groups_[g], sums_.bias() + group * n, sums,
-                               out_channels, scratch.products);
-        }
+      std::int8_t* codes = out + first * out_channels;
+      if (sums_.narrow()) {
+        run_narrow(inputs[0], first, count, codes, scratch);
+        continue;
       }
-      arith::requantize_rows(acc, out_channels, count, table_, out + first * out_channels,
-                             out_channels);
+      for (std::size_t g = 0; g < groups_.size(); ++g) {
+        const std::int64_t channel = static_cast<std::int64_t>(g) * n;
+        arith::multiply_to_codes(rows_of(inputs[0], g, first, count, scratch), count, groups_[g],
+                                 sums_.bias() + channel, table_, channel, codes + channel,
+                                 out_channels, scratch.products);
+      }
     }
   }
 
  private:
+  void run_narrow(const std::int8_t* input, std::int64_t first, std::int64_t count,
+                  std::int8_t* codes, Scratch<std::int8_t>& scratch) const {
+    const std::int64_t out_channels = geometry_.out.channels;
+    std::int32_t* acc = grown(scratch.accumulators, count * out_channels);
+    scratch.overflows += sums_.start_rows(count, acc);
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      scratch.overflows += arith::add_narrow_tile(
+          rows_of(input, g, first, count, scratch), count, groups_[g], *sums_.narrow(),
+          acc + static_cast<std::int64_t>(g) * groups_[g].n(), out_channels);
+    }
+    arith::requantize_rows(acc, out_channels, count, table_, codes, out_channels);
+  }
+
   // Where the rows of the product lie for output pixels [first, first + count).
-  const std::int8_t* const* rows_of(const std::int8_t* input, std::int64_t group,
-                                    std::int64_t first, std::int64_t count,
-                                    Scratch<std::int8_t>& scratch) const {
+  const std::int8_t* const* rows_of(const std::int8_t* input, std::size_t g, std::int64_t first,
+                                    std::int64_t count, Scratch<std::int8_t>& scratch) const {
+    const std::int64_t channel = static_cast<std::int64_t>(g) * group_channels_;
     const std::int8_t** rows = grown(scratch.taps, count);
-    const std::int8_t* begin = input + first * geometry_.in.channels + group * group_channels_;
+    const std::int8_t* begin = input + first * geometry_.in.channels + channel;
     std::int64_t stride = geometry_.in.channels;
     if (!geometry_.is_pointwise()) {
       stride = groups_.front().k();
       std::int8_t* gathered = grown(scratch.rows, count * stride);
-      gather_rows(input, geometry_, group * group_channels_, group_channels_, first, count,
-                  padding_, gathered, stride);
+      gather_rows(input, geometry_, channel, group_channels_, first, count, padding_, gathered,
+                  stride);
       begin = gathered;
     }
     for (std::int64_t i = 0; i < count; ++i) rows[i] = begin + i * stride;
@@ -146,8 +164,7 @@ class IntegerDepthwise : public Layer<std::int8_t> {
                    std::int32_t input_zero_point, const SumRule& sums,
                    arith::RequantizationTable table)
       : geometry_(geometry),
-        padding_(static_cast<std::size_t>(geometry.in.channels),
-                 static_cast<std::int8_t>(input_zero_point)),
+        padding_(static_cast<std::int8_t>(input_zero_point)),
         sums_(sums),
         table_(std::move(table)) {
     weights_.pack(conv.weights_ohwi.data(), 1, geometry_.taps(), geometry_.taps(),
@@ -156,26 +173,35 @@ class IntegerDepthwise : public Layer<std::int8_t> {
 
   void run(const std::int8_t* const* inputs, std::int8_t* out,
            Scratch<std::int8_t>& scratch) const override {
-    const std::int64_t channels = geometry_.out.channels;
-    const std::int64_t block = geometry_.out.width;
-    const std::int8_t** taps = grown(scratch.taps, block * geometry_.taps());
-    std::int32_t* acc = grown(scratch.accumulators, block * channels);
-    for (std::int64_t first = 0; first < geometry_.pixels(); first += block) {
-      gather_taps(inputs[0], geometry_, first, block, padding_.data(), taps);
-      if (sums_.narrow()) {
-        scratch.overflows += sums_.start_rows(block, acc);
-        scratch.overflows +=
-            arith::add_narrow_depthwise(taps, block, weights_, *sums_.narrow(), acc, channels);
-      } else {
-        arith::accumulate_depthwise(taps, block, weights_, sums_.bias(), acc, channels);
-      }
-      arith::requantize_rows(acc, channels, block, table_, out + first * channels, channels);
+    if (sums_.narrow()) return run_narrow(inputs[0], out, scratch);
+    const std::int64_t line = geometry_.out.width * geometry_.out.channels;
+    const std::int8_t** taps = grown(scratch.taps, geometry_.taps());
+    PaddedLines lines(inputs[0], geometry_, padding_, scratch.rows);
+    for (std::int64_t y = 0; y < geometry_.out.height; ++y) {
+      lines.gather(y, taps);
+      arith::depthwise_to_codes({taps, 0, lines.step(), geometry_.out.width}, weights_,
+                                sums_.bias(), table_, out + y * line, geometry_.out.channels);
     }
   }
 
  private:
+  void run_narrow(const std::int8_t* input, std::int8_t* out, Scratch<std::int8_t>& scratch) const {
+    const std::int64_t channels = geometry_.out.channels;
+    const std::int64_t block = geometry_.out.width;
+    const std::int8_t** taps = grown(scratch.taps, block * geometry_.taps());
+    std::int32_t* acc = grown(scratch.accumulators, block * channels);
+    const std::vector<std::int8_t> padding(static_cast<std::size_t>(channels), padding_);
+    for (std::int64_t first = 0; first < geometry_.pixels(); first += block) {
+      gather_taps(input, geometry_, first, block, padding.data(), taps);
+      scratch.overflows += sums_.start_rows(block, acc);
+      scratch.overflows +=
+          arith::add_narrow_depthwise(taps, block, weights_, *sums_.narrow(), acc, channels);
+      arith::requantize_rows(acc, channels, block, table_, out + first * channels, channels);
+    }
+  }
+
   Geometry geometry_;
-  std::vector<std::int8_t> padding_;
+  std::int8_t padding_;
   arith::PackedWeights weights_;
   SumRule sums_;
   arith::RequantizationTable table_;

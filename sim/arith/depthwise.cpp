@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why this is fast: lanes are channels, the inputs of two taps are put side by side in one int32
 // lane and meet their two weights in one multiply-add. The weights of a few channels are widened
-// and brought into the order in which the inputs come once for all rows.
+// and brought into the order in which the inputs come once for many rows.
 //
 // Why it is exact: products of int16 pairs are added in int32, and sums are modulo 2^32.
 #include "sim/arith/depthwise.h"
+
+#include <cstring>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sim/arith/depthwise.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "sim/arith/requantize-inl.h"
 
 #if !HWY_ARCH_X86
 #error "the kernels add pairs of products in one lane, which Highway promises on x86 only"
@@ -19,129 +23,192 @@ HWY_BEFORE_NAMESPACE();
 namespace npusim::arith::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::int64_t kTapsAtOnce = 16;
+constexpr std::int64_t kTapsAtOnce = 64;
+constexpr std::int64_t kRowsAtOnce = 64;
+
+constexpr std::int64_t kMostChannels = HWY_MIN(HWY_MAX_BYTES / 2, 16);
 
 // The operands of one call, in one place.
 struct Depthwise {
-  const std::int8_t* const* x_taps;
-  std::int64_t rows;
+  const TapRows& rows;
   const PackedWeights& weights;
   const std::int32_t* bias;  // nullptr: acc holds what the sums begin at
-  std::int32_t* acc;
+  std::int32_t* acc;         // where the sums go; nullptr: they are requantized instead
   std::int64_t acc_stride;
-
-  std::int32_t difference(std::int64_t tap, std::int64_t channel) const {
-    return weights.weight(tap, channel) - weights.zero_point();
-  }
+  const rq::CodeRows* codes;
 };
 
-// Taps [first, first + taps) of lanes-of-D channels from `channel` on, all rows. A pair of taps
-// fills two vectors of sums: in each 128-bit block the lower channels go to one, the upper to the
-// other.
-template <class D>
-class DepthwiseChannels {
+// kChannels channels: 16, or 8 where the processor has no more or no more are left.
+template <std::int64_t kChannels>
+class DepthwiseBlock {
  public:
-  DepthwiseChannels(const Depthwise& operands, std::int64_t channel, std::int64_t first,
-                    std::int64_t taps)
-      : p_(operands), channel_(channel), first_(first), taps_(taps) {
-    for (std::int64_t tap = 0; tap < taps; tap += 2) {
-      const auto even = weights_of(tap);
-      const auto odd = tap + 1 < taps ? weights_of(tap + 1) : hn::Zero(D());
-      hn::Store(hn::InterleaveLower(D(), even, odd), D(), weights_ + tap * kLanes);
-      hn::Store(hn::InterleaveUpper(D(), even, odd), D(), weights_ + (tap + 1) * kLanes);
-    }
-  }
+  DepthwiseBlock(const Depthwise& operands, std::int64_t channel, std::int64_t row,
+                 std::int64_t rows)
+      : p_(operands), channel_(channel), row_(row), rows_(rows) {}
 
-  HWY_INLINE void add(std::int64_t row) const {
-    const Sums d;
-    const std::int8_t* const* x = p_.x_taps + row * p_.weights.k() + first_;
-    auto lower = hn::Zero(d);
-    auto upper = hn::Zero(d);
-    for (std::int64_t tap = 0; tap < taps_; tap += 2) {
-      const auto even = load(x[tap]);
-      const auto odd = tap + 1 < taps_ ? load(x[tap + 1]) : hn::Zero(D());
-      const std::int16_t* w = weights_ + tap * kLanes;
-      auto unused = hn::Zero(d);
-      lower = hn::ReorderWidenMulAccumulate(d, hn::InterleaveLower(D(), even, odd),
-                                            hn::Load(D(), w), lower, unused);
-      upper = hn::ReorderWidenMulAccumulate(d, hn::InterleaveUpper(D(), even, odd),
-                                            hn::Load(D(), w + kLanes), upper, unused);
-    }
-    std::int32_t* acc = p_.acc + row * p_.acc_stride + channel_;
-    const std::int32_t* begin = p_.bias != nullptr && first_ == 0 ? p_.bias + channel_ : acc;
-    const auto first_half = in_order_lower(lower, upper) + hn::LoadU(d, begin);
-    const auto second_half = in_order_upper(lower, upper) + hn::LoadU(d, begin + kLanes / 2);
-    hn::StoreU(first_half, d, acc);
-    hn::StoreU(second_half, d, acc + kLanes / 2);
+  // All taps of the rows.
+  void add() {
+    std::int32_t made[kRowsAtOnce * kChannels];
+    std::int32_t* acc = p_.acc == nullptr ? made : p_.acc + row_ * p_.acc_stride + channel_;
+    const std::int64_t stride = p_.acc == nullptr ? kChannels : p_.acc_stride;
+    const std::int32_t* begin = p_.bias != nullptr ? p_.bias + channel_ : acc;
+    std::int64_t begin_stride = p_.bias != nullptr ? 0 : stride;
+    const std::int64_t k = p_.weights.k();
+    std::int64_t first = 0;
+    do {
+      const std::int64_t taps = HWY_MIN(kTapsAtOnce, k - first);
+      prepare_weights(first, taps);
+      if (k == 9) {
+        add_rows<9>(first, taps, begin, begin_stride, acc, stride);
+      } else {
+        add_rows<0>(first, taps, begin, begin_stride, acc, stride);
+      }
+      begin = acc;
+      begin_stride = stride;
+      first += kTapsAtOnce;
+    } while (first < k);
+    if (p_.codes != nullptr) p_.codes->make(channel_, kChannels, acc, stride, row_, rows_);
   }
-
-  static constexpr std::int64_t kLanes = hn::MaxLanes(D());
 
  private:
-  using Sums = hn::Repartition<std::int32_t, D>;
+  using Words = hn::CappedTag<std::int16_t, kChannels>;
+  using Sums = hn::Repartition<std::int32_t, Words>;
+  using Bytes = hn::Rebind<std::int8_t, Words>;
+  using W = hn::Vec<Words>;
   using S = hn::Vec<Sums>;
 
-  HWY_INLINE hn::Vec<D> load(const std::int8_t* x) const {
-    return hn::PromoteTo(D(), hn::LoadU(hn::Rebind<std::int8_t, D>(), x + channel_));
+  // Of each 128-bit block of interleaved inputs, the lower half goes to one vector of sums and the
+  // upper half to the other.
+  struct Pair {
+    S lower, upper;
+  };
+
+  HWY_INLINE static Pair in_order(const Pair& sums) {
+    if (kChannels < 16) return sums;
+    return {hn::ConcatLowerLower(Sums(), sums.upper, sums.lower),
+            hn::ConcatUpperUpper(Sums(), sums.upper, sums.lower)};
   }
 
-  HWY_INLINE hn::Vec<D> weights_of(std::int64_t tap) const {
-    std::int16_t values[kLanes];
-    for (std::int64_t i = 0; i < kLanes; ++i) {
-      values[i] = static_cast<std::int16_t>(p_.difference(first_ + tap, channel_ + i));
+  // A quarter of the channels' quads: as many bytes as a vector has words.
+  HWY_INLINE static S quarter(const std::int8_t* quad, std::int64_t i, W zero_point) {
+    const W words = hn::PromoteTo(Words(), hn::LoadU(Bytes(), quad + i * kChannels));
+    return hn::BitCast(Sums(), words - zero_point);
+  }
+
+  HWY_INLINE void store_weights(std::int64_t tap, S pairs) {
+    hn::Store(hn::BitCast(Words(), pairs), Words(), weights_ + tap * kChannels);
+  }
+
+  // The weights of taps [first, first + taps) in the order of interleaved inputs: of two taps at a
+  // time the lower vector, then the upper one.
+  HWY_INLINE void prepare_weights(std::int64_t first, std::int64_t taps) {
+    const std::int8_t* quad =
+        p_.weights.of_channel(channel_) + first / PackedWeights::kQuad * PackedWeights::kQuadBytes;
+    const W zero_point = hn::Set(Words(), static_cast<std::int16_t>(p_.weights.zero_point()));
+    constexpr std::int64_t kOther = kChannels == 16 ? 2 : 1;  // of the same vector
+    for (std::int64_t tap = 0; tap < taps; tap += 4, quad += PackedWeights::kQuadBytes) {
+      const S lower = quarter(quad, 0, zero_point);
+      const S lower_other = quarter(quad, kOther, zero_point);
+      const S upper = quarter(quad, 3 - kOther, zero_point);
+      const S upper_other = quarter(quad, 3, zero_point);
+      store_weights(tap, hn::ConcatEven(Sums(), lower_other, lower));
+      store_weights(tap + 1, hn::ConcatEven(Sums(), upper_other, upper));
+      store_weights(tap + 2, hn::ConcatOdd(Sums(), lower_other, lower));
+      store_weights(tap + 3, hn::ConcatOdd(Sums(), upper_other, upper));
     }
-    return hn::LoadU(D(), values);
   }
 
-  HWY_INLINE static S in_order_lower(S lower, S upper) {
-    return kLanes == 16 ? hn::ConcatLowerLower(Sums(), upper, lower) : lower;
+  HWY_INLINE static W load_inputs(const std::int8_t* x) {
+    return hn::PromoteTo(Words(), hn::LoadU(Bytes(), x));
   }
-  HWY_INLINE static S in_order_upper(S lower, S upper) {
-    return kLanes == 16 ? hn::ConcatUpperUpper(Sums(), upper, lower) : upper;
+  HWY_INLINE W load_weights(std::int64_t tap) const {
+    return hn::Load(Words(), weights_ + tap * kChannels);
+  }
+
+  // The products of one row; x: its taps' inputs, `offset` behind the pointers. kTaps: their number
+  // where it is known, else 0.
+  template <int kTaps>
+  HWY_INLINE Pair products(const std::int8_t* const* x, std::int64_t offset,
+                           std::int64_t taps) const {
+    const Sums d;
+    Pair sums{hn::Zero(d), hn::Zero(d)};
+    const std::int64_t count = kTaps > 0 ? kTaps : taps;
+#pragma GCC unroll 5
+    for (std::int64_t tap = 0; tap < count; tap += 2) {
+      const W even = load_inputs(x[tap] + offset);
+      const W odd = tap + 1 < count ? load_inputs(x[tap + 1] + offset) : hn::Zero(Words());
+      auto unused = hn::Zero(d);
+      sums.lower = hn::ReorderWidenMulAccumulate(d, hn::InterleaveLower(Words(), even, odd),
+                                                 load_weights(tap), sums.lower, unused);
+      sums.upper = hn::ReorderWidenMulAccumulate(d, hn::InterleaveUpper(Words(), even, odd),
+                                                 load_weights(tap + 1), sums.upper, unused);
+    }
+    return in_order(sums);
+  }
+
+  // Adds the products of taps [first, first + taps) to begin.
+  template <int kTaps>
+  HWY_INLINE void add_rows(std::int64_t first, std::int64_t taps, const std::int32_t* begin,
+                           std::int64_t begin_stride, std::int32_t* acc,
+                           std::int64_t stride) const {
+    const Sums d;
+    constexpr std::int64_t kHalf = kChannels / 2;
+    for (std::int64_t row = row_; row < row_ + rows_; ++row) {
+      const std::int8_t* const* x = p_.rows.taps + row * p_.rows.tap_stride + first;
+      const Pair sums = products<kTaps>(x, row * p_.rows.step + channel_, taps);
+      hn::StoreU(sums.lower + hn::LoadU(d, begin), d, acc);
+      hn::StoreU(sums.upper + hn::LoadU(d, begin + kHalf), d, acc + kHalf);
+      begin += begin_stride;
+      acc += stride;
+    }
   }
 
   const Depthwise& p_;
-  std::int64_t channel_, first_, taps_;
-  alignas(64) std::int16_t weights_[kTapsAtOnce * kLanes];
+  std::int64_t channel_, row_, rows_;
+  alignas(64) std::int16_t weights_[kTapsAtOnce * kChannels];
 };
 
-template <class D>
-HWY_INLINE std::int64_t add_channels(D /*d*/, const Depthwise& p, std::int64_t channel) {
-  std::int64_t first = 0;
-  do {
-    const std::int64_t taps = HWY_MIN(kTapsAtOnce, p.weights.k() - first);
-    const DepthwiseChannels<D> channels(p, channel, first, taps);
-    for (std::int64_t row = 0; row < p.rows; ++row) channels.add(row);
-    first += kTapsAtOnce;
-  } while (first < p.weights.k());
-  return DepthwiseChannels<D>::kLanes;
-}
-
-HWY_INLINE void add_channel(const Depthwise& p, std::int64_t channel) {
+// A channel that does not fill a vector with others.
+void add_channel(const Depthwise& p, std::int64_t channel, std::int64_t first, std::int64_t rows) {
+  std::int32_t made[kRowsAtOnce];
   const std::int64_t k = p.weights.k();
-  for (std::int64_t row = 0; row < p.rows; ++row) {
-    std::int32_t* acc = p.acc + row * p.acc_stride + channel;
+  for (std::int64_t row = first; row < first + rows; ++row) {
+    std::int32_t* acc =
+        p.acc == nullptr ? made + row - first : p.acc + row * p.acc_stride + channel;
+    const std::int8_t* const* taps = p.rows.taps + row * p.rows.tap_stride;
     auto sum = static_cast<std::uint32_t>(p.bias != nullptr ? p.bias[channel] : *acc);
     for (std::int64_t tap = 0; tap < k; ++tap) {
-      const std::int32_t x = p.x_taps[row * k + tap][channel];
-      sum += static_cast<std::uint32_t>(x * p.difference(tap, channel));
+      const std::int32_t weight = p.weights.weight(tap, channel) - p.weights.zero_point();
+      sum += static_cast<std::uint32_t>(taps[tap][row * p.rows.step + channel] * weight);
     }
     *acc = static_cast<std::int32_t>(sum);
   }
+  if (p.codes != nullptr) p.codes->make(channel, 1, made, 1, first, rows);
 }
 
-void accumulate_depthwise(const std::int8_t* const* x_taps, std::int64_t rows,
-                          const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
-                          std::int64_t acc_stride) {
-  const hn::CappedTag<std::int16_t, 16> full;
-  const hn::CappedTag<std::int16_t, 8> eight;
-  const Depthwise operands{x_taps, rows, weights, bias, acc, acc_stride};
-  constexpr std::int64_t kFullLanes = HWY_MIN(HWY_MAX_BYTES / 2, 16);
-  const std::int64_t n = weights.n();
-  std::int64_t channel = 0;
-  while (channel + kFullLanes <= n) channel += add_channels(full, operands, channel);
-  while (channel + 8 <= n) channel += add_channels(eight, operands, channel);
-  for (; channel < n; ++channel) add_channel(operands, channel);
+void add_depthwise(const Depthwise& p) {
+  const std::int64_t n = p.weights.n();
+  for (std::int64_t row = 0; row < p.rows.count; row += kRowsAtOnce) {
+    const std::int64_t rows = HWY_MIN(kRowsAtOnce, p.rows.count - row);
+    std::int64_t channel = 0;
+    for (; channel + kMostChannels <= n; channel += kMostChannels) {
+      DepthwiseBlock<kMostChannels>(p, channel, row, rows).add();
+    }
+    for (; channel + 8 <= n; channel += 8) DepthwiseBlock<8>(p, channel, row, rows).add();
+    for (; channel < n; ++channel) add_channel(p, channel, row, rows);
+  }
+}
+
+void accumulate_depthwise(const TapRows& rows, const PackedWeights& weights,
+                          const std::int32_t* bias, std::int32_t* acc, std::int64_t acc_stride) {
+  add_depthwise({rows, weights, bias, acc, acc_stride, nullptr});
+}
+
+void depthwise_to_codes(const TapRows& rows, const PackedWeights& weights, const std::int32_t* bias,
+                        const RequantizationTable& table, std::int8_t* out,
+                        std::int64_t out_stride) {
+  const rq::CodeRows codes(table, 0, out, out_stride);
+  add_depthwise({rows, weights, bias, nullptr, 0, &codes});
 }
 
 }  // namespace npusim::arith::HWY_NAMESPACE
@@ -151,12 +218,18 @@ HWY_AFTER_NAMESPACE();
 namespace npusim::arith {
 namespace {
 HWY_EXPORT(accumulate_depthwise);
+HWY_EXPORT(depthwise_to_codes);
 }  // namespace
 
-void accumulate_depthwise(const std::int8_t* const* x_taps, std::int64_t rows,
-                          const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
-                          std::int64_t acc_stride) {
-  HWY_DYNAMIC_DISPATCH(accumulate_depthwise)(x_taps, rows, weights, bias, acc, acc_stride);
+void accumulate_depthwise(const TapRows& rows, const PackedWeights& weights,
+                          const std::int32_t* bias, std::int32_t* acc, std::int64_t acc_stride) {
+  HWY_DYNAMIC_DISPATCH(accumulate_depthwise)(rows, weights, bias, acc, acc_stride);
+}
+
+void depthwise_to_codes(const TapRows& rows, const PackedWeights& weights, const std::int32_t* bias,
+                        const RequantizationTable& table, std::int8_t* out,
+                        std::int64_t out_stride) {
+  HWY_DYNAMIC_DISPATCH(depthwise_to_codes)(rows, weights, bias, table, out, out_stride);
 }
 
 }  // namespace npusim::arith

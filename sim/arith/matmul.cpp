@@ -20,6 +20,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "sim/arith/requantize-inl.h"
+
 #if !HWY_ARCH_X86
 #error "the kernels add pairs of products in one lane, which Highway promises on x86 only"
 #endif
@@ -152,8 +154,9 @@ struct Product {
   const std::int8_t* const* x_rows;
   const PackedWeights& weights;
   const std::int32_t* bias;  // nullptr: acc holds what the sums begin at
-  std::int32_t* acc;
+  std::int32_t* acc;         // where the sums go; nullptr: they are requantized instead
   std::int64_t acc_stride;
+  const rq::CodeRows* codes;
 };
 
 // out[r][c] = begin[r][c] + sum_k x[r][k] * w[k][c], for kRows rows and kVectors vectors.
@@ -195,25 +198,50 @@ HWY_INLINE void multiply_tile(const std::uint8_t* x, const PackedWeights& weight
   }
 }
 
-// A tile of which `width` channels exist: whole ones are worked on where they are, a ragged last
-// one in a copy, so that nothing beyond the accumulator's row is touched.
+// What the weight zero point takes from the sums of a row.
+HWY_INLINE std::uint32_t zero_point_part(const std::int8_t* x, const PackedWeights& weights) {
+  std::int32_t sum = 0;
+  for (std::int64_t k = 0; k < weights.k(); ++k) sum += x[k];
+  return static_cast<std::uint32_t>(sum) * static_cast<std::uint32_t>(weights.zero_point());
+}
+
+HWY_INLINE void subtract_zero_point(const Product& p, std::int64_t row, std::int64_t rows,
+                                    std::int64_t width, std::int32_t* sums, std::int64_t stride) {
+  for (std::int64_t r = 0; r < rows; ++r, sums += stride) {
+    const std::uint32_t part = zero_point_part(p.x_rows[row + r], p.weights);
+    for (std::int64_t c = 0; c < width; ++c) {
+      sums[c] = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums[c]) - part);
+    }
+  }
+}
+
+// A tile of which `width` channels exist: whole ones are worked on where they are, others and those
+// to be requantized in a copy, so that nothing beyond the accumulator's row is touched.
 template <int kRows, int kVectors>
 HWY_INLINE void multiply_channels(const Product& p, const std::uint8_t* x, std::int64_t row,
                                   std::int64_t channel) {
   constexpr std::int64_t kWidth = kVectors * kVectorChannels;
-  std::int32_t* acc = p.acc + row * p.acc_stride + channel;
-  const std::int32_t* begin = p.bias != nullptr ? p.bias + channel : acc;
-  const std::int64_t begin_stride = p.bias != nullptr ? 0 : p.acc_stride;
   const std::int64_t width = HWY_MIN(kWidth, p.weights.n() - channel);
-  if (width == kWidth) {
-    multiply_tile<kRows, kVectors>(x, p.weights, channel, begin, begin_stride, acc, p.acc_stride);
-    return;
-  }
-  std::int32_t copy[kRows * kWidth] = {};
+  std::int32_t copy[kRows * kWidth];
+  const bool in_place = width == kWidth && p.codes == nullptr;
+  std::int32_t* const acc = p.acc == nullptr ? nullptr : p.acc + row * p.acc_stride + channel;
+  std::int32_t* const sums = in_place ? acc : copy;
+  const std::int64_t stride = in_place ? p.acc_stride : kWidth;
+  const std::int32_t* begin = p.bias != nullptr ? p.bias + channel : acc;
+  std::int64_t begin_stride = p.bias != nullptr ? 0 : p.acc_stride;
   const auto bytes = static_cast<std::size_t>(width) * sizeof(std::int32_t);
-  for (int r = 0; r < kRows; ++r) std::memcpy(copy + r * kWidth, begin + r * begin_stride, bytes);
-  multiply_tile<kRows, kVectors>(x, p.weights, channel, copy, kWidth, copy, kWidth);
-  for (int r = 0; r < kRows; ++r) std::memcpy(acc + r * p.acc_stride, copy + r * kWidth, bytes);
+  if (width != kWidth) {
+    for (int r = 0; r < kRows; ++r) std::memcpy(copy + r * kWidth, begin + r * begin_stride, bytes);
+    begin = copy;
+    begin_stride = kWidth;
+  }
+  multiply_tile<kRows, kVectors>(x, p.weights, channel, begin, begin_stride, sums, stride);
+  if (p.weights.zero_point() != 0) subtract_zero_point(p, row, kRows, width, sums, stride);
+  if (p.codes != nullptr) {
+    p.codes->make(channel, width, copy, kWidth, row, kRows);
+  } else if (!in_place) {
+    for (int r = 0; r < kRows; ++r) std::memcpy(acc + r * p.acc_stride, copy + r * kWidth, bytes);
+  }
 }
 
 // Prepared rows [begin, end) and one panel of channels, whose weights stay in the first cache.
@@ -245,25 +273,8 @@ HWY_INLINE void multiply_block(const Product& p, std::int64_t begin, std::int64_
   if (channel < n) multiply_panel<kLastVectors>(p, prepared, begin, end, channel);
 }
 
-// The weight zero point's part of the sums.
-void subtract_zero_point(const Product& p, std::int64_t rows) {
-  for (std::int64_t r = 0; r < rows; ++r) {
-    std::int32_t sum = 0;
-    for (std::int64_t k = 0; k < p.weights.k(); ++k) sum += p.x_rows[r][k];
-    const auto part =
-        static_cast<std::uint32_t>(sum) * static_cast<std::uint32_t>(p.weights.zero_point());
-    std::int32_t* acc = p.acc + r * p.acc_stride;
-    for (std::int64_t c = 0; c < p.weights.n(); ++c) {
-      acc[c] = static_cast<std::int32_t>(static_cast<std::uint32_t>(acc[c]) - part);
-    }
-  }
-}
-
-void multiply_rows(const std::int8_t* const* x_rows, std::int64_t rows,
-                   const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
-                   std::int64_t acc_stride, RowScratch& scratch) {
-  const Product p{x_rows, weights, bias, acc, acc_stride};
-  const std::int64_t bytes = HWY_MAX(tile_bytes(weights), std::int64_t{1});
+void multiply(const Product& p, std::int64_t rows, RowScratch& scratch) {
+  const std::int64_t bytes = HWY_MAX(tile_bytes(p.weights), std::int64_t{1});
   const std::int64_t tiles =
       HWY_MIN((rows + kTileRows - 1) / kTileRows, HWY_MAX(kBlockBytes / bytes, std::int64_t{1}));
   const auto needed = static_cast<std::size_t>(tiles * bytes);
@@ -271,7 +282,20 @@ void multiply_rows(const std::int8_t* const* x_rows, std::int64_t rows,
   for (std::int64_t row = 0; row < rows; row += tiles * kTileRows) {
     multiply_block(p, row, HWY_MIN(row + tiles * kTileRows, rows), scratch.data());
   }
-  if (weights.zero_point() != 0) subtract_zero_point(p, rows);
+}
+
+void multiply_rows(const std::int8_t* const* x_rows, std::int64_t rows,
+                   const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
+                   std::int64_t acc_stride, RowScratch& scratch) {
+  multiply({x_rows, weights, bias, acc, acc_stride, nullptr}, rows, scratch);
+}
+
+void multiply_to_codes(const std::int8_t* const* x_rows, std::int64_t rows,
+                       const PackedWeights& weights, const std::int32_t* bias,
+                       const RequantizationTable& table, std::int64_t first_channel,
+                       std::int8_t* out, std::int64_t out_stride, RowScratch& scratch) {
+  const rq::CodeRows codes(table, first_channel, out, out_stride);
+  multiply({x_rows, weights, bias, nullptr, 0, &codes}, rows, scratch);
 }
 
 }  // namespace npusim::arith::HWY_NAMESPACE
@@ -281,12 +305,21 @@ HWY_AFTER_NAMESPACE();
 namespace npusim::arith {
 namespace {
 HWY_EXPORT(multiply_rows);
+HWY_EXPORT(multiply_to_codes);
 }  // namespace
 
 void multiply_rows(const std::int8_t* const* x_rows, std::int64_t rows,
                    const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
                    std::int64_t acc_stride, RowScratch& scratch) {
   HWY_DYNAMIC_DISPATCH(multiply_rows)(x_rows, rows, weights, bias, acc, acc_stride, scratch);
+}
+
+void multiply_to_codes(const std::int8_t* const* x_rows, std::int64_t rows,
+                       const PackedWeights& weights, const std::int32_t* bias,
+                       const RequantizationTable& table, std::int64_t first_channel,
+                       std::int8_t* out, std::int64_t out_stride, RowScratch& scratch) {
+  HWY_DYNAMIC_DISPATCH(multiply_to_codes)
+  (x_rows, rows, weights, bias, table, first_channel, out, out_stride, scratch);
 }
 
 }  // namespace npusim::arith

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/arith/packed_weights.h"
+#include "sim/arith/requantize_rows.h"
 
 namespace npusim::arith {
 
@@ -24,5 +25,12 @@ using RowScratch = std::vector<std::uint8_t>;
 void multiply_rows(const std::int8_t* const* x_rows, std::int64_t rows,
                    const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
                    std::int64_t acc_stride, RowScratch& scratch);
+
+/// The same from biases, requantized while the sums are at hand: out[m][n] is the code of
+/// acc[m][n] by channel first_channel + n of the table. out: `out_stride` elements apart.
+void multiply_to_codes(const std::int8_t* const* x_rows, std::int64_t rows,
+                       const PackedWeights& weights, const std::int32_t* bias,
+                       const RequantizationTable& table, std::int64_t first_channel,
+                       std::int8_t* out, std::int64_t out_stride, RowScratch& scratch);
 
 }  // namespace npusim::arith

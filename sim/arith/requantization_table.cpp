@@ -9,6 +9,7 @@ namespace npusim::arith {
 namespace {
 
 constexpr std::uint32_t kLargestMagnitude = std::uint32_t{1} << 31;  // of an int32
+constexpr std::size_t kVectorChannels = 16;
 
 void check(std::int64_t channel, const FixedPoint& scale, int channel_shift, Placement placement) {
   const bool fused = placement == Placement::fused;
@@ -22,17 +23,26 @@ void check(std::int64_t channel, const FixedPoint& scale, int channel_shift, Pla
   if (!fused && channel_shift > 31) refuse("channel shift", channel_shift, "from 0 to 31");
 }
 
-// The least power of two P with P * multiplier >= 2^(shift + 8): from there on the result is at
-// least 256, which clamps whatever the zero point. No accumulator exceeds 2^31.
-std::uint32_t cap_of(std::int32_t multiplier, int shift) {
-  if (multiplier == 0) return kLargestMagnitude;
-  const int log2 = 31 - __builtin_clz(static_cast<std::uint32_t>(multiplier));
-  const int exponent = shift + 8 - log2;
-  if (exponent >= 31) return kLargestMagnitude;
-  return std::uint32_t{1} << std::max(exponent, 0);
-}
-
 }  // namespace
+
+// The factor multiplier * 2^-shift, its multiplier brought to [2^30, 2^31). Then
+//   - a shift of 63 or more leaves less than a half of any magnitude: nothing;
+//   - a shift of 32 or less is made 33 by shifting the magnitude left, which has been capped at the
+//     least power of two whose result is 256 or more, clamped whatever the zero point;
+//   - below a shift of 22 every magnitude but 0 is clamped, and so it is at 22.
+void RequantizationTable::set_factor(std::size_t channel, std::uint32_t multiplier, int shift) {
+  const int spare_bits = multiplier == 0 ? 0 : __builtin_clz(multiplier) - 1;
+  const int total = std::max(shift + spare_bits, 22);
+  const bool is_nothing = multiplier == 0 || total >= 63;
+  const int left = is_nothing ? 0 : std::max(33 - total, 0);
+  const int upper_shift = is_nothing ? 1 : total + left - 32;
+  multipliers_[channel] = is_nothing ? 0 : multiplier << spare_bits;
+  shifts_[channel] = static_cast<std::uint32_t>(upper_shift);
+  halves_[channel] = std::uint32_t{1} << (upper_shift - 1);
+  left_shifts_[channel] = static_cast<std::uint32_t>(left);
+  caps_[channel] = left == 0 ? kLargestMagnitude : std::uint32_t{1} << (total - 22);
+  has_limits_ = has_limits_ || left != 0;
+}
 
 void RequantizationTable::set(const FixedPoint* scales, std::int64_t scale_count,
                               const std::uint8_t* channel_shifts, std::int64_t channels,
@@ -43,26 +53,37 @@ void RequantizationTable::set(const FixedPoint* scales, std::int64_t scale_count
   }
   output_ = output;
   placement_ = placement;
+  channels_ = channels;
+  has_limits_ = false;
+  const auto count = static_cast<std::size_t>(channels);
+  const std::size_t size = count + kVectorChannels;
+  for (auto* values : {&multipliers_, &shifts_, &halves_, &left_shifts_, &caps_, &pre_shifts_}) {
+    values->resize(size);
+  }
+  lows_.resize(size);
+  highs_.resize(size);
   set_channel_clamps(nullptr, nullptr);
-  const auto size = static_cast<std::size_t>(channels);
-  for (auto* values : {&multipliers_, &shifts_, &caps_, &pre_shifts_}) values->resize(size);
   for (std::int64_t c = 0; c < channels; ++c) {
     const FixedPoint& scale = scales[scale_count == 1 ? 0 : c];
     const int channel_shift = channel_shifts != nullptr ? channel_shifts[c] : 0;
     check(c, scale, channel_shift, placement);
     const int shift = scale.shift + (placement == Placement::fused ? channel_shift : 0);
     const auto i = static_cast<std::size_t>(c);
-    multipliers_[i] = static_cast<std::uint32_t>(scale.multiplier);
-    shifts_[i] = static_cast<std::uint32_t>(shift);
-    caps_[i] = cap_of(scale.multiplier, shift);
+    set_factor(i, static_cast<std::uint32_t>(scale.multiplier), shift);
     pre_shifts_[i] = placement == Placement::fused ? 0 : static_cast<std::uint32_t>(channel_shift);
   }
 }
 
 void RequantizationTable::set_channel_clamps(const std::int8_t* lows, const std::int8_t* highs) {
-  lows_.assign(lows, lows == nullptr ? nullptr : lows + channels());
-  highs_.assign(highs, highs == nullptr ? nullptr : highs + channels());
-  for (std::size_t c = 0; c < lows_.size(); ++c) {
+  has_channel_clamps_ = lows != nullptr;
+  if (!has_channel_clamps_) {
+    std::fill(lows_.begin(), lows_.end(), static_cast<std::int8_t>(output_.low));
+    std::fill(highs_.begin(), highs_.end(), static_cast<std::int8_t>(output_.high));
+    return;
+  }
+  std::copy_n(lows, channels_, lows_.begin());
+  std::copy_n(highs, channels_, highs_.begin());
+  for (std::size_t c = 0; c < static_cast<std::size_t>(channels_); ++c) {
     if (output_.low <= lows_[c] && lows_[c] <= highs_[c] && highs_[c] <= output_.high) continue;
     throw base::InternalError(base::refusal(
         "requantization, channel " + std::to_string(c), "clamps",

@@ -36,24 +36,36 @@ class RequantizationTable {
   /// Clamps of each channel in place of the output's, within them; nullptr: those for all. set()
   /// forgets them.
   void set_channel_clamps(const std::int8_t* lows, const std::int8_t* highs);
-  bool has_channel_clamps() const { return !lows_.empty(); }
-  const std::int8_t* lows() const { return lows_.data(); }
-  const std::int8_t* highs() const { return highs_.data(); }
+  bool has_channel_clamps() const { return has_channel_clamps_; }
 
-  std::int64_t channels() const { return static_cast<std::int64_t>(multipliers_.size()); }
+  std::int64_t channels() const { return channels_; }
   const OutputCode& output() const { return output_; }
   Placement placement() const { return placement_; }
 
-  /// Per channel. A magnitude of the accumulator (pre_multiply: after its first shift) beyond the
-  /// cap is clamped by the output anyway; capped, a shifted product fits 32 bits.
+  // Per channel, for the kernels: with a vector's worth beyond the last channel, of any value. The
+  // magnitude of an accumulator (pre_multiply: after its first shift) becomes
+  //     (min(magnitude, cap) << left_shift) * multiplier * 2^-(32 + shift)
+  // with shift in [1, 31] and half = 2^(shift - 1). Where there is a cap, what lies beyond it is
+  // clamped by the output anyway.
   const std::uint32_t* multipliers() const { return multipliers_.data(); }
   const std::uint32_t* shifts() const { return shifts_.data(); }
+  const std::uint32_t* halves() const { return halves_.data(); }
+  const std::uint32_t* left_shifts() const { return left_shifts_.data(); }
   const std::uint32_t* caps() const { return caps_.data(); }
   const std::uint32_t* pre_shifts() const { return pre_shifts_.data(); }
+  const std::int8_t* lows() const { return lows_.data(); }
+  const std::int8_t* highs() const { return highs_.data(); }
+  /// Whether a channel has a cap or a left shift.
+  bool has_limits() const { return has_limits_; }
 
  private:
-  std::vector<std::uint32_t> multipliers_, shifts_, caps_, pre_shifts_;
+  void set_factor(std::size_t channel, std::uint32_t multiplier, int shift);
+
+  std::int64_t channels_ = 0;
+  std::vector<std::uint32_t> multipliers_, shifts_, halves_, left_shifts_, caps_, pre_shifts_;
   std::vector<std::int8_t> lows_, highs_;
+  bool has_limits_ = false;
+  bool has_channel_clamps_ = false;
   OutputCode output_;
   Placement placement_ = Placement::fused;
 };

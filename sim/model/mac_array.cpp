@@ -149,7 +149,7 @@ void MacArray::compute() {
   const std::int32_t* bias = m.start_from_bias ? bias_.data() : nullptr;
   if (m.mode == isa::ArrayMode::depthwise) {
     const auto* taps = rows_.gather_taps(m, activations_.codes(0));
-    arith::accumulate_depthwise(taps, m.pixels, weights, bias, acc, stride);
+    arith::accumulate_depthwise({taps, weights.k(), 0, m.pixels}, weights, bias, acc, stride);
   } else {
     const auto* rows = rows_.gather(m, activations_.codes(0));
     arith::multiply_rows(rows, m.pixels, weights, bias, acc, stride, scratch_);

@@ -78,7 +78,8 @@ void RawKernels::for_blocks(const Work& work) const {
 
 void RawKernels::multiply(std::int64_t rows) {
   if (shape_.depthwise) {
-    arith::accumulate_depthwise(taps_.data(), rows, weights_, bias_.data(), sums_.data(), shape_.n);
+    arith::accumulate_depthwise({taps_.data(), shape_.k, 0, rows}, weights_, bias_.data(),
+                                sums_.data(), shape_.n);
   } else {
     arith::multiply_rows(rows_.data(), rows, weights_, bias_.data(), sums_.data(), shape_.n,
                          scratch_);

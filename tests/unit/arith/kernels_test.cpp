@@ -53,10 +53,10 @@ std::string text(const Size& s) {
 }
 
 std::vector<Size> sizes() {
-  std::vector<Size> all = {{1, 1, 1},     {1, 0, 5},    {0, 3, 3},     {49, 256, 256},
-                           {12, 32, 32},  {13, 33, 1},  {5, 27, 31},   {1, 1024, 17},
-                           {30, 7, 96},   {3, 2, 48},   {14, 513, 16}, {25, 256, 40},
-                           {2, 1500, 33}, {700, 260, 3}};
+  std::vector<Size> all = {{1, 1, 1},     {1, 0, 5},     {0, 3, 3},     {49, 256, 256},
+                           {12, 32, 32},  {13, 33, 1},   {5, 27, 31},   {1, 1024, 17},
+                           {30, 7, 96},   {3, 2, 48},    {14, 513, 16}, {25, 256, 40},
+                           {2, 1500, 33}, {700, 260, 3}, {70, 9, 24},   {66, 9, 45}};
   for (int i = 0; i < 40; ++i) {
     all.push_back({static_cast<std::int64_t>(1 + generator() % 40),
                    static_cast<std::int64_t>(1 + generator() % 70),
@@ -130,6 +130,58 @@ TEST(MatmulTest, RowsFromBiasEqualPlainLoop) {
   }
 }
 
+// A table for `channels` channels, of each kind in turn: scales that shift right only, that need
+// caps, and a shift before the multiplication; every other one with clamps of each channel.
+RequantizationTable draw_table(std::int64_t channels, int kind) {
+  std::vector<FixedPoint> scales;
+  std::vector<std::uint8_t> shifts;
+  Bytes lows, highs;
+  for (std::int64_t c = 0; c < channels; ++c) {
+    scales.push_back({static_cast<std::int32_t>((1 << 30) + generator() % (1 << 30)),
+                      static_cast<std::int32_t>((kind == 1 ? 26 : 38) + generator() % 8)});
+    shifts.push_back(static_cast<std::uint8_t>(generator() % 6));
+    lows.push_back(static_cast<std::int8_t>(-90 - static_cast<int>(generator() % 10)));
+    highs.push_back(static_cast<std::int8_t>(generator() % 100));
+  }
+  RequantizationTable table;
+  table.set(scales.data(), channels, shifts.data(), channels, {-7, -100, 110},
+            kind == 2 ? Placement::pre_multiply : Placement::fused);
+  if (channels % 2 == 0) table.set_channel_clamps(lows.data(), highs.data());
+  return table;
+}
+
+TEST(MatmulTest, CodesAreThoseOfTheSums) {
+  int kind = 0;
+  for (const Size& s : sizes()) {
+    const Bytes x = draw_codes(s.m * s.k);
+    const Bytes w = draw_codes(s.k * s.n);
+    const Accumulators bias = draw_accumulators(s.n);
+    std::vector<const std::int8_t*> rows;
+    for (std::int64_t m = 0; m < s.m; ++m) rows.push_back(x.data() + m * s.k);
+    const std::int64_t first = s.m % 3 * 7;  // channels of the table before those of the product
+    const RequantizationTable table = draw_table(first + s.n, kind++ % 3);
+    for (const std::int32_t zero_point : {0, -5}) {
+      PackedWeights packed;
+      packed.pack(w.data(), s.n, 1, s.k, s.n, zero_point);
+      on_every_target([&] {
+        RowScratch scratch;
+        const std::int64_t width = first + s.n;
+        Accumulators acc(index(s.m * width));
+        multiply_rows(rows.data(), s.m, packed, bias.data(), acc.data() + first, width, scratch);
+        Bytes expected(acc.size(), 99);
+        requantize_rows(acc.data(), width, s.m, table, expected.data(), width);
+        Bytes out(expected);
+        for (std::int64_t m = 0; m < s.m; ++m) {
+          std::fill_n(out.begin() + m * width + first, s.n, std::int8_t{99});
+        }
+        multiply_to_codes(rows.data(), s.m, packed, bias.data(), table, first, out.data() + first,
+                          width, scratch);
+        EXPECT_EQ(out, expected) << text(s);
+      });
+    }
+  }
+}
+
 TEST(MatmulTest, ExtremesOfTheLongestFoldAreExact) {
   const Size s{13, 256, 33};
   const Bytes x(index(s.m * s.k), -128);
@@ -169,11 +221,42 @@ TEST(DepthwiseTest, EqualsPlainLoop) {
       packed.pack(w.data(), s.n, 1, s.k, s.n, 127);
       on_every_target([&] {
         Accumulators acc = begin;
-        accumulate_depthwise(taps.data(), s.m, packed, from_bias ? bias.data() : nullptr,
+        accumulate_depthwise({taps.data(), s.k, 0, s.m}, packed, from_bias ? bias.data() : nullptr,
                              acc.data(), stride);
         EXPECT_EQ(acc, expected) << text(s);
       });
     }
+  }
+}
+
+TEST(DepthwiseTest, CodesOfPixelsSideBySideAreThoseOfTheirSums) {
+  int kind = 0;
+  for (const Size& s : sizes()) {  // k taps, n channels
+    const std::int64_t step = (1 + s.m % 2) * s.n;
+    const Bytes input = draw_codes((s.m + 7) * 2 * s.n);
+    const Bytes w = draw_codes(s.k * s.n);
+    std::vector<const std::int8_t*> first, all;
+    for (std::int64_t t = 0; t < s.k; ++t) {
+      first.push_back(input.data() + static_cast<std::int64_t>(generator() % 7) * s.n);
+    }
+    for (std::int64_t m = 0; m < s.m; ++m) {
+      for (const std::int8_t* tap : first) all.push_back(tap + m * step);
+    }
+    const Accumulators bias = draw_accumulators(s.n);
+    const RequantizationTable table = draw_table(s.n, kind++ % 3);
+    PackedWeights packed;
+    packed.pack(w.data(), s.n, 1, s.k, s.n, s.m % 2 == 0 ? 0 : 99);
+    on_every_target([&] {
+      Accumulators acc(index(s.m * s.n));
+      accumulate_depthwise({all.data(), s.k, 0, s.m}, packed, bias.data(), acc.data(), s.n);
+      const std::int64_t stride = s.n + 3;
+      Bytes expected(index(s.m * stride), 99);
+      requantize_rows(acc.data(), s.n, s.m, table, expected.data(), stride);
+      Bytes out(expected.size(), 99);
+      depthwise_to_codes({first.data(), 0, step, s.m}, packed, bias.data(), table, out.data(),
+                         stride);
+      EXPECT_EQ(out, expected) << text(s);
+    });
   }
 }
 
