@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The bars and tables of scripts/bench on made-up measurements, and the bars that docs/performance.md
-shows."""
+"""The bars and tables of scripts/bench on made-up measurements, its processes with a made-up program, and
+what docs/performance.md shows of it."""
 import pathlib
 import re
+import subprocess
 import sys
+import tempfile
 import unittest
 
 import bars
+import measure
 import page
 from measure import Series
 
-PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/performance.md"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs/performance.md"
 EXECUTOR = "stage/executor/mobilenet_v1_224/"
 
 
@@ -73,7 +77,55 @@ class Tables(unittest.TestCase):
         self.assertEqual(rows[1], ["compile V1 AVX-512", "20.00 ms", "10.00 ms", "5", ""])
 
 
+class Processes(unittest.TestCase):
+    """`npusim` is a script: "ok" writes its last argument to a file, anything else fails."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.addCleanup(setattr, measure, "PROGRAMS", measure.PROGRAMS)
+        measure.PROGRAMS = pathlib.Path(temporary.name)
+        program = measure.PROGRAMS / "bin/npusim"
+        program.parent.mkdir()
+        program.write_text('#!/bin/sh\n[ "$1" = ok ] || { echo "no such thing" >&2; exit 2; }\n'
+                           'echo "$3" > "$2/out"\n')
+        program.chmod(0o755)
+
+    def run_all(self, *processes, assets="here", repetitions=2):
+        series = {}
+        measure.processes(processes, assets, repetitions, series)
+        return series
+
+    def process(self, word, **options):
+        return measure.Process("process/one", ["ok", "{dir}", word], measure.sha256("out"), **options)
+
+    def test_every_round_is_measured(self):
+        one = self.run_all(self.process("a"), repetitions=3)["process/one"]
+        self.assertEqual([len(one.cpu), len(one.wall), len(one.peak_bytes)], [3, 3, 3])
+        self.assertGreater(min(one.cpu + one.wall + one.peak_bytes), 0)
+        self.assertEqual(len(self.run_all(self.process("a", rounds=1))["process/one"].cpu), 1)
+
+    def test_without_assets_the_row_says_so(self):
+        one = self.run_all(self.process("a", needs_assets=True), assets=None)["process/one"]
+        self.assertEqual((one.cpu, one.missing), ([], "NPUSIM_ASSETS is not set"))
+
+    def test_a_process_that_fails_is_an_error(self):
+        with self.assertRaisesRegex(measure.Wrong, "process/bad: exit code 2: no such thing"):
+            self.run_all(measure.Process("process/bad", ["broken"]))
+
+    def test_another_result_is_an_error(self):
+        with self.assertRaisesRegex(measure.Wrong, "process/one: got .*, must be .* as before"):
+            self.run_all(self.process("a", group="g"), self.process("b", group="g"))
+
+
 class Page(unittest.TestCase):
+    def test_the_commands_of_the_page_exist(self):
+        flags = set(re.findall(r"^scripts/bench (--[a-z]+)", PAGE.read_text(), re.MULTILINE))
+        self.assertGreaterEqual(len(flags), 4)
+        text = subprocess.run([sys.executable, ROOT / "scripts/bench", "--help"], check=True,
+                              capture_output=True, text=True).stdout
+        self.assertEqual(flags - set(re.findall(r"--[a-z]+", text)), set())
+
     def test_the_page_has_every_bar(self):
         table = PAGE.read_text().partition("<!-- bars: begin -->")[2].partition("<!-- bars: end -->")[0]
         rows = [tuple(cell.strip() for cell in row.split("|")[1:3])
