@@ -126,6 +126,11 @@ class Page(unittest.TestCase):
                               capture_output=True, text=True).stdout
         self.assertEqual(flags - set(re.findall(r"--[a-z]+", text)), set())
 
+    def test_the_files_that_the_page_names_are_there(self):
+        named = re.findall(r"`((?:sim|frontend|tests)/[a-z_/.]+)`", PAGE.read_text())
+        self.assertGreaterEqual(len(named), 10)
+        self.assertEqual([name for name in named if not (ROOT / name).exists()], [])
+
     def test_the_page_has_every_bar(self):
         table = PAGE.read_text().partition("<!-- bars: begin -->")[2].partition("<!-- bars: end -->")[0]
         rows = [tuple(cell.strip() for cell in row.split("|")[1:3])
