@@ -171,7 +171,7 @@ const graph::Graph& Pipeline::imported() {
   if (network_) return *network_;
   if (run_.topology) {
     record("import", topology_hash(*run_.topology));
-    network_ = graph::prepare(topology::build_graph(*run_.topology, run_.network_name()));
+    network_ = graph::prepare(topology::build_graph(*run_.topology, run_.network_name(), threads_));
     interface_ = import::default_interface(*network_);
   } else {
     import::OnnxModel model(run_.model);

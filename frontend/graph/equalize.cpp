@@ -2,6 +2,7 @@
 #include "frontend/graph/equalize.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -21,6 +22,24 @@ bool is_homogeneous(const Node& node) {
   return lookup != nullptr && lookup->function == Function::leaky_relu;
 }
 
+// The greatest of 0 and m[i] * factors[i]. In lanes: which of the products is compared with which
+// does not matter to the greatest.
+double greatest_product(const float* m, const double* factors, std::int64_t count) {
+  constexpr std::int64_t kLanes = 8;
+  std::array<double, kLanes> lanes{};
+  std::int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+      const double product = static_cast<double>(m[i + lane]) * factors[i + lane];
+      double& greatest = lanes[static_cast<std::size_t>(lane)];
+      greatest = product > greatest ? product : greatest;
+    }
+  }
+  double greatest = *std::max_element(lanes.begin(), lanes.end());
+  for (; i < count; ++i) greatest = std::max(greatest, static_cast<double>(m[i]) * factors[i]);
+  return greatest;
+}
+
 // The greatest magnitudes of a convolution's weights over its kernel's taps: of(o, i) for output
 // channel o and channel i of its input tensor.
 class Magnitudes {
@@ -34,21 +53,21 @@ class Magnitudes {
     values_.resize(static_cast<std::size_t>(outputs_ * inputs_));
     for (std::int64_t k = 0; k < size; ++k) {
       // A gemm that flattens has its channels innermost, as windows have.
-      double& greatest = values_[static_cast<std::size_t>(k / row * inputs_ + k % row % inputs_)];
-      const double weight = std::fabs(conv.weights_ohwi[static_cast<std::size_t>(k)]);
+      float& greatest = values_[static_cast<std::size_t>(k / row * inputs_ + k % row % inputs_)];
+      const float weight = std::fabs(conv.weights_ohwi[static_cast<std::size_t>(k)]);
       greatest = std::max(greatest, weight);
     }
   }
 
   std::int64_t outputs() const { return outputs_; }
   std::int64_t inputs() const { return inputs_; }
-  const double* row(std::int64_t o) const { return values_.data() + o * inputs_; }
+  const float* row(std::int64_t o) const { return values_.data() + o * inputs_; }
   /// The tensor's channel of the first value of row o.
   std::int64_t first_channel(std::int64_t o) const { return o / group_outputs_ * inputs_; }
 
  private:
   std::int64_t outputs_, group_outputs_, inputs_;
-  std::vector<double> values_;
+  std::vector<float> values_;
 };
 
 class Equalizer {
@@ -165,13 +184,11 @@ class Equalizer {
   static std::vector<double> ranges_made(const LayerState& layer) {
     const Magnitudes& m = *layer.magnitudes;
     std::vector<double> ranges(static_cast<std::size_t>(m.outputs()));
+    const std::vector<double> ones(static_cast<std::size_t>(m.inputs()), 1.0);
     for (std::int64_t o = 0; o < m.outputs(); ++o) {
-      const std::int64_t first = m.first_channel(o);
-      double greatest = 0;
-      for (std::int64_t i = 0; i < m.inputs(); ++i) {
-        greatest = std::max(greatest, m.row(o)[i] * at(layer.input, first + i));
-      }
-      ranges[static_cast<std::size_t>(o)] = greatest;
+      const double* factors =
+          layer.input == nullptr ? ones.data() : layer.input->data() + m.first_channel(o);
+      ranges[static_cast<std::size_t>(o)] = greatest_product(m.row(o), factors, m.inputs());
     }
     return ranges;
   }
@@ -181,11 +198,12 @@ class Equalizer {
     const Magnitudes& m = *layer.magnitudes;
     std::vector<double> ranges(channels);
     for (std::int64_t o = 0; o < m.outputs(); ++o) {
-      const auto first = static_cast<std::size_t>(m.first_channel(o));
+      double* greatest = ranges.data() + m.first_channel(o);
+      const float* row = m.row(o);
       const double inverse = 1 / at(layer.output, o);
       for (std::int64_t i = 0; i < m.inputs(); ++i) {
-        double& greatest = ranges[first + static_cast<std::size_t>(i)];
-        greatest = std::max(greatest, m.row(o)[i] * inverse);
+        const double range = static_cast<double>(row[i]) * inverse;
+        greatest[i] = range > greatest[i] ? range : greatest[i];
       }
     }
     return ranges;

@@ -9,7 +9,6 @@
 
 #include "frontend/execute/float_layers.h"
 #include "frontend/execute/layer_plan.h"
-#include "sim/arith/elementwise.h"
 #include "sim/base/errors.h"
 
 namespace npusim::study {
@@ -168,6 +167,25 @@ void add(const ImageFindings& image, Sensitivity& total) {
   }
 }
 
+// values -> scale * clamp(rne(value / scale), steps), rule 10 less the zero point, without a
+// branch. Clamping comes first, which changes no result, because the limits are integers. False at
+// a NaN.
+bool round_to_steps(float* values, std::int64_t count, double scale, const graph::Clamps& steps) {
+  // Adding and taking away 1.5 * 2^52 leaves the nearest integer, ties to even, of any |x| < 2^51.
+  constexpr double kRounder = 6755399441055744.0;
+  const auto low = static_cast<double>(steps.low);
+  const auto high = static_cast<double>(steps.high);
+  std::int32_t nans = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double exact = static_cast<double>(values[i]) / scale;
+    nans |= values[i] != values[i] ? 1 : 0;
+    const double raised = exact > low ? exact : low;
+    const double clamped = raised < high ? raised : high;
+    values[i] = static_cast<float>(scale * ((clamped + kRounder) - kRounder));
+  }
+  return nans == 0;
+}
+
 // Weights and biases that the integers stand for.
 void restore(const graph::QuantizedConv& from, const graph::TensorQuantization& input,
              graph::Conv& to) {
@@ -211,16 +229,23 @@ graph::Graph restored_weights(const graph::Graph& folded, const graph::Quantized
 }
 
 void round_to_codes(float* values, const graph::QuantizedNode& node) {
-  const std::int64_t channels = node.shape.channels;
+  const std::int64_t elements = node.shape.elements();
   const auto [scale, zero_point] = node.quantization;
-  for (const float* end = values + node.shape.elements(); values < end; values += channels) {
-    for (std::int64_t c = 0; c < channels; ++c) {
-      const graph::Clamps& clamps = node.clamps_of(c);
-      const std::int8_t code = arith::quantize(static_cast<double>(values[c]), scale, zero_point,
-                                               clamps.low, clamps.high);
-      values[c] = static_cast<float>(scale * static_cast<double>(code - zero_point));
+  const auto steps = [zero = zero_point](const graph::Clamps& codes) {
+    return graph::Clamps{codes.low - zero, codes.high - zero};
+  };
+  bool are_numbers = true;
+  if (node.channel_clamps.empty()) {
+    are_numbers = round_to_steps(values, elements, scale, steps(node.clamps));
+  } else {
+    std::vector<graph::Clamps> limits;
+    for (const graph::Clamps& each : node.channel_clamps) limits.push_back(steps(each));
+    for (std::int64_t i = 0; i < elements; ++i) {
+      const auto c = static_cast<std::size_t>(i % node.shape.channels);
+      are_numbers = round_to_steps(values + i, 1, scale, limits[c]) && are_numbers;
     }
   }
+  if (!are_numbers) throw base::InternalError("round_to_codes: got NaN, must be a number");
 }
 
 Sensitivity measure_sensitivity(const graph::Graph& folded, const graph::QuantizedGraph& quantized,

@@ -6,6 +6,7 @@
 
 #include "frontend/study/decibels.h"
 #include "sim/base/errors.h"
+#include "sim/base/parallel.h"
 
 namespace npusim::study {
 namespace {
@@ -66,31 +67,66 @@ class LayerWeights {
   const std::int64_t per_channel_;
 };
 
-LayerSqnr layer_sqnr(graph::NodeId node, const graph::Conv& conv,
-                     const graph::QuantizedConv& quantized) {
-  const LayerWeights weights(conv, quantized);
-  std::vector<double> largest;
-  for (std::int64_t c = 0; c < conv.out_channels; ++c) largest.push_back(weights.largest(c));
-  LayerSqnr layer;
-  layer.node = node;
-  if (largest.empty()) return layer;
-  const double least = *std::max_element(largest.begin(), largest.end()) * kLeastShareOfLargest;
-  for (std::int64_t c = 0; c < conv.out_channels; ++c) {
-    const double m = largest[static_cast<std::size_t>(c)];
-    if (m == 0 || m < least) continue;
-    layer.channels.push_back(c);
-    layer.channel_db.push_back(weights.sqnr_db(c));
+/// A channel of any layer, and what is found of it.
+struct Channel {
+  std::size_t layer = 0;
+  std::int64_t index = 0;
+  double largest = 0;
+  double sqnr_db = 0;
+};
+
+/// All layers' channels, each on its own thread's turn: layers are too unequal to be shared out.
+class NetworkSqnr {
+ public:
+  void add(graph::NodeId node, const graph::Conv& conv, const graph::QuantizedConv& quantized) {
+    for (std::int64_t c = 0; c < conv.out_channels; ++c)
+      channels_.push_back({weights_.size(), c, 0, 0});
+    weights_.emplace_back(conv, quantized);
+    results_.emplace_back().node = node;
   }
-  return layer;
-}
+
+  std::vector<LayerSqnr> run(int threads) {
+    for_each_channel(threads, [this](Channel& channel) {
+      channel.largest = weights_[channel.layer].largest(channel.index);
+    });
+    std::vector<double> least(weights_.size());
+    for (const Channel& channel : channels_) {
+      double& of_layer = least[channel.layer];
+      of_layer = std::max(of_layer, channel.largest * kLeastShareOfLargest);
+    }
+    const auto is_live = [&](const Channel& channel) {
+      return channel.largest != 0 && channel.largest >= least[channel.layer];
+    };
+    for_each_channel(threads, [&](Channel& channel) {
+      if (is_live(channel)) channel.sqnr_db = weights_[channel.layer].sqnr_db(channel.index);
+    });
+    for (const Channel& channel : channels_) {
+      if (!is_live(channel)) continue;
+      results_[channel.layer].channels.push_back(channel.index);
+      results_[channel.layer].channel_db.push_back(channel.sqnr_db);
+    }
+    return std::move(results_);
+  }
+
+ private:
+  template <typename Work>
+  void for_each_channel(int threads, const Work& work) {
+    base::parallel_for(static_cast<std::int64_t>(channels_.size()), threads,
+                       [&](std::int64_t i) { work(channels_[static_cast<std::size_t>(i)]); });
+  }
+
+  std::vector<LayerWeights> weights_;  // [layer]
+  std::vector<LayerSqnr> results_;     // [layer]
+  std::vector<Channel> channels_;
+};
 
 }  // namespace
 
 std::vector<LayerSqnr> weight_sqnr(const graph::Graph& folded,
-                                   const graph::QuantizedGraph& quantized) {
+                                   const graph::QuantizedGraph& quantized, int threads) {
   if (folded.nodes.size() != quantized.nodes.size())
     throw base::InternalError("weight_sqnr: the quantized network is of another graph");
-  std::vector<LayerSqnr> layers;
+  NetworkSqnr network;
   for (std::size_t i = 0; i < folded.nodes.size(); ++i) {
     const auto* conv = std::get_if<graph::Conv>(&folded.nodes[i].op);
     const auto* codes = std::get_if<graph::QuantizedConv>(&quantized.nodes[i].op);
@@ -100,9 +136,9 @@ std::vector<LayerSqnr> weight_sqnr(const graph::Graph& folded,
       throw base::InternalError("weight_sqnr: layer '" + folded.nodes[i].name +
                                 "' is another one in the quantized network");
     }
-    layers.push_back(layer_sqnr(static_cast<graph::NodeId>(i), *conv, *codes));
+    network.add(static_cast<graph::NodeId>(i), *conv, *codes);
   }
-  return layers;
+  return network.run(threads);
 }
 
 SqnrSummary summarize(const std::vector<LayerSqnr>& layers) {

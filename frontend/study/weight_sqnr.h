@@ -40,9 +40,9 @@ struct SqnrSummary {
 };
 
 /// The layers with weights in the order of the graph. `folded`: the float network that `quantized`
-/// was made from, node by node (else base::InternalError).
+/// was made from, node by node (else base::InternalError). The same for any number of threads.
 std::vector<LayerSqnr> weight_sqnr(const graph::Graph& folded,
-                                   const graph::QuantizedGraph& quantized);
+                                   const graph::QuantizedGraph& quantized, int threads = 1);
 
 /// Over all live channels of these layers, each counting once.
 SqnrSummary summarize(const std::vector<LayerSqnr>& layers);

@@ -107,7 +107,8 @@ graph::Activation limits_of(ActivationKind kind) {
 
 class Builder {
  public:
-  Builder(const config::TopologyConfig& topology, const std::string& name) : topology_(topology) {
+  Builder(const config::TopologyConfig& topology, const std::string& name, int threads)
+      : topology_(topology), threads_(threads) {
     graph_.name = name;
   }
 
@@ -215,7 +216,7 @@ class Builder {
       style.has_bias = topology_.layers[i].has_bias;
       if (ends[i]) style.gain = WeightStyle::kResidualGain;
       if (is_activated(i)) style.gain = WeightStyle::kRectifiedGain;
-      draw_weights_of(*conv, static_cast<std::uint64_t>(topology_.seed), i, style);
+      draw_weights_of(*conv, static_cast<std::uint64_t>(topology_.seed), i, style, threads_);
     }
   }
 
@@ -238,6 +239,7 @@ class Builder {
   }
 
   const config::TopologyConfig& topology_;
+  const int threads_;
   graph::Graph graph_;
   std::vector<bool> has_shape_;
   double parameters_ = 0;
@@ -246,8 +248,9 @@ class Builder {
 
 }  // namespace
 
-graph::Graph build_graph(const config::TopologyConfig& topology, const std::string& name) {
-  return Builder(topology, name).run();
+graph::Graph build_graph(const config::TopologyConfig& topology, const std::string& name,
+                         int threads) {
+  return Builder(topology, name, threads).run();
 }
 
 }  // namespace npusim::topology

@@ -14,9 +14,10 @@
 
 namespace npusim::topology {
 
-/// The float graph, verified; not yet prepared. Tensors that no layer reads are its outputs. Throws
-/// base::InputError naming the place of every layer whose shapes do not fit, or where the network
-/// has more than graph::kMaxParameters parameters in all.
-graph::Graph build_graph(const config::TopologyConfig& topology, const std::string& name);
+/// The float graph, verified; not yet prepared; the same for any number of threads. Tensors that no
+/// layer reads are its outputs. Throws base::InputError naming the place of every layer whose
+/// shapes do not fit, or where the network has more than graph::kMaxParameters parameters in all.
+graph::Graph build_graph(const config::TopologyConfig& topology, const std::string& name,
+                         int threads = 1);
 
 }  // namespace npusim::topology

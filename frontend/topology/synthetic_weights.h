@@ -19,9 +19,10 @@ struct WeightStyle {
 };
 
 /// Fills conv.weights_ohwi and conv.bias; the other fields are set. Out channel c is drawn from a
-/// stream of its own: seed, layer and c decide it. Weights are uniform in [-b_c, b_c) with 16 bits,
+/// stream of its own: seed, layer and c decide it, and threads may share them. Weights are uniform
+/// in [-b_c, b_c) with 16 bits,
 ///     b_c = sqrt(3 * gain / fan_in) * f_c / sqrt(E[f^2]),  f_c uniform in [1/4, 7/4), 8 bits.
 void draw_weights_of(graph::Conv& conv, std::uint64_t seed, std::size_t layer,
-                     const WeightStyle& style);
+                     const WeightStyle& style, int threads = 1);
 
 }  // namespace npusim::topology

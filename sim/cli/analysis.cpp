@@ -58,8 +58,8 @@ report::Top1Loss top1_loss(const study::Sensitivity& sensitivity,
 std::vector<report::AnalyzedLayer> analyze_layers(const graph::Graph& network,
                                                   const graph::QuantizedGraph& quantized,
                                                   const study::Sensitivity& sensitivity,
-                                                  bool has_labels) {
-  const std::vector<study::LayerSqnr> sqnr = study::weight_sqnr(network, quantized);
+                                                  bool has_labels, int threads) {
+  const std::vector<study::LayerSqnr> sqnr = study::weight_sqnr(network, quantized, threads);
   auto next_sqnr = sqnr.begin();
   std::vector<report::AnalyzedLayer> layers;
   for (std::size_t at = 0; at < network.nodes.size(); ++at) {
@@ -152,7 +152,7 @@ report::Analysis analyze_network(compile::Pipeline& pipeline, const config::RunC
     analysis.quantized_top1 =
         execute::count_correct(sensitivity.integer_rankings, sensitivity.labels).top1;
   }
-  analysis.layers = analyze_layers(pipeline.network(), quantized, sensitivity, has_labels);
+  analysis.layers = analyze_layers(pipeline.network(), quantized, sensitivity, has_labels, threads);
   analysis.notes = run.notes;
   analysis.notes.insert(analysis.notes.end(), pipeline.notes().begin(), pipeline.notes().end());
   if (!has_labels) {

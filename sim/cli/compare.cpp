@@ -178,8 +178,8 @@ class Comparer {
                           *verified.simulation.mismatched_values};
       if (row(r).cost->mismatched_values > 0)
         mismatches_.emplace_back(full_name(wanted) + ": ", verified.simulation);
-      const study::SqnrSummary sqnr =
-          study::summarize(study::weight_sqnr(pipeline_.network(wanted.choice), quantized.graph));
+      const study::SqnrSummary sqnr = study::summarize(
+          study::weight_sqnr(pipeline_.network(wanted.choice), quantized.graph, threads_));
       if (sqnr.channels > 0) row(r).weights = report::RowWeights{sqnr.mean_db, sqnr.worst_db};
       if (run_.dataset) {
         networks.push_back(execute::integer_classifier(execute::IntegerExecutor(quantized.graph),

@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <random>
 #include <string>
 
 #include "frontend/execute/plain_integer_executor.h"
 #include "frontend/quantize/quantize.h"
+#include "sim/arith/elementwise.h"
+#include "sim/base/errors.h"
 #include "tests/support/random_network.h"
 #include "tests/unit/execute/plain_float.h"
 
@@ -231,6 +235,30 @@ TEST_F(OneConvTest, ValuesBecomeThoseOfTheirCodes) {
   round_to_codes(values.data(), node);
   // Halves go to the even multiple; clamped to codes 10 and -128: 7 and -131 steps of 0.25.
   EXPECT_EQ(values, (Tensor{0, 0, 0.5F, -0.25F, 1.75F, -32.75F}));
+}
+
+TEST_F(OneConvTest, DrawnValuesAsTheirCodes) {
+  std::mt19937 engine(9);
+  graph::QuantizedNode node = quantized_.node(1);
+  node.shape = {1, 1, 301};
+  for (const double scale : {0.25, 0.1, 3e-40}) {
+    node.quantization = {scale, -7};
+    Tensor values = {std::numeric_limits<float>::infinity(), -0.0F};
+    while (values.size() < 301) {
+      const auto eighths = static_cast<double>(static_cast<int>(engine() % 2601) - 1300);
+      values.push_back(static_cast<float>(eighths * 0.5 * scale));
+    }
+    Tensor rounded = values;
+    round_to_codes(rounded.data(), node);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::int8_t code = arith::quantize(static_cast<double>(values[i]), scale, -7,
+                                               node.clamps.low, node.clamps.high);
+      ASSERT_EQ(rounded[i], static_cast<float>(scale * static_cast<double>(code + 7)));
+      ASSERT_EQ(std::signbit(rounded[i]), code < -7);
+    }
+    values[300] = std::nanf("");
+    EXPECT_THROW(round_to_codes(values.data(), node), base::InternalError);
+  }
 }
 
 TEST_F(OneConvTest, ChannelsHaveClampsOfTheirOwn) {

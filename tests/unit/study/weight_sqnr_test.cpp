@@ -41,6 +41,25 @@ graph::QuantizedGraph one_quantized(const std::vector<std::int8_t>& codes,
   return graph;
 }
 
+TEST(WeightSqnr, ThreadsShareTheChannels) {
+  std::vector<float> weights;
+  std::vector<std::int8_t> codes;
+  for (int i = 0; i < 74; ++i) {
+    weights.push_back(i % 10 < 2 ? 0.0F : 1.0F / static_cast<float>(i));
+    codes.push_back(static_cast<std::int8_t>(128 / (i + 1)));
+  }
+  const graph::Graph network = one_conv(weights);
+  const graph::QuantizedGraph quantized = one_quantized(codes, {0x1p-7}, {}, 0);
+  const auto one = weight_sqnr(network, quantized);
+  ASSERT_LT(one[0].channels.size(), 37U);  // some are dead
+  for (const int threads : {2, 100}) {
+    const auto many = weight_sqnr(network, quantized, threads);
+    EXPECT_EQ(many[0].node, one[0].node);
+    EXPECT_EQ(many[0].channels, one[0].channels);
+    EXPECT_EQ(many[0].channel_db, one[0].channel_db);
+  }
+}
+
 TEST(WeightSqnr, PerLayer) {
   // Channel 0: (3, 4) by (3, 4.5), noise 0.25 of 25. Channel 1: (1, 0.1) by (1, 0), 0.01 of 1.01.
   const auto layers =

@@ -146,5 +146,15 @@ TEST(BuildTopologyTest, TheSameSeedGivesTheSameWeights) {
   EXPECT_NE(weights("1"), weights("2"));
 }
 
+// 40 channels of 16384 weights: three blocks.
+TEST(BuildTopologyTest, AnyNumberOfThreadsDrawsTheSameWeights) {
+  const auto weights = [](int threads) {
+    const auto topology = read("input: {channels: 16384}\nseed: 3\nlayers: [gemm: {channels: 40}]");
+    return std::get<graph::Conv>(build_graph(topology, "net", threads).nodes[1].op).weights_ohwi;
+  };
+  const std::vector<float> one = weights(1);
+  for (const int threads : {2, 30}) EXPECT_TRUE(weights(threads) == one);
+}
+
 }  // namespace
 }  // namespace npusim::topology
