@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/interprocess/mapped_region.hpp>
 #include <cerrno>
 #include <chrono>
 #include <system_error>
@@ -41,6 +43,9 @@ class Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
 
   int number() const { return number_; }
+  /// What Boost.Interprocess asks of something that it maps.
+  boost::interprocess::mapping_handle_t get_mapping_handle() const { return {number_, false}; }
+  static boost::interprocess::mode_t get_mode() { return boost::interprocess::read_only; }
   bool close() {
     const int number = number_;
     number_ = -1;
@@ -92,9 +97,8 @@ Descriptor open_for_reading(const std::filesystem::path& path, std::uint64_t max
 }
 
 template <typename Container>
-Container read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  struct stat status = {};
-  const Descriptor file = open_for_reading(path, max_bytes, status);
+Container read_all(const Descriptor& file, const struct stat& status,
+                   const std::filesystem::path& path, std::uint64_t max_bytes) {
   const bool has_writer = !S_ISFIFO(status.st_mode) || is_written_to(file);
 
   constexpr std::uint64_t kStepBytes = 1 << 16;
@@ -123,6 +127,18 @@ Container read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
   }
   data.resize(filled_bytes);
   return data;
+}
+
+template <typename Container>
+Container read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  struct stat status = {};
+  const Descriptor file = open_for_reading(path, max_bytes, status);
+  return read_all<Container>(file, status, path, max_bytes);
+}
+
+/// All pages at once: whoever maps a file here reads all of it.
+boost::interprocess::mapped_region map_all(const Descriptor& file, std::size_t bytes) {
+  return {file, boost::interprocess::read_only, 0, bytes, nullptr, MAP_POPULATE};
 }
 
 void write_all(const Descriptor& file, const std::filesystem::path& path, const void* data,
@@ -171,6 +187,24 @@ mode_t default_mode() {
 std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path,
                                           std::uint64_t max_bytes) {
   return read_all<std::vector<std::uint8_t>>(path, max_bytes);
+}
+
+FileBytes map_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  struct stat status = {};
+  const Descriptor file = open_for_reading(path, max_bytes, status);
+  const auto bytes = static_cast<std::size_t>(status.st_size);
+  if (S_ISREG(status.st_mode) && bytes > 0) {
+    try {
+      const auto region =
+          std::make_shared<const boost::interprocess::mapped_region>(map_all(file, bytes));
+      return {{region, static_cast<const std::uint8_t*>(region->get_address())}, bytes};
+    } catch (const boost::interprocess::interprocess_exception&) {
+      // Not every file system maps files; all of them read.
+    }
+  }
+  const auto read = std::make_shared<const std::vector<std::uint8_t>>(
+      read_all<std::vector<std::uint8_t>>(file, status, path, max_bytes));
+  return {{read, read->data()}, read->size()};
 }
 
 std::string read_file_text(const std::filesystem::path& path, std::uint64_t max_bytes) {

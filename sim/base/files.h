@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,21 @@ inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{4} << 30;
 /// max_bytes, a pipe that no program opens for writing within two seconds.
 std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path,
                                           std::uint64_t max_bytes = kMaxFileBytes);
+
+/// The bytes of a file that was opened once: in place, where the system can map it, and else read.
+/// They stay as long as a copy of this does.
+///
+/// What holds when another program changes the file meanwhile: a file that is replaced (renamed
+/// over, as write_file_whole does, or removed) stays as it was here. One that is written in place
+/// may show the new bytes, and one that is cut off raises SIGBUS where bytes are missing, which the
+/// npusim program answers with an error message and exit code 2.
+struct FileBytes {
+  std::shared_ptr<const std::uint8_t> data;
+  std::size_t size = 0;
+};
+
+/// As read_file_bytes, without a copy of a regular file.
+FileBytes map_file(const std::filesystem::path& path, std::uint64_t max_bytes = kMaxFileBytes);
 
 /// The same as text; the bytes are not interpreted.
 std::string read_file_text(const std::filesystem::path& path,

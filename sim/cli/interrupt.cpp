@@ -22,6 +22,14 @@ extern "C" void end_program(int /*signal*/) {
   ::_exit(kInterrupted);
 }
 
+constexpr char kCutOff[] = "npusim: an input file was cut off while it was in use\n";
+
+// A page of a mapped file that the file no longer has.
+extern "C" void end_without_file(int /*signal*/) {
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kCutOff, sizeof kCutOff - 1);
+  ::_exit(kBadInput);
+}
+
 sigset_t interrupts() {
   sigset_t set;
   sigemptyset(&set);
@@ -39,6 +47,8 @@ void handle_interrupts() {
   action.sa_mask = interrupts();
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = end_without_file;
+  sigaction(SIGBUS, &action, nullptr);
 }
 
 DeferInterrupts::DeferInterrupts() {

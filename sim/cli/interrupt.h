@@ -4,7 +4,8 @@
 
 namespace npusim::cli {
 
-/// SIGINT and SIGTERM end the program from now on.
+/// SIGINT and SIGTERM end the program from now on; SIGBUS, which a mapped file raises that another
+/// program cuts off (base::FileBytes), ends it as bad input does.
 void handle_interrupts();
 
 /// While one lives in the main thread, and no other thread runs, an interrupt waits: around the

@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "sim/base/errors.h"
+#include "sim/isa/dram_image.h"
 
 namespace npusim::isa {
 
@@ -69,9 +71,10 @@ class ByteWriter {
 /// Reads what a ByteWriter wrote. Every failure is an InputError that names `place` and the value.
 class ByteReader {
  public:
-  /// The bytes must outlive the reader.
-  ByteReader(const std::uint8_t* bytes, std::size_t size, std::string place)
-      : bytes_(bytes), size_(size), place_(std::move(place)) {}
+  /// The bytes must outlive the reader, and belong to `owner` where there is one.
+  ByteReader(const std::uint8_t* bytes, std::size_t size, std::string place,
+             std::shared_ptr<const void> owner = nullptr)
+      : bytes_(bytes), size_(size), place_(std::move(place)), owner_(std::move(owner)) {}
 
   template <typename T>
   T get(const char* what) {
@@ -113,10 +116,12 @@ class ByteReader {
     }
     return count;
   }
-  std::vector<std::uint8_t> get_rest() {
-    std::vector<std::uint8_t> rest(bytes_ + at_, bytes_ + size_);
-    at_ = size_;
-    return rest;
+  /// All that follows: shared with the owner where there is one, copied otherwise.
+  DramImage get_rest() {
+    const std::uint8_t* const rest = bytes_ + std::exchange(at_, size_);
+    const auto bytes = static_cast<std::size_t>(bytes_ + size_ - rest);
+    if (!owner_) return std::vector<std::uint8_t>(rest, rest + bytes);
+    return {std::shared_ptr<const std::uint8_t>(owner_, rest), bytes};
   }
   /// What is not read yet; advances by `bytes`.
   const std::uint8_t* skip(std::size_t bytes, const char* what) {
@@ -148,6 +153,7 @@ class ByteReader {
   std::size_t size_;
   std::size_t at_ = 0;
   std::string place_;
+  std::shared_ptr<const void> owner_;
 };
 
 }  // namespace npusim::isa

@@ -51,7 +51,7 @@ class FieldWriter {
 /// Reads the fields and keeps which bytes and flag bits had a meaning.
 class FieldReader {
  public:
-  FieldReader(const std::uint8_t* bytes, const std::string& place) : bytes_(bytes), place_(place) {
+  explicit FieldReader(const std::uint8_t* bytes) : bytes_(bytes) {
     for (const std::size_t header : {0U, 1U, 4U, 5U, 6U, 7U, 8U, 9U, 10U, 11U})
       covered_[header] = true;
   }
@@ -60,7 +60,7 @@ class FieldReader {
   void flag(const char* name, unsigned mask, T& value, const std::array<const char*, N>& names) {
     const unsigned got = take_bits(bytes_[1], mask);
     if (got >= names.size()) {
-      throw base::InputError(base::refusal(place_, name, std::to_string(got),
+      throw base::InputError(base::refusal("", name, std::to_string(got),
                                            "at most " + std::to_string(names.size() - 1)));
     }
     value = static_cast<T>(got);
@@ -79,19 +79,18 @@ class FieldReader {
 
   void refuse_reserved() const {
     if ((bytes_[1] & ~flags_) != 0) {
-      throw base::InputError(base::refusal(place_, "flags", std::to_string(bytes_[1]),
+      throw base::InputError(base::refusal("", "flags", std::to_string(bytes_[1]),
                                            "0 in all bits but " + std::to_string(flags_)));
     }
     for (std::size_t i = 0; i < covered_.size(); ++i) {
       if (covered_[i] || bytes_[i] == 0) continue;
-      throw base::InputError(base::refusal(place_, "reserved byte " + std::to_string(i),
-                                           std::to_string(bytes_[i]), "0"));
+      throw base::InputError(
+          base::refusal("", "reserved byte " + std::to_string(i), std::to_string(bytes_[i]), "0"));
     }
   }
 
  private:
   const std::uint8_t* bytes_;
-  const std::string& place_;
   std::array<bool, kInstructionBytes> covered_ = {};
   unsigned flags_ = 0;
 };
@@ -148,15 +147,15 @@ InstructionBytes encode(const Instruction& instruction) {
   return bytes;
 }
 
-Instruction decode(const std::uint8_t* bytes, const std::string& place) {
+Instruction decode(const std::uint8_t* bytes) {
   if (bytes[0] >= kOpcodes) {
-    throw base::InputError(base::refusal(place, "opcode", std::to_string(bytes[0]),
+    throw base::InputError(base::refusal("", "opcode", std::to_string(bytes[0]),
                                          "at most " + std::to_string(kOpcodes - 1)));
   }
   Instruction instruction = make_instruction(static_cast<Opcode>(bytes[0]));
   instruction.wait_mask = load<std::uint32_t>(bytes, 4);
   instruction.post_mask = load<std::uint32_t>(bytes, 8);
-  FieldReader reader(bytes, place);
+  FieldReader reader(bytes);
   std::visit([&](auto& fields) { visit_fields(fields, reader); }, instruction.fields);
   reader.refuse_reserved();
   return instruction;

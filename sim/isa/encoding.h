@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 
 #include "sim/isa/instruction.h"
 
@@ -25,8 +24,8 @@ bool fields_match_opcode(const Instruction& instruction);
 InstructionBytes encode(const Instruction& instruction);
 
 /// The instruction of 64 bytes: encode(decode(b)) == b and decode(encode(i)) == i. Throws
-/// base::InputError, naming `place`, for an unknown opcode, a flag without meaning, and reserved
+/// base::InputError for an unknown opcode, a flag without meaning, and reserved
 /// bytes or bits that are not 0.
-Instruction decode(const std::uint8_t* bytes, const std::string& place);
+Instruction decode(const std::uint8_t* bytes);
 
 }  // namespace npusim::isa

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/config/hardware_config.h"
+#include "sim/isa/dram_image.h"
 #include "sim/isa/instruction.h"
 
 namespace npusim::isa {
@@ -100,9 +101,8 @@ struct Program {
   std::vector<Instruction> instructions;   // the last one is `end`
   std::vector<InstructionOrigin> origins;  // one per instruction
   std::vector<Semaphore>
-      semaphores;  // id = index; at most kSemaphores; 0 and 1 as in instruction.h
-  std::vector<std::uint8_t>
-      dram_image;  // from DRAM address 0: weights in tile order, parameter blocks
+      semaphores;        // id = index; at most kSemaphores; 0 and 1 as in instruction.h
+  DramImage dram_image;  // from DRAM address 0: weights in tile order, parameter blocks
   std::uint64_t dram_bytes =
       0;  // image, inputs, outputs, spilled tensors; the instructions lie behind
   std::vector<TensorInfo> tensors;             // inputs and every layer's output

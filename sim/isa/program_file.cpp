@@ -125,16 +125,29 @@ std::vector<SectionInfo> list_sections(const std::uint8_t* data, std::size_t byt
   return read_table(table, data, bytes);
 }
 
-Program deserialize(const std::uint8_t* data, std::size_t bytes, const std::string& name) {
+namespace {
+
+Program deserialize(const std::uint8_t* data, std::size_t bytes, const std::string& name,
+                    const std::shared_ptr<const void>& owner) {
   Program program;
   const std::vector<SectionInfo> sections = list_sections(data, bytes, name);
   for (std::size_t i = 0; i < sections.size(); ++i) {
     ByteReader reader(data + sections[i].offset, sections[i].bytes,
-                      name + ": section " + sections[i].name);
+                      name + ": section " + sections[i].name, owner);
     section_formats()[i].read(reader, program);
     reader.expect_end();
   }
   return program;
+}
+
+}  // namespace
+
+Program deserialize(const std::uint8_t* data, std::size_t bytes, const std::string& name) {
+  return deserialize(data, bytes, name, nullptr);
+}
+
+Program deserialize(const base::FileBytes& file, const std::string& name) {
+  return deserialize(file.data.get(), file.size, name, file.data);
 }
 
 void write_program(const std::filesystem::path& path, const Program& program) {
@@ -142,8 +155,7 @@ void write_program(const std::filesystem::path& path, const Program& program) {
 }
 
 Program read_program(const std::filesystem::path& path) {
-  const std::vector<std::uint8_t> bytes = base::read_file_bytes(path);
-  Program program = deserialize(bytes.data(), bytes.size(), path.string());
+  Program program = deserialize(base::map_file(path), path.string());
   try {
     verify(program);
   } catch (const base::InputError& error) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/files.h"
 #include "sim/isa/program.h"
 
 namespace npusim::isa {
@@ -33,6 +34,8 @@ std::vector<std::uint8_t> serialize(const Program& program);
 /// in messages. Throws base::InputError naming file and section for damage of every kind; allocates
 /// no more than a few times the size of the data. The contents are not verified: see verify().
 Program deserialize(const std::uint8_t* data, std::size_t bytes, const std::string& name);
+/// The same without a copy of the DRAM image, which lies in `file` from then on.
+Program deserialize(const base::FileBytes& file, const std::string& name);
 
 /// The sections of such bytes, after header and checksum have been checked as in deserialize().
 std::vector<SectionInfo> list_sections(const std::uint8_t* data, std::size_t bytes,
@@ -41,7 +44,9 @@ std::vector<SectionInfo> list_sections(const std::uint8_t* data, std::size_t byt
 /// Writes the file whole or not at all.
 void write_program(const std::filesystem::path& path, const Program& program);
 
-/// Reads a file and verifies the Program: what comes back is safe to execute.
+/// Reads a file and verifies the Program: what comes back is safe to execute. The DRAM image stays
+/// in the file, which is mapped: see base::FileBytes for what holds when somebody changes it
+/// meanwhile.
 Program read_program(const std::filesystem::path& path);
 
 }  // namespace npusim::isa

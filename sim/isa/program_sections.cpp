@@ -51,10 +51,15 @@ void write_instructions(const Program& program, ByteWriter& writer) {
 }
 
 void read_instructions(ByteReader& reader, Program& program) {
+  program.instructions.reserve(reader.left() / kInstructionBytes);
   while (reader.left() > 0) {
-    const std::string place =
-        reader.place() + ": instruction " + std::to_string(program.instructions.size());
-    program.instructions.push_back(decode(reader.skip(kInstructionBytes, "instruction"), place));
+    const std::uint8_t* bytes = reader.skip(kInstructionBytes, "instruction");
+    try {
+      program.instructions.push_back(decode(bytes));
+    } catch (const base::InputError& error) {
+      throw_with_place(
+          reader.place() + ": instruction " + std::to_string(program.instructions.size()), error);
+    }
   }
 }
 
@@ -66,6 +71,7 @@ void write_origins(const Program& program, ByteWriter& writer) {
 }
 
 void read_origins(ByteReader& reader, Program& program) {
+  program.origins.reserve(reader.left() / sizeof(InstructionOrigin));
   while (reader.left() > 0) {
     InstructionOrigin origin;
     origin.layer = reader.get<std::uint32_t>("layer");

@@ -219,7 +219,7 @@ class Verifier {
   void instructions() {
     for (std::size_t i = 0; i < program_.instructions.size() && !findings_.full(); ++i) {
       const Instruction& instruction = program_.instructions[i];
-      findings_.set_place(instruction_label(program_, i));
+      findings_.set_instruction(program_, i);
       if (!fields_match_opcode(instruction)) {
         findings_.add("fields", "those of another opcode", "those of its own");
         continue;
@@ -230,27 +230,27 @@ class Verifier {
   }
 
   void masks(const Instruction& instruction) {
-    for (int s = 0; s < kSemaphores; ++s) {
+    const std::uint32_t used = instruction.wait_mask | instruction.post_mask;
+    for (int s = 0; s < kSemaphores && used >> s != 0; ++s) {
       const std::uint32_t bit = std::uint32_t{1} << s;
-      const std::string name = semaphore_label(program_, s);
-      const bool known =
-          s > kShadowFree && static_cast<std::size_t>(s) < program_.semaphores.size();
-      if ((instruction.wait_mask & bit) != 0) check_use(instruction, "waits for", name, known, s);
-      if ((instruction.post_mask & bit) != 0) check_use(instruction, "posts", name, known, s);
+      if ((instruction.wait_mask & bit) != 0) check_use(instruction, &Semaphore::waiter, s);
+      if ((instruction.post_mask & bit) != 0) check_use(instruction, &Semaphore::poster, s);
     }
   }
 
-  void check_use(const Instruction& instruction, const std::string& key, const std::string& name,
-                 bool known, int semaphore) {
+  void check_use(const Instruction& instruction, Unit Semaphore::*side, int semaphore) {
+    const char* const key = side == &Semaphore::poster ? "posts" : "waits for";
+    const bool known =
+        semaphore > kShadowFree && static_cast<std::size_t>(semaphore) < program_.semaphores.size();
     if (!known || instruction.opcode == Opcode::end) {
-      findings_.add(key, name,
+      findings_.add(key, semaphore_label(program_, semaphore),
                     known ? "nothing: 'end' has no unit" : "a semaphore of the Program from 2 on");
       return;
     }
-    const Semaphore& info = program_.semaphores[static_cast<std::size_t>(semaphore)];
-    const Unit owner = key == "posts" ? info.poster : info.waiter;
-    findings_.require(
-        owner == unit_of(instruction.opcode), key, name,
+    const Unit owner = program_.semaphores[static_cast<std::size_t>(semaphore)].*side;
+    if (owner == unit_of(instruction.opcode)) return;
+    findings_.add(
+        key, semaphore_label(program_, semaphore),
         "a semaphore whose unit this is; that one is " + std::string(unit_name(owner)) + "'s");
   }
 
@@ -260,12 +260,13 @@ class Verifier {
     std::size_t matmuls = 0;
     for (std::size_t i = 0; i < program_.instructions.size() && !findings_.full(); ++i) {
       const Instruction& instruction = program_.instructions[i];
-      findings_.set_place(instruction_label(program_, i));
+      findings_.set_instruction(program_, i);
       if (instruction.opcode == Opcode::preload) {
         preloads.push_back(i);
-        findings_.require(preloads.size() <= matmuls + kMaxPreloadsAhead, "preload",
-                          std::to_string(preloads.size() - matmuls) + " without their matmul yet",
-                          "at most " + std::to_string(kMaxPreloadsAhead));
+        if (preloads.size() <= matmuls + kMaxPreloadsAhead) continue;
+        findings_.add("preload",
+                      std::to_string(preloads.size() - matmuls) + " without their matmul yet",
+                      "at most " + std::to_string(kMaxPreloadsAhead));
       } else if (instruction.opcode == Opcode::matmul) {
         if (matmuls >= preloads.size()) {
           findings_.add("preload", "none for this matmul", "before it");
@@ -282,21 +283,23 @@ class Verifier {
   }
 
   void pair(const Preload& preload, const Matmul& matmul, std::size_t preload_index) {
-    const std::string of = " of instruction " + std::to_string(preload_index) + ", its preload";
+    const auto of = [&] {
+      return " of instruction " + std::to_string(preload_index) + ", its preload";
+    };
     const auto same = [&](const char* key, std::int64_t got, std::int64_t must_be) {
-      findings_.require(got == must_be, key, std::to_string(got), std::to_string(must_be) + of);
+      if (got == must_be) return;
+      findings_.add(key, std::to_string(got), std::to_string(must_be) + of());
     };
     same("k_begin", matmul.k_begin, preload.k_begin);
     same("k_end", matmul.k_end, preload.k_end);
     same("columns", matmul.columns, preload.columns);
     same("start_from_bias", matmul.start_from_bias, preload.load_bias);
     same("column_pixels", matmul.column_pixels, preload.column_pixels);
-    findings_.require(
-        preload.pixels == (matmul.mode == ArrayMode::output_stationary ? matmul.pixels : 0),
-        "pixels" + of, std::to_string(preload.pixels),
-        matmul.mode == ArrayMode::output_stationary
-            ? std::to_string(matmul.pixels) + ", this output stationary matmul's"
-            : "0: this matmul is not output stationary");
+    if (preload.pixels == (matmul.mode == ArrayMode::output_stationary ? matmul.pixels : 0)) return;
+    findings_.add("pixels" + of(), std::to_string(preload.pixels),
+                  matmul.mode == ArrayMode::output_stationary
+                      ? std::to_string(matmul.pixels) + ", this output stationary matmul's"
+                      : "0: this matmul is not output stationary");
   }
 
   /// Runs the weight DMA alone: nothing else writes the weight scratchpad, and nothing writes the
@@ -309,7 +312,7 @@ class Verifier {
       if (instruction.opcode == Opcode::load_weights) {
         replay_load_weights(program_, std::get<Dma>(instruction.fields), memory.data());
       } else {
-        findings_.set_place(instruction_label(program_, i));
+        findings_.set_instruction(program_, i);
         verify_records(program_.hardware, instruction, memory.data(), findings_);
       }
     }

@@ -39,10 +39,7 @@ class FieldChecks {
       findings_.inside("DRAM region", dram, Space::dram, program_.dram_bytes);
     }
     if (opcode_ == Opcode::store_activations) {
-      findings_.require(dram.address >= program_.dram_image.size(), "dram_address",
-                        std::to_string(dram.address),
-                        "behind the image of " + std::to_string(program_.dram_image.size()) +
-                            " bytes, which nothing overwrites");
+      behind_image(dram.address);
     }
     // With the local runs apart, no transfer is larger than the scratchpad.
     disjoint("local region", local);
@@ -68,8 +65,10 @@ class FieldChecks {
     findings_.in_range("dilation_h", f.dilation_h, 1, 255);
     findings_.in_range("dilation_w", f.dilation_w, 1, 255);
     const bool depthwise = f.mode == ArrayMode::depthwise;
-    findings_.require(!depthwise || f.channels == f.columns, "channels", std::to_string(f.channels),
-                      "the columns, " + std::to_string(f.columns) + ", in depthwise mode");
+    if (depthwise && f.channels != f.columns) {
+      findings_.add("channels", std::to_string(f.channels),
+                    "the columns, " + std::to_string(f.columns) + ", in depthwise mode");
+    }
     const std::int64_t taps = std::int64_t{f.kernel_h} * f.kernel_w;
     const std::int64_t reduction = depthwise ? taps : taps * f.channels;
     k_range(f.k_begin, f.k_end, reduction);
@@ -89,8 +88,8 @@ class FieldChecks {
     inside_weights("record", record_region(f));
     inside_weights("channel shifts", shifts_region(f));
     inside_weights("channel clamps", clamps_region(f));
-    findings_.require(f.channel_clamps || f.clamps_address == 0, "clamps_address",
-                      std::to_string(f.clamps_address), "0 without channel_clamps");
+    if (f.channel_clamps || f.clamps_address == 0) return;
+    findings_.add("clamps_address", std::to_string(f.clamps_address), "0 without channel_clamps");
   }
 
   void operator()(const Pool& f) {
@@ -101,8 +100,9 @@ class FieldChecks {
     clamps(f.low, f.high);
     const Region out = output_region(f);
     output(out);
-    findings_.require(!may_overlap(out, input_region(f)), "output region", "bytes of the input",
-                      "apart from it");
+    if (may_overlap(out, input_region(f))) {
+      findings_.add("output region", "bytes of the input", "apart from it");
+    }
     if (f.operation != PoolOperation::average) return;
     const std::int64_t cells = std::min<std::int64_t>(f.kernel_h, f.in_height) *
                                std::min<std::int64_t>(f.kernel_w, f.in_width);
@@ -124,6 +124,13 @@ class FieldChecks {
   }
 
  private:
+  void behind_image(std::uint64_t address) {
+    const std::uint64_t image_bytes = program_.dram_image.size();
+    if (address >= image_bytes) return;
+    findings_.add(
+        "dram_address", std::to_string(address),
+        "behind the image of " + std::to_string(image_bytes) + " bytes, which nothing overwrites");
+  }
   template <typename Fields>
   void window_shape(const Fields& f) {
     findings_.in_range("out_width", f.out_width, 1, kMax16);
@@ -153,19 +160,20 @@ class FieldChecks {
   }
   /// 0 stands for one pixel, so that 1 is never written.
   void column_pixels(std::int64_t pixels, std::int64_t most) {
-    findings_.require(pixels == 0 || (pixels >= 2 && pixels <= most), "column_pixels",
-                      std::to_string(pixels),
-                      most < 2 ? "0" : "0 (for one pixel) or 2 to " + std::to_string(most));
+    if (pixels == 0 || (pixels >= 2 && pixels <= most)) return;
+    findings_.add("column_pixels", std::to_string(pixels),
+                  most < 2 ? "0" : "0 (for one pixel) or 2 to " + std::to_string(most));
   }
   void output_stationary(const Matmul& f, std::int64_t reduction) {
-    findings_.require(hardware_.mac_array.dataflow == config::Dataflow::output_stationary, "mode",
-                      "output_stationary",
-                      "another, where mac_array.dataflow is weight_stationary");
-    findings_.require(f.k_begin == 0 && f.k_end == reduction && f.start_from_bias,
-                      "reduction of an output stationary matmul",
-                      std::to_string(f.k_begin) + " to " + std::to_string(f.k_end) +
-                          (f.start_from_bias ? "" : " without bias"),
-                      "all of it, 0 to " + std::to_string(reduction) + ", from the bias on");
+    if (hardware_.mac_array.dataflow != config::Dataflow::output_stationary) {
+      findings_.add("mode", "output_stationary",
+                    "another, where mac_array.dataflow is weight_stationary");
+    }
+    if (f.k_begin == 0 && f.k_end == reduction && f.start_from_bias) return;
+    findings_.add("reduction of an output stationary matmul",
+                  std::to_string(f.k_begin) + " to " + std::to_string(f.k_end) +
+                      (f.start_from_bias ? "" : " without bias"),
+                  "all of it, 0 to " + std::to_string(reduction) + ", from the bias on");
   }
   void clamps(std::int8_t low, std::int8_t high) { findings_.in_range("low", low, -128, high); }
   void inside_activations(const char* key, const Region& region) {
@@ -177,8 +185,8 @@ class FieldChecks {
                      static_cast<std::uint64_t>(hardware_.weight_scratchpad.bytes));
   }
   void disjoint(const char* key, const Region& region) {
-    findings_.require(region.runs_are_disjoint(), key, "runs that overlap",
-                      "strides that step over the runs");
+    if (region.runs_are_disjoint()) return;
+    findings_.add(key, "runs that overlap", "strides that step over the runs");
   }
   void output(const Region& region) {
     inside_activations("output region", region);
@@ -187,8 +195,8 @@ class FieldChecks {
   void in_place_or_apart(const char* key, const Region& operand, const Region& out) {
     const bool in_place = operand.address == out.address && operand.count1 == out.count1 &&
                           (operand.count1 == 1 || operand.stride1 == out.stride1);
-    findings_.require(in_place || !may_overlap(operand, out), key, "some bytes of the output",
-                      "apart from the output or exactly in its place");
+    if (in_place || !may_overlap(operand, out)) return;
+    findings_.add(key, "some bytes of the output", "apart from the output or exactly in its place");
   }
 
   const Program& program_;

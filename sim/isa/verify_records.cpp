@@ -31,14 +31,13 @@ class RecordChecks {
       const int channel_shift =
           f.field_bits == 0 ? 0
                             : read_channel_shift(memory_ + f.shifts_address, f.field_bits, entry);
-      const std::string channel = " of channel " + std::to_string(entry);
-      findings_.in_range(("multiplier" + channel).c_str(), record.multiplier, 0, greatest);
-      findings_.in_range(((fused ? "shift + channel shift" : "shift") + channel).c_str(),
-                         record.shift + (fused ? channel_shift : 0), kMinShift, kMaxShift);
+      of_channel("multiplier", entry, record.multiplier, 0, greatest);
+      of_channel(fused ? "shift + channel shift" : "shift", entry,
+                 record.shift + (fused ? channel_shift : 0), kMinShift, kMaxShift);
       if (!f.channel_clamps) continue;
       const ClampRecord own = read_clamp_record(memory_ + f.clamps_address, entry);
-      findings_.in_range(("low clamp" + channel).c_str(), own.low, f.low, f.high);
-      findings_.in_range(("high clamp" + channel).c_str(), own.high, own.low, f.high);
+      of_channel("low clamp", entry, own.low, f.low, f.high);
+      of_channel("high clamp", entry, own.high, own.low, f.high);
     }
   }
 
@@ -89,6 +88,12 @@ class RecordChecks {
   void operator()(const Fields&) {}
 
  private:
+  void of_channel(const char* key, std::uint64_t channel, std::int64_t value, std::int64_t least,
+                  std::int64_t greatest) {
+    if (value >= least && value <= greatest) return;
+    const std::string place = std::string(key) + " of channel " + std::to_string(channel);
+    findings_.in_range(place.c_str(), value, least, greatest);
+  }
   void check_scale(const ScaleRecord& scale, std::int64_t greatest) {
     findings_.in_range("multiplier", scale.multiplier, 0, greatest);
     findings_.in_range("shift", std::int64_t{scale.shift}, kMinShift, kMaxShift);

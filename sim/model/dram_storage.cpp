@@ -4,16 +4,18 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "sim/base/errors.h"
 
 namespace npusim::model {
 
-DramStorage::DramStorage(const std::vector<std::uint8_t>& image, std::uint64_t bytes)
-    : image_(image.data()),
-      image_bytes_(image.size()),
+DramStorage::DramStorage(isa::DramImage image, std::uint64_t bytes)
+    : shared_(std::move(image)),
+      image_(shared_.data()),
+      image_bytes_(shared_.size()),
       bytes_(bytes),
-      rest_(bytes - std::min<std::uint64_t>(bytes, image.size())) {
+      rest_(bytes - std::min<std::uint64_t>(bytes, image_bytes_)) {
   check(0, 0, image_bytes_);
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/isa/dram_image.h"
 #include "sim/isa/zeroed_array.h"
 
 namespace npusim::model {
@@ -13,9 +14,9 @@ namespace npusim::model {
 /// it, followed by zeros: a simulation does not begin with copying all weights.
 class DramStorage {
  public:
-  /// `image` must outlive this; `bytes` >= image.size() is the size of the space. Memory is taken
+  /// `bytes` >= image.size() is the size of the space. Memory is taken
   /// only where something is written.
-  DramStorage(const std::vector<std::uint8_t>& image, std::uint64_t bytes);
+  DramStorage(isa::DramImage image, std::uint64_t bytes);
 
   /// The range must lie in the space, and for a write behind the image: base::InternalError
   /// otherwise.
@@ -25,7 +26,8 @@ class DramStorage {
  private:
   void check(std::uint64_t begin, std::uint64_t address, std::uint64_t bytes) const;
 
-  const std::uint8_t* image_;
+  isa::DramImage shared_;
+  const std::uint8_t* image_;  // shared_'s bytes
   std::uint64_t image_bytes_;
   std::uint64_t bytes_;
   isa::ZeroedArray<std::uint8_t> rest_;  // behind the image

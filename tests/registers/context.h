@@ -31,9 +31,7 @@ constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b 
 /// Pages of DRAM that were written; zeros elsewhere.
 class DramContents {
  public:
-  explicit DramContents(const std::vector<std::uint8_t>& image) {
-    write(0, image.data(), image.size());
-  }
+  explicit DramContents(const isa::DramImage& image) { write(0, image.data(), image.size()); }
   void write(std::uint64_t address, const std::uint8_t* data, std::size_t bytes) {
     for (std::size_t i = 0; i < bytes; ++i) page(address + i)[(address + i) % kPage] = data[i];
   }

@@ -80,7 +80,7 @@ TEST(Failure, InputsMustFit) {
   ProgramBuilder b;
   isa::Program program = b.finish();
   program.inputs = {0};
-  program.dram_image.clear();
+  program.dram_image = {};
   EXPECT_THROW(model::simulate(program, {}), base::InputError);
   EXPECT_THROW(model::simulate(program, {{1, 2}}), base::InputError);
   EXPECT_EQ(model::simulate(program, {{1}}).total_cycles, 44);

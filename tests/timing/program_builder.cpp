@@ -71,7 +71,8 @@ void ProgramBuilder::layer(const std::string& kind) {
 
 std::uint64_t ProgramBuilder::image(const std::vector<std::uint8_t>& bytes) {
   const std::uint64_t address = program_.dram_image.size();
-  program_.dram_image.insert(program_.dram_image.end(), bytes.begin(), bytes.end());
+  std::vector<std::uint8_t>& image = program_.dram_image.edit();
+  image.insert(image.end(), bytes.begin(), bytes.end());
   return address;
 }
 

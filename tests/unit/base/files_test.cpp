@@ -19,6 +19,7 @@ namespace npusim::base {
 namespace {
 
 namespace fs = std::filesystem;
+using Bytes = std::vector<std::uint8_t>;
 using test::TempFolder;
 using testing::ElementsAre;
 
@@ -85,6 +86,56 @@ TEST(FilesTest, ReadsAPipeToItsEnd) {
   writer.join();
   EXPECT_EQ(received, sent);
   EXPECT_TRUE(fs::is_fifo(path));
+}
+
+Bytes bytes_of(const FileBytes& file) { return {file.data.get(), file.data.get() + file.size}; }
+
+TEST(MapFileTest, ShowsTheBytesAsLongAsACopyLives) {
+  const TempFolder folder;
+  const fs::path path = folder / "data";
+  Bytes bytes(200'000);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7 + 1);
+  write_file_whole(path, bytes);
+  FileBytes copy;
+  {
+    const FileBytes file = map_file(path);
+    copy = file;
+  }
+  EXPECT_EQ(bytes_of(copy), bytes);
+  write_file_whole(path, "replaced");  // by another file, not in place
+  EXPECT_EQ(bytes_of(copy), bytes);
+  EXPECT_EQ(bytes_of(map_file(path)), (Bytes{'r', 'e', 'p', 'l', 'a', 'c', 'e', 'd'}));
+  fs::remove(path);
+  EXPECT_EQ(bytes_of(copy), bytes);
+}
+
+TEST(MapFileTest, EmptyFilesAndPipesAreReadInstead) {
+  const TempFolder folder;
+  write_file_whole(folder / "empty", "");
+  EXPECT_EQ(map_file(folder / "empty").size, 0U);
+  const fs::path path = folder / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const Bytes sent(300'000, 'x');
+  std::thread writer([&] { write_file_whole(path, sent); });
+  const FileBytes received = map_file(path);
+  writer.join();
+  EXPECT_EQ(bytes_of(received), sent);
+}
+
+TEST(MapFileTest, RefusesAsReadingDoes) {
+  const TempFolder folder;
+  const std::string missing = (folder / "missing").string();
+  EXPECT_EQ(message_of([&] { map_file(missing); }),
+            missing + ": cannot read: No such file or directory");
+  EXPECT_EQ(message_of([&] { map_file(folder.path()); }),
+            folder.path().string() + ": cannot read: Is a directory");
+  EXPECT_EQ(message_of([] { map_file("/dev/null"); }),
+            "/dev/null: file: got a device, must be a file or a pipe");
+  const fs::path path = folder / "data";
+  write_file_whole(path, "12345");
+  EXPECT_EQ(map_file(path, 5).size, 5U);
+  EXPECT_EQ(message_of([&] { map_file(path, 4); }),
+            path.string() + ": size: got more, must be at most 4 bytes");
 }
 
 TEST(FilesTest, WaitsForASlowWriter) {

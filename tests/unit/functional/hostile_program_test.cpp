@@ -61,7 +61,7 @@ isa::Program mutated(std::mt19937_64& random) {
     if (random() % 8 == 0) instruction.post_mask ^= std::uint32_t{4} << random() % 11;
   }
   if (random() % 4 == 0) {
-    std::uint8_t& byte = program.dram_image[random() % program.dram_image.size()];
+    std::uint8_t& byte = program.dram_image.edit()[random() % program.dram_image.size()];
     byte = static_cast<std::uint8_t>(random());
   }
   if (random() % 8 == 0) {

@@ -118,9 +118,9 @@ TEST(InterpreterTest, RefusesWrongInputsAndUnverifiedPrograms) {
 TEST(InterpreterTest, ErrorsNameTheInstruction) {
   isa::Program program = test::pipeline_program(1);
   program.hardware.mac_array.accumulator_bits = 16;
-  program.dram_image[32 + 1] = 0x7f;  // the first bias: 32,5xx
-  program.dram_image[32 + 2] = program.dram_image[32 + 3] = 0;
-  std::fill_n(program.dram_image.begin(), 32, std::uint8_t{127});
+  program.dram_image.edit()[32 + 1] = 0x7f;  // the first bias: 32,5xx
+  program.dram_image.edit()[32 + 2] = program.dram_image.edit()[32 + 3] = 0;
+  std::fill_n(program.dram_image.edit().begin(), 32, std::uint8_t{127});
   try {
     run(program, {TensorBytes(64, 127)});
     FAIL() << "no error";

@@ -72,9 +72,9 @@ TEST(DisassemblerTest, LayersSayTheirImageWhereThereAreSeveral) {
 
 TEST(DisassemblerTest, TheImageInHexadecimal) {
   Program program = test::pipeline_program(1);
-  program.dram_image.resize(34, 0xab);
-  program.dram_image[0] = 0x01;
-  program.dram_image[33] = 0xfe;
+  program.dram_image.edit().resize(34, 0xab);
+  program.dram_image.edit()[0] = 0x01;
+  program.dram_image.edit()[33] = 0xfe;
   const std::string text = disassemble(program, {/*image=*/true});
   EXPECT_THAT(text, HasSubstr("\n  0x00000000: 01"));
   EXPECT_THAT(text, testing::ContainsRegex("\n  0x00000020: [0-9a-f]{2}fe\n"));

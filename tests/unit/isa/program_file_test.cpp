@@ -138,6 +138,18 @@ TEST(ProgramFileTest, SettingsStandInTheFileWhereTheyAreUnusual) {
   }
 }
 
+TEST(ProgramFileTest, AReadProgramHasItsImageInTheFile) {
+  const test::TempFolder folder;
+  const Program program = test::pipeline_program(3);
+  write_program(folder / "x.npu", program);
+  const base::FileBytes file = base::map_file(folder / "x.npu");
+  const Program back = deserialize(file, "x.npu");
+  EXPECT_EQ(back.dram_image, program.dram_image);
+  EXPECT_GE(back.dram_image.data(), file.data.get());
+  EXPECT_LE(back.dram_image.end(), file.data.get() + file.size);
+  EXPECT_EQ(serialize(read_program(folder / "x.npu")), serialize(program));
+}
+
 TEST(ProgramFileTest, SeveralImagesComeBack) {
   const Program program = test::two_images_program();
   const Bytes bytes = serialize(program);

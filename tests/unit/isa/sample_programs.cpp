@@ -34,8 +34,9 @@ std::uint32_t ProgramBuilder::semaphore(Unit poster, Unit waiter, std::uint32_t 
 
 std::uint64_t ProgramBuilder::put(const std::vector<std::uint8_t>& bytes) {
   const std::size_t address = (program.dram_image.size() + 15) / 16 * 16;
-  program.dram_image.resize(address);
-  program.dram_image.insert(program.dram_image.end(), bytes.begin(), bytes.end());
+  std::vector<std::uint8_t>& image = program.dram_image.edit();
+  image.resize(address);
+  image.insert(image.end(), bytes.begin(), bytes.end());
   program.dram_bytes = program.dram_image.size();
   return address;
 }

@@ -384,18 +384,18 @@ TEST(VerifyTest, Requantize) {
       {"channel shifts: got bytes",
        [](Program& p) { fields<Requantize>(p, 5).channel_begin = 0xffffffff; }},
       {"shift + channel shift of channel 0: got 63, must be 1 to 62",
-       [](Program& p) { p.dram_image[fields<Dma>(p, 2).dram_address + 4] = 60; }},
+       [](Program& p) { p.dram_image.edit()[fields<Dma>(p, 2).dram_address + 4] = 60; }},
       {"multiplier of channel 0: got -",
-       [](Program& p) { p.dram_image[fields<Dma>(p, 2).dram_address + 3] = 0x80; }},
+       [](Program& p) { p.dram_image.edit()[fields<Dma>(p, 2).dram_address + 3] = 0x80; }},
       {"multiplier of channel 0: got 85536, must be 0 to 32767",
        [](Program& p) {
          p.hardware.requantization.multiplier_bits = 15;
-         p.dram_image[fields<Dma>(p, 2).dram_address + 2] = 1;
+         p.dram_image.edit()[fields<Dma>(p, 2).dram_address + 2] = 1;
        }},
       {"shift of channel 0: got 63",
        [](Program& p) {
          p.hardware.requantization.placement = config::ShifterPlacement::pre_multiply;
-         p.dram_image[fields<Dma>(p, 2).dram_address + 4] = 63;
+         p.dram_image.edit()[fields<Dma>(p, 2).dram_address + 4] = 63;
        }},
   });
 }
@@ -432,7 +432,8 @@ Program pool_program(const std::vector<PoolEntry>& entries) {
   std::vector<std::uint8_t> record;
   append_pool_record(record, entries);
   const std::uint64_t address = program.dram_image.size();
-  program.dram_image.insert(program.dram_image.end(), record.begin(), record.end());
+  std::vector<std::uint8_t>& image = program.dram_image.edit();
+  image.insert(image.end(), record.begin(), record.end());
   program.dram_bytes += 256;
   program.tensors[0].address += 256;
   program.tensors[1].address += 256;
