@@ -24,9 +24,9 @@ isa::Program program_of(Stream stream, const config::HardwareConfig& machine) {
   isa::Program program;
   program.hardware = machine;
   program.dram_bytes = std::uint64_t{1} << 20;
-  program.dram_image.resize(kImageBytes);
-  program.dram_image[3] = 0x40;  // the record {2^30, 31}
-  program.dram_image[4] = 31;
+  program.dram_image.edit().resize(kImageBytes);
+  program.dram_image.edit()[3] = 0x40;  // the record {2^30, 31}
+  program.dram_image.edit()[4] = 31;
   using isa::Unit;
   program.semaphores = {{"shadow_full", Unit::weight_loader, Unit::mac_array, 0},
                         {"shadow_free", Unit::mac_array, Unit::weight_loader, 1},
