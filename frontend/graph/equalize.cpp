@@ -22,22 +22,26 @@ bool is_homogeneous(const Node& node) {
   return lookup != nullptr && lookup->function == Function::leaky_relu;
 }
 
-// The greatest of 0 and m[i] * factors[i]. In lanes: which of the products is compared with which
-// does not matter to the greatest.
-double greatest_product(const float* m, const double* factors, std::int64_t count) {
-  constexpr std::int64_t kLanes = 8;
-  std::array<double, kLanes> lanes{};
-  std::int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-      const double product = static_cast<double>(m[i + lane]) * factors[i + lane];
-      double& greatest = lanes[static_cast<std::size_t>(lane)];
-      greatest = product > greatest ? product : greatest;
-    }
+// greatest[i] = max(greatest[i], m[i] * factor_of(i))
+template <typename FactorOf>
+void raise(double* greatest, const float* m, std::int64_t count, const FactorOf& factor_of) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double product = static_cast<double>(m[i]) * factor_of(i);
+    greatest[i] = product > greatest[i] ? product : greatest[i];
   }
-  double greatest = *std::max_element(lanes.begin(), lanes.end());
-  for (; i < count; ++i) greatest = std::max(greatest, static_cast<double>(m[i]) * factors[i]);
-  return greatest;
+}
+
+// The greatest of 0 and m[i] * factors[i]. Places of a block are compared apart, so that the loop
+// vectorizes; which product meets which does not matter to the greatest.
+double greatest_product(const float* m, const double* factors, std::int64_t count) {
+  constexpr std::int64_t kBlock = 64;
+  std::array<double, kBlock> greatest{};
+  for (std::int64_t first = 0; first < count; first += kBlock) {
+    const double* of_block = factors + first;
+    raise(greatest.data(), m + first, std::min(kBlock, count - first),
+          [of_block](std::int64_t i) { return of_block[i]; });
+  }
+  return *std::max_element(greatest.begin(), greatest.end());
 }
 
 // The greatest magnitudes of a convolution's weights over its kernel's taps: of(o, i) for output
@@ -198,13 +202,9 @@ class Equalizer {
     const Magnitudes& m = *layer.magnitudes;
     std::vector<double> ranges(channels);
     for (std::int64_t o = 0; o < m.outputs(); ++o) {
-      double* greatest = ranges.data() + m.first_channel(o);
-      const float* row = m.row(o);
       const double inverse = 1 / at(layer.output, o);
-      for (std::int64_t i = 0; i < m.inputs(); ++i) {
-        const double range = static_cast<double>(row[i]) * inverse;
-        greatest[i] = range > greatest[i] ? range : greatest[i];
-      }
+      raise(ranges.data() + m.first_channel(o), m.row(o), m.inputs(),
+            [inverse](std::int64_t) { return inverse; });
     }
     return ranges;
   }
