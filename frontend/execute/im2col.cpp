@@ -49,9 +49,23 @@ void gather_taps(const T* input, const Geometry& geometry, std::int64_t first, s
                  const T* padding, const T** taps) {
   const graph::Window& w = geometry.window;
   const graph::Shape& in = geometry.in;
-  for (std::int64_t pixel = first; pixel < first + count; ++pixel) {
-    const std::int64_t x0 = (pixel % geometry.out.width) * w.stride_w - w.pad_left;
-    const std::int64_t y0 = (pixel / geometry.out.width) * w.stride_h - w.pad_top;
+  const std::int64_t line_step = w.dilation_h * in.width * in.channels;
+  const std::int64_t step = w.dilation_w * in.channels;
+  std::int64_t out_y = first / geometry.out.width;
+  std::int64_t out_x = first % geometry.out.width;
+  for (std::int64_t pixel = 0; pixel < count; ++pixel, ++out_x) {
+    if (out_x == geometry.out.width) out_x = 0, ++out_y;
+    const std::int64_t x0 = out_x * w.stride_w - w.pad_left;
+    const std::int64_t y0 = out_y * w.stride_h - w.pad_top;
+    const bool is_inside = x0 >= 0 && x0 + (w.kernel_w - 1) * w.dilation_w < in.width && y0 >= 0 &&
+                           y0 + (w.kernel_h - 1) * w.dilation_h < in.height;
+    if (is_inside) {
+      const T* line = input + (y0 * in.width + x0) * in.channels;
+      for (std::int64_t i = 0; i < w.kernel_h; ++i, line += line_step) {
+        for (std::int64_t j = 0; j < w.kernel_w; ++j) *taps++ = line + j * step;
+      }
+      continue;
+    }
     for (std::int64_t i = 0; i < w.kernel_h; ++i) {
       const std::int64_t y = y0 + i * w.dilation_h;
       const bool row_exists = y >= 0 && y < in.height;

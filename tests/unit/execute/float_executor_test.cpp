@@ -105,6 +105,40 @@ TEST(FloatKernelsTest, EveryShapeOfTileOnEveryTarget) {
   }
 }
 
+TEST(FloatKernelsTest, EveryNumberOfDepthwiseChannelsOnEveryTarget) {
+  constexpr std::int64_t kRows = 5;
+  for (const std::int64_t taps : {4, 9}) {
+    for (std::int64_t n = 1; n < 80; ++n) {
+      const auto seed = static_cast<std::uint64_t>(n);
+      const std::vector<float> w = test::random_input(seed, n * taps);
+      const std::vector<float> bias = test::random_input(seed + 1, n);
+      const std::vector<float> x = test::random_input(seed + 2, (kRows + taps) * n);
+      const FloatWeights weights(w.data(), bias.data(), taps, n, -0.5F, 0.75F);
+      std::vector<const float*> pointers;
+      std::vector<float> expected;
+      for (std::int64_t row = 0; row < kRows; ++row) {
+        for (std::int64_t t = 0; t < taps; ++t) pointers.push_back(x.data() + (row + t) * n);
+        for (std::int64_t c = 0; c < n; ++c) {
+          float sum = bias[static_cast<std::size_t>(c)];
+          for (std::int64_t t = 0; t < taps; ++t) {
+            const float product = x[static_cast<std::size_t>((row + t) * n + c)] *
+                                  w[static_cast<std::size_t>(c * taps + t)];
+            sum = sum + product;
+          }
+          expected.push_back(clamped(sum, -0.5F, 0.75F));
+        }
+      }
+      for (const std::int64_t target : arith::simd_targets()) {
+        arith::use_simd_target(target);
+        std::vector<float> out(expected.size());
+        multiply_depthwise(pointers.data(), kRows, weights, out.data(), n);
+        EXPECT_EQ(out, expected) << taps << " taps, " << n << " channels";
+      }
+      arith::use_simd_target(0);
+    }
+  }
+}
+
 TEST(FloatExecutorTest, ClampsChannelsOnTheirOwn) {
   for (const std::int64_t groups : {1, 6}) {
     graph::Graph graph = single_conv({5, 4, 6}, conv(6, 6, 3, groups));
