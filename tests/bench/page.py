@@ -59,10 +59,16 @@ def machine(root, targets):
 
 
 def load_note(series, targets):
-    """How much the multiply-add peak moved during the run: what others took of the machine."""
+    """What others took of the machine: how much the multiply-add peak moved, and whether processes waited."""
     times = series[PEAK + targets[0]].cpu
-    return (f"How loaded the machine was: of {len(times)} repetitions of the multiply-add peak during the\n"
+    text = (f"How loaded the machine was: of {len(times)} repetitions of the multiply-add peak during the\n"
             f"run, the slowest took {max(times) / min(times):.2f} times as long as the fastest.")
+    shares = [cpu / wall for name, one in series.items() if name.startswith("process/simulate")
+              for cpu, wall in zip(one.cpu, one.wall)]
+    if shares:
+        text += (f" The processes of `simulate`,\nwhich have one thread, had a core "
+                 f"{100 * statistics.median(shares):.0f} % of the time; wall times are as much too long.")
+    return text
 
 
 def number(value, digits, unit):
