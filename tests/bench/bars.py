@@ -121,6 +121,7 @@ BARS = [
         lambda r: r.peak_mb(f"process/simulate/{RESNET}"), 0),
     Bar("sweep point (compile, timing), CPU", 40, False, " ms",
         lambda r: 1e3 * r.cpu(r.stage("sweep_point")), 1),
+    Bar("npusim --help, CPU", 20, False, " ms", lambda r: 1e3 * r.cpu("process/help"), 1),
     Bar("npusim --help, wall", 20, False, " ms", lambda r: 1e3 * r.wall("process/help"), 1),
 ]
 

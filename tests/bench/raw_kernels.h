@@ -30,16 +30,17 @@ class RawKernels {
 
   void products();
   void requantize();
-  void run();  // both
+  void run();  // both, fused
 
  private:
   template <class Work>
-  void for_blocks(const Work& work) const;
+  void for_blocks(std::int64_t block, const Work& work) const;
   void multiply(std::int64_t rows);
-  void make_codes(std::int64_t rows);
+  void multiply_to_codes(std::int64_t rows);
 
   KernelShape shape_;
-  std::int64_t block_ = 0;  // rows at a time
+  std::int64_t block_ = 0;       // rows at a time
+  std::int64_t sums_block_ = 0;  // where sums are written: they stay in the second cache too
   arith::PackedWeights weights_;
   arith::RequantizationTable table_;
   std::vector<std::int8_t> channels_;  // what rows or taps point to
