@@ -10,9 +10,13 @@ namespace {
 constexpr std::int64_t kStrip = PackedWeights::kStrip;
 constexpr std::int64_t kQuad = PackedWeights::kQuad;
 
+// Their sum fits 16 bits, twice as many lanes as 32.
+constexpr std::int64_t kQuadsAtOnce = 64;
+static_assert(kQuadsAtOnce * kQuad * 128 <= 1 << 15);
+
 // A whole quad of a whole strip with contiguous channels: what a compiler vectorises.
 void pack_quad(const std::int8_t* first, std::int64_t k_stride, std::int8_t* out,
-               std::int32_t* sums) {
+               std::int16_t* sums) {
   const std::int8_t* const second = first + k_stride;
   const std::int8_t* const third = second + k_stride;
   const std::int8_t* const fourth = third + k_stride;
@@ -21,7 +25,20 @@ void pack_quad(const std::int8_t* first, std::int64_t k_stride, std::int8_t* out
     out[kQuad * i + 1] = second[i];
     out[kQuad * i + 2] = third[i];
     out[kQuad * i + 3] = fourth[i];
-    sums[i] += first[i] + second[i] + third[i] + fourth[i];
+    sums[i] = static_cast<std::int16_t>(sums[i] + first[i] + second[i] + third[i] + fourth[i]);
+  }
+}
+
+void pack_quads(const std::int8_t* weights, std::int64_t k_stride, std::int64_t quads,
+                std::int8_t* out, std::int32_t* sums) {
+  for (std::int64_t begin = 0; begin < quads; begin += kQuadsAtOnce) {
+    std::int16_t partial[kStrip] = {};
+    const std::int64_t end = std::min(begin + kQuadsAtOnce, quads);
+    for (std::int64_t quad = begin; quad < end; ++quad) {
+      pack_quad(weights + quad * kQuad * k_stride, k_stride, out + quad * PackedWeights::kQuadBytes,
+                partial);
+    }
+    for (std::int64_t i = 0; i < kStrip; ++i) sums[i] += partial[i];
   }
 }
 
@@ -40,13 +57,12 @@ void PackedWeights::pack(const std::int8_t* weights, std::int64_t k_stride, std:
   for (std::int64_t begin = 0; begin < n; begin += kStrip) {
     const std::int64_t channels = std::min(kStrip, n - begin);
     std::int32_t* sums = column_sums_.data() + begin;
-    for (std::int64_t row = 0; row < k; row += kQuad, out += kQuadBytes) {
+    const std::int64_t whole = n_stride == 1 && channels == kStrip ? k / kQuad : 0;
+    pack_quads(weights + begin, k_stride, whole, out, sums);
+    out += whole * kQuadBytes;
+    for (std::int64_t row = whole * kQuad; row < k; row += kQuad, out += kQuadBytes) {
       const std::int8_t* first = weights + row * k_stride + begin * n_stride;
       const std::int64_t count = std::min(kQuad, k - row);
-      if (n_stride == 1 && channels == kStrip && count == kQuad) {
-        pack_quad(first, k_stride, out, sums);
-        continue;
-      }
       std::memset(out, 0, kQuadBytes);
       for (std::int64_t i = 0; i < kStrip; ++i) {
         for (std::int64_t j = 0; j < count; ++j) {

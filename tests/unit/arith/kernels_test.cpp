@@ -182,18 +182,18 @@ TEST(MatmulTest, CodesAreThoseOfTheSums) {
   }
 }
 
-TEST(MatmulTest, ExtremesOfTheLongestFoldAreExact) {
-  const Size s{13, 256, 33};
+TEST(MatmulTest, ExtremesOfALongReductionAreExact) {
+  const Size s{13, 1300, 33};
   const Bytes x(index(s.m * s.k), -128);
   const Bytes w(index(s.k * s.n), -128);
   std::vector<const std::int8_t*> rows(index(s.m), x.data());
   PackedWeights packed;
-  packed.pack(w.data(), s.n, 1, s.k, s.n, 127);  // -128 * -255, 256 times
+  packed.pack(w.data(), s.n, 1, s.k, s.n, 127);  // -128 * -255, s.k times
   on_every_target([&] {
     Accumulators acc(index(s.m * s.n), 5);
     RowScratch scratch;
     multiply_rows(rows.data(), s.m, packed, nullptr, acc.data(), s.n, scratch);
-    EXPECT_EQ(acc, Accumulators(acc.size(), 256 * 128 * 255 + 5));
+    EXPECT_EQ(acc, Accumulators(acc.size(), static_cast<std::int32_t>(s.k) * 128 * 255 + 5));
   });
 }
 
