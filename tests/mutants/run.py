@@ -128,7 +128,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", help="mutants of files whose path contains this")
+    parser.add_argument("--only", help="mutants of files whose path contains this (or this,that)")
     parser.add_argument("--report", type=pathlib.Path, help="writes all outcomes as JSON")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
@@ -137,7 +137,7 @@ def main():
     killers = [Killer(**k) for k in json.loads((arguments.build / "mutants/killers.json").read_text())]
     mutants = catalogue["mutants"]
     if arguments.only:
-        mutants = [m for m in mutants if arguments.only in m["file"]]
+        mutants = [m for m in mutants if any(part in m["file"] for part in arguments.only.split(","))]
     drawn = mutants
     if arguments.sample:
         drawn = random.Random(arguments.seed).sample(mutants, min(arguments.sample, len(mutants)))
