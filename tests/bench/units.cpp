@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // unit/*: single units of the machine, timing only. work: port_schedule streams, feeder folds (both
 // called directly); of the others, Programs written for one unit: DMA bursts, folds,
-// requantizations and hand-overs.
+// requantizations and hand-overs. empty_program is what making a machine takes.
 #include <string>
 #include <utility>
 #include <vector>
@@ -175,6 +175,8 @@ void register_units() {
   constexpr std::int64_t kBursts = 64 * 1024;  // of 64 bytes, in 64 transfers of 64 KiB
   add("unit/port_schedule", 0, port_schedule);
   add("unit/feeder_slots", 0, feeder);
+  add_program(
+      "empty_program", [] { return Stream{}; }, 1);
   add_program(
       "dma_long_rows", [] { return transfers({Opcode::load_activations}, 65536); }, kBursts);
   add_program(
