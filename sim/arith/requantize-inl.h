@@ -76,7 +76,12 @@ class Requantizer {
     const auto rounded = hn::BitCast(Sums(), (upper + half_) >> shift_);
     const auto sign = hn::BroadcastSignBit(sum);
     const auto code = hn::Xor(rounded, sign) + (zero_point_ - sign);
-    return hn::Min(hn::Max(hn::DemoteTo(Codes(), code), low_), high_);
+#if HWY_MAX_BYTES == 64
+    const hn::Vec<Codes> narrow{_mm512_cvtsepi32_epi8(code.raw)};
+#else
+    const auto narrow = hn::DemoteTo(Codes(), code);
+#endif
+    return hn::Min(hn::Max(narrow, low_), high_);
   }
 
   // `rows` rows of the channels, of which `width` exist.
