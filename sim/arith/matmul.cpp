@@ -215,48 +215,80 @@ HWY_INLINE void subtract_zero_point(const Product& p, std::int64_t row, std::int
   }
 }
 
-// A tile of which `width` channels exist: whole ones are worked on where they are, others and those
-// to be requantized in a copy, so that nothing beyond the accumulator's row is touched.
-template <int kRows, int kVectors>
-HWY_INLINE void multiply_channels(const Product& p, const std::uint8_t* x, std::int64_t row,
-                                  std::int64_t channel) {
-  constexpr std::int64_t kWidth = kVectors * kVectorChannels;
-  const std::int64_t width = HWY_MIN(kWidth, p.weights.n() - channel);
-  std::int32_t copy[kRows * kWidth];
-  const bool in_place = width == kWidth && p.codes == nullptr;
-  std::int32_t* const acc = p.acc == nullptr ? nullptr : p.acc + row * p.acc_stride + channel;
-  std::int32_t* const sums = in_place ? acc : copy;
-  const std::int64_t stride = in_place ? p.acc_stride : kWidth;
-  const std::int32_t* begin = p.bias != nullptr ? p.bias + channel : acc;
-  std::int64_t begin_stride = p.bias != nullptr ? 0 : p.acc_stride;
-  const auto bytes = static_cast<std::size_t>(width) * sizeof(std::int32_t);
-  if (width != kWidth) {
-    for (int r = 0; r < kRows; ++r) std::memcpy(copy + r * kWidth, begin + r * begin_stride, bytes);
-    begin = copy;
-    begin_stride = kWidth;
-  }
-  multiply_tile<kRows, kVectors>(x, p.weights, channel, begin, begin_stride, sums, stride);
-  if (p.weights.zero_point() != 0) subtract_zero_point(p, row, kRows, width, sums, stride);
-  if (p.codes != nullptr) {
-    p.codes->make(channel, width, copy, kWidth, row, kRows);
-  } else if (!in_place) {
-    for (int r = 0; r < kRows; ++r) std::memcpy(acc + r * p.acc_stride, copy + r * kWidth, bytes);
-  }
-}
-
-// Prepared rows [begin, end) and one panel of channels, whose weights stay in the first cache.
+// A panel of kVectors vectors of channels, whose weights stay in the first cache, and the sums of a
+// few tiles of rows. Where the sums are requantized, or not all channels exist, they are formed in
+// a copy, so that nothing beyond an accumulator's row is touched.
 template <int kVectors>
-HWY_INLINE void multiply_panel(const Product& p, const std::uint8_t* x, std::int64_t begin,
-                               std::int64_t end, std::int64_t channel) {
-  std::int64_t row = begin;
-  for (; row + kTileRows <= end; row += kTileRows, x += tile_bytes(p.weights)) {
-    multiply_channels<kTileRows, kVectors>(p, x, row, channel);
+class Panel {
+ public:
+  HWY_INLINE Panel(const Product& p, std::int64_t channel)
+      : p_(p), channel_(channel), width_(HWY_MIN(kWidth, p.weights.n() - channel)) {
+    if (p.bias == nullptr) return;
+    begin_ = p.bias + channel;
+    if (width_ == kWidth) return;
+    std::memcpy(ragged_bias_, begin_, bytes());
+    begin_ = ragged_bias_;
   }
-  for (; row + 4 <= end; row += 4, x += 4 * kRowBytes) {
-    multiply_channels<4, kVectors>(p, x, row, channel);
+
+  // Prepared rows [begin, end), the first of them at x.
+  HWY_INLINE void multiply(const std::uint8_t* x, std::int64_t begin, std::int64_t end) {
+    const std::int64_t next = tile_bytes(p_.weights) * kPanelTiles;
+    for (std::int64_t row = begin; row < end; row += kPanelRows, x += next) {
+      const std::int64_t rows = HWY_MIN(kPanelRows, end - row);
+      if (p_.codes != nullptr) {
+        multiply_tiles(x, row, rows, copy_, kWidth);
+        p_.codes->make(channel_, width_, copy_, kWidth, row, rows);
+      } else if (width_ == kWidth) {
+        multiply_tiles(x, row, rows, acc(row), p_.acc_stride);
+      } else {
+        if (p_.bias == nullptr) {
+          for (std::int64_t r = 0; r < rows; ++r) {
+            std::memcpy(copy_ + r * kWidth, acc(row + r), bytes());
+          }
+        }
+        multiply_tiles(x, row, rows, copy_, kWidth);
+        for (std::int64_t r = 0; r < rows; ++r) {
+          std::memcpy(acc(row + r), copy_ + r * kWidth, bytes());
+        }
+      }
+    }
   }
-  for (; row < end; ++row, x += kRowBytes) multiply_channels<1, kVectors>(p, x, row, channel);
-}
+
+ private:
+  static constexpr std::int64_t kWidth = kVectors * kVectorChannels;
+  static constexpr std::int64_t kPanelTiles = 4;
+  static constexpr std::int64_t kPanelRows = kPanelTiles * kTileRows;
+
+  std::int32_t* acc(std::int64_t row) const { return p_.acc + row * p_.acc_stride + channel_; }
+  std::size_t bytes() const { return static_cast<std::size_t>(width_) * sizeof(std::int32_t); }
+
+  HWY_INLINE void multiply_tiles(const std::uint8_t* x, std::int64_t first, std::int64_t rows,
+                                 std::int32_t* sums, std::int64_t stride) const {
+    std::int64_t row = 0;
+    for (; row + kTileRows <= rows; row += kTileRows, x += tile_bytes(p_.weights)) {
+      multiply_one<kTileRows>(x, sums + row * stride, stride);
+    }
+    for (; row + 4 <= rows; row += 4, x += 4 * kRowBytes) {
+      multiply_one<4>(x, sums + row * stride, stride);
+    }
+    for (; row < rows; ++row, x += kRowBytes) multiply_one<1>(x, sums + row * stride, stride);
+    if (p_.weights.zero_point() != 0) subtract_zero_point(p_, first, rows, width_, sums, stride);
+  }
+
+  template <int kRows>
+  HWY_INLINE void multiply_one(const std::uint8_t* x, std::int32_t* sums,
+                               std::int64_t stride) const {
+    const std::int32_t* begin = begin_ != nullptr ? begin_ : sums;
+    const std::int64_t begin_stride = begin_ != nullptr ? 0 : stride;
+    multiply_tile<kRows, kVectors>(x, p_.weights, channel_, begin, begin_stride, sums, stride);
+  }
+
+  const Product& p_;
+  std::int64_t channel_, width_;
+  const std::int32_t* begin_ = nullptr;  // the biases, where the sums begin at them
+  std::int32_t ragged_bias_[kWidth] = {};
+  std::int32_t copy_[kPanelRows * kWidth];
+};
 
 HWY_INLINE void multiply_block(const Product& p, std::int64_t begin, std::int64_t end,
                                std::uint8_t* prepared) {
@@ -268,9 +300,9 @@ HWY_INLINE void multiply_block(const Product& p, std::int64_t begin, std::int64_
   std::int64_t channel = 0;
   for (; n - channel > (kTileVectors - 1) * kVectorChannels;
        channel += kTileVectors * kVectorChannels) {
-    multiply_panel<kTileVectors>(p, prepared, begin, end, channel);
+    Panel<kTileVectors>(p, channel).multiply(prepared, begin, end);
   }
-  if (channel < n) multiply_panel<kLastVectors>(p, prepared, begin, end, channel);
+  if (channel < n) Panel<kLastVectors>(p, channel).multiply(prepared, begin, end);
 }
 
 void multiply(const Product& p, std::int64_t rows, RowScratch& scratch) {
