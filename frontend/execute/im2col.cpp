@@ -2,8 +2,23 @@
 #include "frontend/execute/im2col.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace npusim::execute {
+namespace {
+
+// A few values without a call: the rows of a first layer's kernel.
+template <class T>
+T* copy(const T* from, std::int64_t count, T* to) {
+  constexpr auto kHalf = static_cast<std::int64_t>(8 / sizeof(T));
+  if (count < kHalf || count > 2 * kHalf) return std::copy_n(from, count, to);
+  std::memcpy(to, from, 8);
+  std::memcpy(to + count - kHalf, from + count - kHalf, 8);
+  return to + count;
+}
+
+}  // namespace
+
 bool Geometry::is_pointwise() const {
   return taps() == 1 && window.stride_h == 1 && window.stride_w == 1 && window.pad_top == 0 &&
          window.pad_left == 0 && in.height == out.height && in.width == out.width;
@@ -29,7 +44,7 @@ void gather_rows(const T* input, const Geometry& geometry, std::int64_t channel,
       }
       const T* line = input + y * in.width * in.channels + channel;
       if (run && x0 >= 0 && x0 + w.kernel_w <= in.width) {
-        row = std::copy_n(line + x0 * in.channels, w.kernel_w * channels, row);
+        row = copy(line + x0 * in.channels, w.kernel_w * channels, row);
         continue;
       }
       for (std::int64_t j = 0; j < w.kernel_w; ++j, row += channels) {
@@ -37,7 +52,7 @@ void gather_rows(const T* input, const Geometry& geometry, std::int64_t channel,
         if (x < 0 || x >= in.width) {
           std::fill_n(row, channels, padding);
         } else {
-          std::copy_n(line + x * in.channels, channels, row);
+          copy(line + x * in.channels, channels, row);
         }
       }
     }

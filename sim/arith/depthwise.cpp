@@ -3,6 +3,9 @@
 // lane and meet their two weights in one multiply-add. The weights of a few channels are widened
 // and brought into the order in which the inputs come once for many rows.
 //
+// Along a line of pixels under a 3x3 kernel that moves by one, a column of three inputs is put side
+// by side once and serves the three pixels that it is the left, the middle and the right column of.
+//
 // Why it is exact: products of int16 pairs are added in int32, and sums are modulo 2^32.
 #include "sim/arith/depthwise.h"
 
@@ -36,6 +39,15 @@ struct Depthwise {
   std::int32_t* acc;         // where the sums go; nullptr: they are requantized instead
   std::int64_t acc_stride;
   const rq::CodeRows* codes;
+
+  // Whether tap 3 * i + j of a pixel is tap 3 * i + j - 1 of the next one.
+  bool is_sliding() const {
+    if (weights.k() != 9 || rows.tap_stride != 0) return false;
+    for (std::int64_t tap = 0; tap < 9; ++tap) {
+      if (tap % 3 != 0 && rows.taps[tap] != rows.taps[tap - 1] + rows.step) return false;
+    }
+    return true;
+  }
 };
 
 // kChannels channels: 16, or 8 where the processor has no more or no more are left.
@@ -58,7 +70,10 @@ class DepthwiseBlock {
     do {
       const std::int64_t taps = HWY_MIN(kTapsAtOnce, k - first);
       prepare_weights(first, taps);
-      if (k == 9) {
+      if (p_.is_sliding()) {
+        arrange_columns();
+        slide(begin, begin_stride, acc, stride);
+      } else if (k == 9) {
         add_rows<9>(first, taps, begin, begin_stride, acc, stride);
       } else {
         add_rows<0>(first, taps, begin, begin_stride, acc, stride);
@@ -73,6 +88,7 @@ class DepthwiseBlock {
  private:
   using Words = hn::CappedTag<std::int16_t, kChannels>;
   using Sums = hn::Repartition<std::int32_t, Words>;
+  using Unsigned = hn::RebindToUnsigned<Sums>;
   using Bytes = hn::Rebind<std::int8_t, Words>;
   using W = hn::Vec<Words>;
   using S = hn::Vec<Sums>;
@@ -158,6 +174,91 @@ class DepthwiseBlock {
       const Pair sums = products<kTaps>(x, row * p_.rows.step + channel_, taps);
       hn::StoreU(sums.lower + hn::LoadU(d, begin), d, acc);
       hn::StoreU(sums.upper + hn::LoadU(d, begin + kHalf), d, acc + kHalf);
+      begin += begin_stride;
+      acc += stride;
+    }
+  }
+
+  // The weights of nine taps, as prepared, brought to three columns of a pair and a single one.
+  HWY_INLINE void arrange_columns() {
+    for (std::int64_t half = 0; half < 2; ++half) {
+      const W w01 = load_weights(half);
+      const W w23 = load_weights(2 + half);
+      const W w45 = load_weights(4 + half);
+      const W w67 = load_weights(6 + half);
+      const W w8 = load_weights(8 + half);
+      const auto upper = [](W w) HWY_ATTR {
+        return hn::BitCast(Words(), hn::ShiftRight<16>(hn::BitCast(Unsigned(), w)));
+      };
+      const auto raised = [](W w) HWY_ATTR {
+        return hn::BitCast(Words(), hn::ShiftLeft<16>(hn::BitCast(Unsigned(), w)));
+      };
+      const W none = hn::Zero(Words());
+      const W columns[6] = {hn::OddEven(w23, w01),
+                            hn::OddEven(none, w67),
+                            hn::OddEven(raised(w45), upper(w01)),
+                            upper(w67),
+                            hn::OddEven(w45, w23),
+                            hn::OddEven(none, w8)};
+      for (std::int64_t i = 0; i < 6; ++i) {
+        hn::Store(columns[i], Words(), weights_ + (2 * i + half) * kChannels);
+      }
+    }
+  }
+
+  // A column of three inputs, as pairs: the upper two, and the lowest with nothing.
+  struct Column {
+    W lower_pair, upper_pair, lower_single, upper_single;
+  };
+
+  HWY_INLINE Column load_column(std::int64_t offset) const {
+    const std::int8_t* const* taps = p_.rows.taps;
+    const W first = load_inputs(taps[0] + offset);
+    const W second = load_inputs(taps[3] + offset);
+    const W third = load_inputs(taps[6] + offset);
+    const W none = hn::Zero(Words());
+    return {hn::InterleaveLower(Words(), first, second),
+            hn::InterleaveUpper(Words(), first, second), hn::InterleaveLower(Words(), third, none),
+            hn::InterleaveUpper(Words(), third, none)};
+  }
+
+  // sums + the column times column `at` of the weights.
+  HWY_INLINE Pair plus(Pair sums, const Column& x, std::int64_t at) const {
+    const Sums d;
+    auto unused = hn::Zero(d);
+    const std::int64_t w = 4 * at;
+    sums.lower =
+        hn::ReorderWidenMulAccumulate(d, x.lower_pair, load_weights(w), sums.lower, unused);
+    sums.upper =
+        hn::ReorderWidenMulAccumulate(d, x.upper_pair, load_weights(w + 1), sums.upper, unused);
+    sums.lower =
+        hn::ReorderWidenMulAccumulate(d, x.lower_single, load_weights(w + 2), sums.lower, unused);
+    sums.upper =
+        hn::ReorderWidenMulAccumulate(d, x.upper_single, load_weights(w + 3), sums.upper, unused);
+    return sums;
+  }
+
+  // As add_rows(), column by column: each is the last of one pixel, and the first and second of
+  // those that follow.
+  HWY_INLINE void slide(const std::int32_t* begin, std::int64_t begin_stride, std::int32_t* acc,
+                        std::int64_t stride) const {
+    const Sums d;
+    constexpr std::int64_t kHalf = kChannels / 2;
+    const Pair none{hn::Zero(d), hn::Zero(d)};
+    std::int64_t offset = row_ * p_.rows.step + channel_;
+    Pair next = plus(none, load_column(offset), 0);
+    offset += p_.rows.step;
+    const Column second = load_column(offset);
+    Pair sums = plus(next, second, 1);
+    next = plus(none, second, 0);
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      offset += p_.rows.step;
+      const Column x = load_column(offset);
+      const Pair done = in_order(plus(sums, x, 2));
+      sums = plus(next, x, 1);
+      next = plus(none, x, 0);
+      hn::StoreU(done.lower + hn::LoadU(d, begin), d, acc);
+      hn::StoreU(done.upper + hn::LoadU(d, begin + kHalf), d, acc + kHalf);
       begin += begin_stride;
       acc += stride;
     }
