@@ -59,13 +59,15 @@ Graph remove_dead_nodes(Graph graph);
 struct Pass {
   const char* name;
   Graph (*run)(Graph);
+  bool computes_weights;  // others move them, or write ones
 };
 
 /// What `prepare` runs, in order.
 const std::vector<Pass>& passes();
 
 /// Verifies the graph (InputError), then runs all passes with the verifier after each one: a
-/// finding there is an InternalError that names the pass. Only Input, Conv, Add, Mul, Concat, Pool
+/// finding there is an InternalError that names the pass. Values are looked at where a pass
+/// computes some, and once more in the end. Only Input, Conv, Add, Mul, Concat, Pool
 /// and Lookup remain; an Input's activation is the identity.
 Graph prepare(Graph graph);
 

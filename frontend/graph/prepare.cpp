@@ -9,8 +9,8 @@
 namespace npusim::graph {
 namespace {
 
-void check_after(const Graph& graph, const Pass& pass) {
-  const std::vector<std::string> messages = findings(graph);
+void check_after(const Graph& graph, const Pass& pass, Look look) {
+  const std::vector<std::string> messages = findings(graph, look);
   if (messages.empty()) return;
   std::string text = "after pass ";
   text += pass.name;
@@ -27,14 +27,14 @@ bool is_prepared(const Operator& op) {
 
 const std::vector<Pass>& passes() {
   static const std::vector<Pass> list = {
-      {"remove_dead_nodes", remove_dead_nodes},
-      {"fuse_lookups", fuse_lookups},
-      {"fuse_channel_picks", fuse_channel_picks},
-      {"fold_batch_norm", fold_batch_norm},
-      {"fuse_activations", fuse_activations},
-      {"spread_quantization", spread_quantization},
-      {"fuse_pads", fuse_pads},
-      {"insert_requantization", insert_requantization},
+      {"remove_dead_nodes", remove_dead_nodes, false},
+      {"fuse_lookups", fuse_lookups, false},
+      {"fuse_channel_picks", fuse_channel_picks, true},
+      {"fold_batch_norm", fold_batch_norm, true},
+      {"fuse_activations", fuse_activations, false},
+      {"spread_quantization", spread_quantization, false},
+      {"fuse_pads", fuse_pads, false},
+      {"insert_requantization", insert_requantization, false},
   };
   return list;
 }
@@ -43,7 +43,9 @@ Graph prepare(Graph graph) {
   verify(graph);
   for (const Pass& pass : passes()) {
     graph = pass.run(std::move(graph));
-    check_after(graph, pass);
+    const bool is_last = &pass == &passes().back();
+    check_after(graph, pass,
+                pass.computes_weights || is_last ? Look::at_everything : Look::past_values);
   }
   for (const Node& node : graph.nodes) {
     if (!is_prepared(node.op)) {

@@ -22,8 +22,13 @@
 
 namespace npusim::graph {
 
+/// Whether weights are looked at one by one, which takes as long as reading them all from memory.
+enum class Look { at_everything, past_values };
+
 /// What is wrong with the graph, one message each; empty where all holds.
-std::vector<std::string> findings(const Graph& graph);
+std::vector<std::string> findings(const Graph& graph, Look look = Look::at_everything);
+
+bool all_finite(const std::vector<float>& values);
 
 /// Throws base::InputError with all findings where there are any.
 void verify(const Graph& graph);

@@ -16,9 +16,11 @@ namespace npusim::import {
 namespace {
 
 // [out][in][kernel_h][kernel_w] to [out][kernel_h][kernel_w][in].
+// With one input channel or one position that is the same order: nothing is copied.
 template <typename Value>
-std::vector<Value> to_ohwi(const std::vector<Value>& oihw, std::size_t out, std::size_t in,
+std::vector<Value> to_ohwi(std::vector<Value> oihw, std::size_t out, std::size_t in,
                            std::size_t positions) {
+  if (in == 1 || positions == 1) return oihw;
   std::vector<Value> ohwi(oihw.size());
   for (std::size_t o = 0; o < out; ++o) {
     const Value* from = oihw.data() + o * in * positions;
@@ -73,14 +75,26 @@ float scaled(float factor, float value) {
   return static_cast<float>(static_cast<double>(factor) * static_cast<double>(value));
 }
 
+bool is_in_order(const std::vector<std::size_t>& order) {
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (order[i] != i) return false;
+  }
+  return true;
+}
+
 // [outputs][inputs] with the inputs in the given order, times alpha.
-graph::Conv gemm_of(const GemmWeights& weights, const std::vector<std::size_t>& order, float alpha,
+graph::Conv gemm_of(GemmWeights weights, const std::vector<std::size_t>& order, float alpha,
                     std::vector<float> bias) {
   graph::Conv gemm;
   gemm.kind = graph::ConvKind::gemm;
   gemm.in_channels = static_cast<std::int64_t>(weights.inputs);
   gemm.out_channels = static_cast<std::int64_t>(weights.outputs);
   gemm.bias = std::move(bias);
+  if (weights.is_transposed && alpha == 1.0F && is_in_order(order)) {  // as they are
+    gemm.weights_ohwi = std::move(weights.values);
+    gemm.given = std::move(weights.given);
+    return gemm;
+  }
   gemm.weights_ohwi.reserve(weights.values.size());
   for (std::size_t output = 0; output < weights.outputs; ++output) {
     for (const std::size_t input : order) {
@@ -126,9 +140,10 @@ void import_conv(NodeContext& node) {
   const auto out = static_cast<std::size_t>(dims[0]);
   const auto in = static_cast<std::size_t>(dims[1]);
   const auto positions = static_cast<std::size_t>(dims[2] * dims[3]);
-  conv.weights_ohwi = to_ohwi(weights, out, in, positions);
+  conv.weights_ohwi = to_ohwi(std::move(weights), out, in, positions);
   conv.given = std::move(given);
-  if (conv.given) conv.given->codes_ohwi = to_ohwi(conv.given->codes_ohwi, out, in, positions);
+  if (conv.given)
+    conv.given->codes_ohwi = to_ohwi(std::move(conv.given->codes_ohwi), out, in, positions);
   node.emit_map(std::move(conv), {x});
 }
 
@@ -136,8 +151,9 @@ void import_gemm(NodeContext& node) {
   if (node.integer("transA", 0) != 0) node.refuse("transA", "1", "0");
   const float alpha = node.number("alpha", 1.0F);
   const float beta = node.number("beta", 1.0F);
-  const GemmWeights weights = read_gemm_weights(node, node.integer("transB", 0) != 0);
-  std::vector<float> bias = read_gemm_bias(node, weights.outputs);
+  GemmWeights weights = read_gemm_weights(node, node.integer("transB", 0) != 0);
+  const std::size_t outputs = weights.outputs;
+  std::vector<float> bias = read_gemm_bias(node, outputs);
   for (float& value : bias) value = scaled(beta, value);
   if (weights.given && (alpha != 1.0F || beta != 1.0F)) {
     node.refuse("alpha and beta", std::to_string(alpha) + " and " + std::to_string(beta),
@@ -150,8 +166,9 @@ void import_gemm(NodeContext& node) {
     node.refuse("A", to_text(a.layout.dims), to_text({1, inputs}));
   }
   const std::vector<std::size_t> order = onnx_indices(node.shape(a), a.layout);
-  const graph::NodeId id = node.append(gemm_of(weights, order, alpha, std::move(bias)), {a.node});
-  node.bind(Activation{id, vector_layout(static_cast<std::int64_t>(weights.outputs))});
+  const graph::NodeId id =
+      node.append(gemm_of(std::move(weights), order, alpha, std::move(bias)), {a.node});
+  node.bind(Activation{id, vector_layout(static_cast<std::int64_t>(outputs))});
 }
 
 // A vector times a matrix is a gemm; each position of a map with its channels last, times a matrix,

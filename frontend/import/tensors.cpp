@@ -4,8 +4,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "frontend/graph/graph.h"
+#include "frontend/graph/verify.h"
 #include "frontend/import/model_reader.h"
 #include "sim/base/errors.h"
 
@@ -48,6 +50,10 @@ std::vector<Value> values_of(const onnx::TensorProto& tensor, const Field& field
              std::to_string(count * sizeof(Stored)) + " for " + to_text(dims_of(tensor)));
     }
     values.resize(count);
+    if constexpr (std::is_same_v<Stored, Value>) {  // `convert` changes nothing then
+      std::memcpy(values.data(), raw.data(), raw.size());
+      return values;
+    }
     for (std::size_t i = 0; i < count; ++i) {
       Stored stored;
       std::memcpy(&stored, raw.data() + i * sizeof(Stored), sizeof(Stored));
@@ -171,6 +177,7 @@ std::vector<float> read_floats(const onnx::TensorProto& tensor) {
 
 std::vector<float> read_finite(const onnx::TensorProto& tensor) {
   std::vector<float> values = read_floats(tensor);
+  if (graph::all_finite(values)) return values;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i])) continue;
     refuse(tensor, "value " + std::to_string(i), std::to_string(values[i]),

@@ -56,7 +56,7 @@ int compile_run(const CompileOptions& options) {
     append_skipped_notes("calibration", pipeline.skipped_calibration_images(), skipped);
   }
   const std::vector<std::uint8_t> bytes = isa::serialize(program);
-  write_output(*options.output, std::string(bytes.begin(), bytes.end()));
+  write_output(*options.output, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   if (!options.arguments.quiet) {
     fmt::print("{}: {} layers{}, {} instructions, {} on {}, {}\n", *options.output,
                program.image_layers(),

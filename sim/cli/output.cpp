@@ -63,7 +63,7 @@ void check_output_path(const std::optional<std::string>& path, const std::string
   }
 }
 
-void write_output(const std::string& path, const std::string& bytes) {
+void write_output(const std::string& path, std::string_view bytes) {
   const DeferInterrupts whole;
   base::write_file_whole(path, bytes);
 }

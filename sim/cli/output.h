@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sim/report/report.h"
 
@@ -22,7 +23,7 @@ bool wants_colour();
 void check_output_path(const std::optional<std::string>& path, const std::string& flag);
 
 /// The file written whole or not at all, also under Ctrl-C. Throws base::InputError.
-void write_output(const std::string& path, const std::string& bytes);
+void write_output(const std::string& path, std::string_view bytes);
 
 /// Prints the text form, coloured on a terminal unless NO_COLOR is set, and writes the JSON form
 /// where a path is given.

@@ -18,6 +18,13 @@ namespace npusim::isa {
 
 class ByteWriter {
  public:
+  ByteWriter() = default;
+  /// Begins with that many zeros, for overwrite(), and has room for `capacity` bytes.
+  ByteWriter(std::size_t zeros, std::size_t capacity) {
+    bytes_.reserve(capacity);
+    bytes_.resize(zeros);
+  }
+
   /// An integer, enumeration or bool, as many bytes as its type has.
   template <typename T>
   void put(T value) {
@@ -51,6 +58,11 @@ class ByteWriter {
   }
   void pad_to_multiple_of(std::size_t alignment) {
     while (bytes_.size() % alignment != 0) bytes_.push_back(0);
+  }
+
+  /// Puts bytes in place of those from `at` on, which are there.
+  void overwrite(std::size_t at, const std::vector<std::uint8_t>& bytes) {
+    std::memcpy(bytes_.data() + at, bytes.data(), bytes.size());
   }
 
   std::size_t size() const { return bytes_.size(); }

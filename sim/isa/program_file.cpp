@@ -88,32 +88,30 @@ std::vector<SectionInfo> read_table(ByteReader& reader, const std::uint8_t* data
 }  // namespace
 
 std::vector<std::uint8_t> serialize(const Program& program) {
-  ByteWriter body;  // what follows header and table
+  constexpr std::size_t kBegin = kHeaderBytes + kTableBytes;
+  const std::size_t most =
+      program.dram_image.size() +
+      program.instructions.size() * 2 * static_cast<std::size_t>(kInstructionBytes);
+  ByteWriter file(kBegin, kBegin + most);  // one buffer: there are files of 140 MB
   ByteWriter table;
   for (int i = 0; i < kSections; ++i) {
-    const std::size_t begin = body.size();
-    section_formats()[i].write(program, body);
+    const std::size_t begin = file.size();
+    section_formats()[i].write(program, file);
     table.put(static_cast<std::uint32_t>(i + 1));
     table.put(std::uint32_t{0});
-    table.put(std::uint64_t{kHeaderBytes + kTableBytes + begin});
-    table.put(std::uint64_t{body.size() - begin});
-    body.pad_to_multiple_of(kSectionAlignment);
+    table.put(std::uint64_t{begin});
+    table.put(std::uint64_t{file.size() - begin});
+    file.pad_to_multiple_of(kSectionAlignment);
   }
-  XXH64_state_t* const state = XXH64_createState();
-  XXH64_reset(state, 0);
-  XXH64_update(state, table.bytes().data(), table.size());
-  XXH64_update(state, body.bytes().data(), body.size());
-  const std::uint64_t checksum = XXH64_digest(state);
-  XXH64_freeState(state);
+  file.overwrite(kHeaderBytes, table.bytes());
 
-  ByteWriter file;
-  file.put_bytes(kProgramMagic);
-  file.put(kProgramFileVersion);
-  file.put(std::uint32_t{kSections});
-  file.put(std::uint64_t{kHeaderBytes + table.size() + body.size()});
-  file.put(checksum);
-  file.put_bytes(table.bytes());
-  file.put_bytes(body.bytes());
+  ByteWriter header;
+  header.put_bytes(kProgramMagic);
+  header.put(kProgramFileVersion);
+  header.put(std::uint32_t{kSections});
+  header.put(std::uint64_t{file.size()});
+  header.put(checksum_of(file.bytes().data(), file.size()));
+  file.overwrite(0, header.bytes());
   return file.take();
 }
 
