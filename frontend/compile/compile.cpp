@@ -204,8 +204,14 @@ graph::Overflow overflow_of(config::AccumulatorOverflow overflow) {
 
 isa::Program compile(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
                      const isa::Metadata& metadata) {
+  KeptWeightLayout weights;
+  return compile(graph, hardware, metadata, weights);
+}
+
+isa::Program compile(const QuantizedGraph& graph, const config::HardwareConfig& hardware,
+                     const isa::Metadata& metadata, KeptWeightLayout& kept_weights) {
   check_fits(graph, hardware);
-  WeightLayout weights = lay_out_weights(graph, hardware);
+  const WeightLayout& weights = kept_weights.of(graph, WeightMachine(hardware));
   const std::int64_t images = metadata.images;
   TensorPlan plan = plan_tensors(graph, hardware, weights.weight_region_bytes, images);
   isa::Program program;
@@ -224,7 +230,7 @@ isa::Program compile(const QuantizedGraph& graph, const config::HardwareConfig& 
   check_dram(program);
   program.origins = std::move(stream.origins);
   program.semaphores = std::move(stream.semaphores);
-  program.dram_image = std::move(weights.dram_image);
+  program.dram_image = weights.dram_image;
   isa::verify(program);
   return program;
 }

@@ -8,6 +8,8 @@
 
 namespace npusim::compile {
 
+class KeptWeightLayout;
+
 // Plans where tensors live, lays out weights, writes the instructions layer by layer, schedules
 // loads early, and adds the semaphores. `metadata.images` images become one stream, in which the
 // loads of one image run ahead as far as those of a layer. Deterministic. The result passes
@@ -18,6 +20,9 @@ namespace npusim::compile {
 // barrel shifter, or sums for another accumulator.
 isa::Program compile(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware,
                      const isa::Metadata& metadata);
+// The same; weights are laid out only where `weights` (weight_layout.h) does not hold them already.
+isa::Program compile(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware,
+                     const isa::Metadata& metadata, KeptWeightLayout& weights);
 
 // The integer graph's name for what the machine's accumulators do.
 graph::Overflow overflow_of(config::AccumulatorOverflow overflow);

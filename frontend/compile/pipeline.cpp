@@ -265,7 +265,7 @@ quantize::Quantization Pipeline::quantization(const config::QuantizationConfig& 
 Pipeline::Quantized& Pipeline::kept(const std::string& scheme) {
   const auto found = quantized_.find(scheme);
   if (found != quantized_.end()) return found->second;
-  return quantized_.emplace(scheme, Quantized{quantization(choice(scheme)), {}}).first->second;
+  return quantized_.emplace(scheme, Quantized{quantization(choice(scheme)), {}, {}}).first->second;
 }
 
 const quantize::Quantization& Pipeline::quantized(const std::string& scheme) {
@@ -311,6 +311,7 @@ isa::Metadata Pipeline::metadata(const config::QuantizationConfig& choice) {
 }
 
 isa::Program Pipeline::compile_program(const graph::QuantizedGraph& graph, std::uint64_t graph_hash,
+                                       KeptWeightLayout& weights,
                                        const config::QuantizationConfig& choice,
                                        std::int32_t images) {
   ContentHasher hasher;
@@ -320,7 +321,7 @@ isa::Program Pipeline::compile_program(const graph::QuantizedGraph& graph, std::
   record("compile", hasher.add(images).digest());
   isa::Metadata metadata = this->metadata(choice);
   metadata.images = images;
-  isa::Program program = compile(graph, run_.hardware, metadata);
+  isa::Program program = compile(graph, run_.hardware, metadata, weights);
   const auto options = quantize::layer_options(network(choice), options_of(choice));
   for (std::size_t image = 0; image < program.images(); ++image) {
     describe_layers(network(choice), options, image, program);
@@ -330,13 +331,15 @@ isa::Program Pipeline::compile_program(const graph::QuantizedGraph& graph, std::
 
 isa::Program Pipeline::program(const graph::QuantizedGraph& graph,
                                const config::QuantizationConfig& choice, std::int32_t images) {
-  return compile_program(graph, quantize::content_hash(graph), choice, images);
+  KeptWeightLayout weights;
+  return compile_program(graph, quantize::content_hash(graph), weights, choice, images);
 }
 
 isa::Program Pipeline::program(const std::string& scheme, std::int32_t images) {
   Quantized& network = kept(scheme);
   if (!network.graph_hash) network.graph_hash = quantize::content_hash(network.result.graph);
-  return compile_program(network.result.graph, *network.graph_hash, choice(scheme), images);
+  return compile_program(network.result.graph, *network.graph_hash, network.weights, choice(scheme),
+                         images);
 }
 
 }  // namespace npusim::compile

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "frontend/compile/weight_layout.h"
 #include "frontend/data/dataset.h"
 #include "frontend/data/image_reader.h"
 #include "frontend/graph/graph.h"
@@ -106,11 +107,13 @@ class Pipeline {
   const graph::Graph& imported();
   quantize::Calibration calibrate(const graph::Graph& folded);
   isa::Program compile_program(const graph::QuantizedGraph& graph, std::uint64_t graph_hash,
-                               const config::QuantizationConfig& choice, std::int32_t images);
+                               KeptWeightLayout& weights, const config::QuantizationConfig& choice,
+                               std::int32_t images);
 
   struct Quantized {
     quantize::Quantization result;
-    std::optional<std::uint64_t> graph_hash;  // reading all weights takes as long as compiling them
+    std::optional<std::uint64_t> graph_hash;  // taking it reads all weights
+    KeptWeightLayout weights;
   };
   Quantized& kept(const std::string& scheme);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "frontend/compile/parameter_bytes.h"
 #include "sim/arith/transpose_bytes.h"
@@ -58,14 +59,14 @@ std::int64_t row_bytes(const QuantizedConv& conv, std::int64_t columns) {
 
 class Builder {
  public:
-  Builder(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware)
-      : graph_(graph), hardware_(hardware) {
+  Builder(const graph::QuantizedGraph& graph, const WeightMachine& machine)
+      : graph_(graph), machine_(machine) {
     layout_.layers.resize(graph.nodes.size());
   }
 
   WeightLayout build() {
     split_scratchpad();
-    layout_.dram_image.reserve(expected_image_bytes());
+    image_.reserve(expected_image_bytes());
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const graph::QuantizedNode& node = graph_.nodes[i];
       if (const auto* conv = std::get_if<QuantizedConv>(&node.op)) {
@@ -75,6 +76,7 @@ class Builder {
       }
     }
     align();
+    layout_.dram_image = std::move(image_);
     return std::move(layout_);
   }
 
@@ -83,7 +85,7 @@ class Builder {
   // only as large as one tile needs. The parameter region holds two of the largest, and more where
   // an eighth of the scratchpad has room; weights get the rest. Two folds of every layer fit.
   void split_scratchpad() {
-    const std::int64_t total = hardware_.weight_scratchpad.bytes;
+    const std::int64_t total = machine_.scratchpad_bytes;
     std::int64_t wanted = 0;
     std::int64_t least = 0;
     std::int64_t fold = 0;
@@ -126,11 +128,9 @@ class Builder {
 
   Need need_of(const graph::QuantizedNode& node) const {
     if (const auto* conv = std::get_if<QuantizedConv>(&node.op)) {
-      const std::int64_t columns =
-          channel_tiles(*conv, hardware_.mac_array.columns).front().columns;
-      return {
-          parameter_block_bytes(node, conv->out_channels), parameter_block_bytes(node, columns),
-          std::min(hardware_.mac_array.rows, reduction_length(*conv)) * row_bytes(*conv, columns)};
+      const std::int64_t columns = channel_tiles(*conv, machine_.array_columns).front().columns;
+      return {parameter_block_bytes(node, conv->out_channels), parameter_block_bytes(node, columns),
+              std::min(machine_.array_rows, reduction_length(*conv)) * row_bytes(*conv, columns)};
     }
     const std::int64_t bytes = parameter_bytes(node).requant_bytes;
     return {bytes, bytes, 0};
@@ -144,7 +144,7 @@ class Builder {
       bytes += need_of(node).whole_block_bytes + 2 * kDramAlignBytes;
       const auto* conv = std::get_if<QuantizedConv>(&node.op);
       if (conv == nullptr) continue;
-      const std::int64_t weights_bytes = packed_weights_bytes(*conv, hardware_.mac_array.columns);
+      const std::int64_t weights_bytes = packed_weights_bytes(*conv, machine_.array_columns);
       bytes += weights_bytes + weights_bytes / layout_.group_limit_bytes * 2 * kDramAlignBytes;
     }
     return static_cast<std::size_t>(bytes);
@@ -164,8 +164,8 @@ class Builder {
 
   void lay_out_conv(const graph::QuantizedNode& node, const QuantizedConv& conv,
                     LayerWeights& layer) {
-    const std::int64_t rows = hardware_.mac_array.rows;
-    const std::vector<ChannelTile> tiles = channel_tiles(conv, hardware_.mac_array.columns);
+    const std::int64_t rows = machine_.array_rows;
+    const std::vector<ChannelTile> tiles = channel_tiles(conv, machine_.array_columns);
     const std::int64_t reduction = reduction_length(conv);
     for (const ChannelTile& tile : tiles) {
       WeightTile weights;
@@ -199,7 +199,7 @@ class Builder {
     WeightGroup& group = layer.groups.back();
     WeightPart part{k_begin, k_end, layer.groups.size() - 1, group.bytes};
     if (group.pieces.empty() || group.pieces.back().bytes >= kLeastTransferBytes) {
-      group.pieces.push_back({layout_.dram_image.size(), group.bytes, 0});
+      group.pieces.push_back({image_.size(), group.bytes, 0});
     }
     group.pieces.back().bytes += bytes;
     group.bytes += bytes;
@@ -214,9 +214,9 @@ class Builder {
     const std::int8_t* from = conv.weights_ohwi.data() + tile.begin * reduction + k_begin;
     const std::int64_t rows = k_end - k_begin;
     const auto k_bytes = static_cast<std::size_t>(row_bytes(conv, tile.columns));
-    const std::size_t begin = layout_.dram_image.size();
-    layout_.dram_image.resize(begin + static_cast<std::size_t>(rows) * k_bytes);
-    std::uint8_t* to = layout_.dram_image.data() + begin;
+    const std::size_t begin = image_.size();
+    image_.resize(begin + static_cast<std::size_t>(rows) * k_bytes);
+    std::uint8_t* to = image_.data() + begin;
     if (conv.weight_bits == 8) {
       arith::transpose_bytes(from, reduction, tile.columns, rows,
                              reinterpret_cast<std::int8_t*>(to), tile.columns);
@@ -280,19 +280,20 @@ class Builder {
 
   void append_block(ParameterBlock& block, const Bytes& bytes) {
     align();
-    block.dram_address = layout_.dram_image.size();
+    block.dram_address = image_.size();
     block.bytes = static_cast<std::int64_t>(bytes.size());
-    layout_.dram_image.insert(layout_.dram_image.end(), bytes.begin(), bytes.end());
+    image_.insert(image_.end(), bytes.begin(), bytes.end());
   }
 
   void align() {
-    const auto size = static_cast<std::int64_t>(layout_.dram_image.size());
-    layout_.dram_image.resize(static_cast<std::size_t>(base::round_up(size, kDramAlignBytes)), 0);
+    const auto size = static_cast<std::int64_t>(image_.size());
+    image_.resize(static_cast<std::size_t>(base::round_up(size, kDramAlignBytes)), 0);
   }
 
   const graph::QuantizedGraph& graph_;
-  const config::HardwareConfig& hardware_;
+  const WeightMachine& machine_;
   WeightLayout layout_;
+  Bytes image_;
 };
 
 }  // namespace
@@ -310,9 +311,19 @@ std::int64_t packed_tile_bytes(const QuantizedConv& conv, std::int64_t array_col
          row_bytes(conv, channel_tiles(conv, array_columns).front().columns);
 }
 
-WeightLayout lay_out_weights(const graph::QuantizedGraph& graph,
-                             const config::HardwareConfig& hardware) {
-  return Builder(graph, hardware).build();
+WeightLayout lay_out_weights(const graph::QuantizedGraph& graph, const WeightMachine& machine) {
+  return Builder(graph, machine).build();
+}
+
+const WeightLayout& KeptWeightLayout::of(const graph::QuantizedGraph& graph,
+                                         const WeightMachine& machine) {
+  if (!machine_ || !(*machine_ == machine)) {
+    machine_.reset();  // where the layout is refused, none is kept
+    layout_ = {};
+    layout_ = lay_out_weights(graph, machine);
+    machine_ = machine;
+  }
+  return layout_;
 }
 
 }  // namespace npusim::compile

@@ -10,11 +10,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "frontend/compile/records.h"
 #include "frontend/graph/quantized_graph.h"
 #include "sim/config/hardware_config.h"
+#include "sim/isa/dram_image.h"
 
 namespace npusim::compile {
 
@@ -57,13 +59,26 @@ struct LayerWeights {
   std::vector<WeightTile> tiles;
 };
 
+// All that a layout takes of the machine.
+struct WeightMachine {
+  explicit WeightMachine(const config::HardwareConfig& hardware)
+      : array_rows(hardware.mac_array.rows),
+        array_columns(hardware.mac_array.columns),
+        scratchpad_bytes(hardware.weight_scratchpad.bytes) {}
+  std::int64_t array_rows, array_columns, scratchpad_bytes;
+};
+inline bool operator==(const WeightMachine& a, const WeightMachine& b) {
+  return a.array_rows == b.array_rows && a.array_columns == b.array_columns &&
+         a.scratchpad_bytes == b.scratchpad_bytes;
+}
+
 struct WeightLayout {
   std::int64_t block_limit_bytes = 0;       // largest parameter block
   std::int64_t group_limit_bytes = 0;       // largest weight group
   std::int64_t parameter_region_bytes = 0;  // from address 0, at least two blocks
   std::int64_t weight_region_bytes = 0;     // behind it, two groups
   std::vector<LayerWeights> layers;         // by node
-  Bytes dram_image;                         // from DRAM address 0
+  isa::DramImage dram_image;                // from DRAM address 0
 };
 
 // Bytes of a layer's weights as they lie in DRAM and in the scratchpad.
@@ -73,7 +88,18 @@ std::int64_t packed_tile_bytes(const graph::QuantizedConv& conv, std::int64_t ar
 
 // Throws base::InputError naming the layer with the largest fold and the least scratchpad, where
 // two folds and two parameter blocks of a column tile do not fit.
-WeightLayout lay_out_weights(const graph::QuantizedGraph& graph,
-                             const config::HardwareConfig& hardware);
+WeightLayout lay_out_weights(const graph::QuantizedGraph& graph, const WeightMachine& machine);
+
+// The latest layout of one network: Programs for machines that do not differ in WeightMachine, or
+// of several images, share it and the bytes of its image.
+class KeptWeightLayout {
+ public:
+  // Of the same network at every call; valid until the next one.
+  const WeightLayout& of(const graph::QuantizedGraph& graph, const WeightMachine& machine);
+
+ private:
+  std::optional<WeightMachine> machine_;
+  WeightLayout layout_;
+};
 
 }  // namespace npusim::compile

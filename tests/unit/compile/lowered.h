@@ -9,7 +9,7 @@ namespace npusim::compile {
 /// Keep it where it is: the lowering refers to the rest.
 struct Lowered {
   Lowered(const graph::QuantizedGraph& graph, const config::HardwareConfig& hardware)
-      : weights(lay_out_weights(graph, hardware)),
+      : weights(lay_out_weights(graph, WeightMachine(hardware))),
         plan(
             with_dram_addresses(graph, plan_tensors(graph, hardware, weights.weight_region_bytes))),
         lowering(graph, hardware, plan, weights) {

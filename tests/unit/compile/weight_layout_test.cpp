@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "tests/support/quantized_graphs.h"
 #include "tests/unit/compile/compile_helpers.h"
@@ -19,13 +20,18 @@ using test::square_window;
 
 constexpr std::int64_t kActivationBytes = 1 << 20;
 
+std::uint8_t byte_at(const isa::DramImage& image, std::uint64_t at) {
+  if (at >= image.size()) throw std::out_of_range("a byte behind the image");
+  return image[at];
+}
+
 // A slot as it is once all pieces of the group have been transferred; -1 where none wrote.
 std::vector<int> slot_of(const WeightLayout& layout, const WeightGroup& group) {
   std::vector<int> slot(static_cast<std::size_t>(layout.group_limit_bytes), -1);
   for (const WeightPiece& piece : group.pieces) {
     for (std::int64_t i = 0; i < piece.bytes; ++i) {
       slot.at(static_cast<std::size_t>(piece.offset + i)) =
-          layout.dram_image.at(piece.dram_address + static_cast<std::uint64_t>(i));
+          byte_at(layout.dram_image, piece.dram_address + static_cast<std::uint64_t>(i));
     }
   }
   return slot;
@@ -71,9 +77,9 @@ void expect_weights(const QuantizedConv& conv, const WeightLayout& layout,
   ASSERT_THAT(reads, testing::Each(1));
 }
 
-std::int32_t int32_at(const Bytes& image, std::uint64_t at) {
+std::int32_t int32_at(const isa::DramImage& image, std::uint64_t at) {
   std::uint32_t value = 0;
-  for (unsigned b = 0; b < 4; ++b) value |= std::uint32_t{image.at(at + b)} << (8 * b);
+  for (unsigned b = 0; b < 4; ++b) value |= std::uint32_t{byte_at(image, at + b)} << (8 * b);
   return static_cast<std::int32_t>(value);
 }
 
@@ -94,13 +100,13 @@ void expect_parameters(const QuantizedConv& conv, const WeightLayout& layout,
       const std::uint64_t record = block.dram_address + (r.per_channel() ? 5 * entry : 0);
       const graph::FixedPoint& scale = r.per_channel() ? r.scales[channel] : r.scales[0];
       ASSERT_EQ(int32_at(layout.dram_image, record), scale.multiplier);
-      ASSERT_EQ(layout.dram_image.at(record + 4), scale.shift);
+      ASSERT_EQ(byte_at(layout.dram_image, record + 4), scale.shift);
       const auto field = static_cast<std::uint64_t>(r.field_bits);
       for (std::uint64_t b = 0; b < field; ++b) {
         const std::uint64_t bit = entry * field + b;
         const std::uint64_t at =
             block.dram_address + static_cast<std::uint64_t>(block.shifts_offset) + bit / 8;
-        ASSERT_EQ((layout.dram_image.at(at) >> (bit % 8)) & 1,
+        ASSERT_EQ((byte_at(layout.dram_image, at) >> (bit % 8)) & 1,
                   (r.channel_shifts[channel] >> b) & 1);
       }
     }
@@ -129,7 +135,7 @@ void expect_slots(const WeightLayout& layout, std::int64_t scratchpad_bytes) {
 }
 
 void expect_sound(const QuantizedGraph& graph, const config::HardwareConfig& hardware) {
-  const WeightLayout layout = lay_out_weights(graph, hardware);
+  const WeightLayout layout = lay_out_weights(graph, WeightMachine(hardware));
   expect_slots(layout, hardware.weight_scratchpad.bytes);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     SCOPED_TRACE(graph.nodes[i].name);
@@ -159,7 +165,7 @@ TEST(WeightLayout, EveryWeightAndParameterOnceInRandomGraphsAndMachines) {
       };
       std::int64_t least = 0;
       try {
-        lay_out_weights(graph, with(1));
+        lay_out_weights(graph, WeightMachine(with(1)));
       } catch (const base::InputError& error) {
         least = least_named(error.what());
       }
@@ -184,7 +190,8 @@ TEST(WeightLayout, TheNamedMinimumIsExact) {
     const QuantizedGraph graph = b.build();
     for (const std::int64_t got : {1, 100, 300, 800}) {
       const auto layout = [&](std::int64_t bytes) {
-        return lay_out_weights(graph, small_machine(16, 24, kActivationBytes, bytes));
+        return lay_out_weights(graph,
+                               WeightMachine(small_machine(16, 24, kActivationBytes, bytes)));
       };
       const std::string message = input_error_of([&] { layout(got); });
       EXPECT_THAT(message, testing::StartsWith("layer 'conv_1': weight_scratchpad.bytes: got " +
@@ -201,7 +208,7 @@ TEST(WeightLayout, MoreScratchpadNeverRefuses) {
   b.conv(b.input({2, 2, 40}), 1000);
   const QuantizedGraph graph = b.build();
   const auto layout = [&](std::int64_t bytes) {
-    return lay_out_weights(graph, small_machine(32, 32, kActivationBytes, bytes));
+    return lay_out_weights(graph, WeightMachine(small_machine(32, 32, kActivationBytes, bytes)));
   };
   const std::int64_t least = least_named(input_error_of([&] { layout(1); }));
   for (std::int64_t bytes = least; bytes < 8 * least; bytes += 7) {
@@ -215,7 +222,7 @@ TEST(WeightLayout, ALookupAloneNeedsTwoTables) {
   b.lookup(b.input({2, 2, 2}));
   const QuantizedGraph graph = b.build();
   const auto layout = [&](std::int64_t bytes) {
-    return lay_out_weights(graph, small_machine(4, 4, kActivationBytes, bytes));
+    return lay_out_weights(graph, WeightMachine(small_machine(4, 4, kActivationBytes, bytes)));
   };
   EXPECT_EQ(least_named(input_error_of([&] { layout(511); })), 512);
   EXPECT_EQ(layout(512).block_limit_bytes, 256);
@@ -228,8 +235,8 @@ TEST(WeightLayout, ATileLargerThanASlotIsCutAtFoldsIntoEqualParts) {
   b.conv(b.input({2, 2, 100}), 4);
   // Parameters: 5 + 16 bytes → 32. Weights: 2 * 96 bytes, so 6 folds of 4 x 4 a slot, of 25: five
   // times 5.
-  const WeightLayout layout =
-      lay_out_weights(b.build(), small_machine(4, 4, kActivationBytes, 2 * 32 + 2 * 96));
+  const WeightLayout layout = lay_out_weights(
+      b.build(), WeightMachine(small_machine(4, 4, kActivationBytes, 2 * 32 + 2 * 96)));
   const WeightTile& tile = layout.layers[1].tiles.at(0);
   ASSERT_EQ(tile.parts.size(), 5U);
   for (std::size_t i = 0; i < 5; ++i) {
@@ -243,7 +250,7 @@ TEST(WeightLayout, DepthwiseTilesAreChannelsAndTaps) {
   QuantizedGraphBuilder b(5);
   b.depthwise(b.input({4, 4, 10}), square_window(3));
   const WeightLayout layout =
-      lay_out_weights(b.build(), small_machine(4, 8, kActivationBytes, 4096));
+      lay_out_weights(b.build(), WeightMachine(small_machine(4, 8, kActivationBytes, 4096)));
   const auto& tiles = layout.layers[1].tiles;
   ASSERT_EQ(tiles.size(), 2U);
   EXPECT_EQ(tiles[1].channel_begin, 8);
@@ -266,7 +273,7 @@ TEST(WeightLayout, NarrowWeightsTakeFewerBytes) {
         code = static_cast<std::int8_t>(code >> (8 - bits));
       }
     }
-    const WeightLayout layout = lay_out_weights(graph, hardware);
+    const WeightLayout layout = lay_out_weights(graph, WeightMachine(hardware));
     expect_sound(graph, hardware);
     // Columns in tiles of 8 and 7: `bits` bytes, and 7 * bits bits rounded up.
     const std::int64_t row_bytes = bits + (7 * bits + 7) / 8;
@@ -287,7 +294,7 @@ TEST(WeightLayout, GroupedTilesStayInTheirGroup) {
   QuantizedGraphBuilder b(6);
   b.conv(b.input({4, 4, 6}), 15, square_window(2), 3);  // 5 output channels a group
   const WeightLayout layout =
-      lay_out_weights(b.build(), small_machine(4, 4, kActivationBytes, 4096));
+      lay_out_weights(b.build(), WeightMachine(small_machine(4, 4, kActivationBytes, 4096)));
   const auto& tiles = layout.layers[1].tiles;
   ASSERT_EQ(tiles.size(), 6U);  // 4 + 1 in every group
   const std::int64_t begins[] = {0, 4, 5, 9, 10, 14};
@@ -303,7 +310,8 @@ TEST(WeightLayout, RecordsOfAVectorLayerLieOneAfterAnother) {
   const NodeId in = b.input({2, 2, 3});
   const NodeId concat = b.concat({in, in});
   const QuantizedGraph graph = b.build();
-  const WeightLayout layout = lay_out_weights(graph, small_machine(4, 4, kActivationBytes, 4096));
+  const WeightLayout layout =
+      lay_out_weights(graph, WeightMachine(small_machine(4, 4, kActivationBytes, 4096)));
   const ParameterBlock& block = layout.layers[static_cast<std::size_t>(concat)].parameters.at(0);
   EXPECT_EQ(block.bytes, 10);
   EXPECT_THAT(block.record_offsets, testing::ElementsAre(0, 5));
@@ -314,8 +322,39 @@ TEST(WeightLayout, RecordsOfAVectorLayerLieOneAfterAnother) {
 TEST(WeightLayout, ANetworkWithoutParametersHasAnEmptyImage) {
   QuantizedGraphBuilder b(8);
   b.pool(b.input({4, 4, 3}), graph::PoolKind::max, square_window(2));
-  const WeightLayout layout = lay_out_weights(b.build(), small_machine(4, 4, kActivationBytes, 64));
+  const WeightLayout layout =
+      lay_out_weights(b.build(), WeightMachine(small_machine(4, 4, kActivationBytes, 64)));
   EXPECT_TRUE(layout.dram_image.empty());
+}
+
+// Bytes are shared as long as what they depend on stays the same, and are those of a layout made
+// for the machine alone.
+TEST(KeptWeightLayout, IsMadeAgainForAnotherArrayOrScratchpadOnly) {
+  const QuantizedGraph graph = test::random_quantized_graph(5, {});
+  KeptWeightLayout kept;
+  const auto image_of = [&](std::int64_t rows, std::int64_t columns, std::int64_t activation_bytes,
+                            std::int64_t weight_bytes) {
+    const WeightMachine machine(small_machine(rows, columns, activation_bytes, weight_bytes));
+    const isa::DramImage image = kept.of(graph, machine).dram_image;
+    EXPECT_EQ(image, lay_out_weights(graph, machine).dram_image);
+    return image;
+  };
+  const isa::DramImage first = image_of(8, 8, kActivationBytes, 1 << 16);
+  EXPECT_EQ(image_of(8, 8, 2 * kActivationBytes, 1 << 16).data(), first.data());
+  const isa::DramImage narrow = image_of(8, 4, kActivationBytes, 1 << 16);
+  EXPECT_NE(narrow, first);
+  EXPECT_NE(image_of(4, 4, kActivationBytes, 1 << 16).data(), narrow.data());
+  EXPECT_NE(image_of(4, 4, kActivationBytes, 1 << 15).data(), narrow.data());
+}
+
+TEST(KeptWeightLayout, ARefusedMachineLeavesNothingBehind) {
+  const QuantizedGraph graph = test::random_quantized_graph(5, {});
+  const WeightMachine machine(small_machine(4, 4, kActivationBytes, 1 << 16));
+  KeptWeightLayout kept;
+  const isa::DramImage image = kept.of(graph, machine).dram_image;
+  EXPECT_THROW(kept.of(graph, WeightMachine(small_machine(4, 4, kActivationBytes, 8))),
+               base::InputError);
+  EXPECT_EQ(kept.of(graph, machine).dram_image, image);
 }
 
 }  // namespace
