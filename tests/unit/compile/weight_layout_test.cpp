@@ -335,7 +335,7 @@ TEST(KeptWeightLayout, IsMadeAgainForAnotherArrayOrScratchpadOnly) {
   const auto image_of = [&](std::int64_t rows, std::int64_t columns, std::int64_t activation_bytes,
                             std::int64_t weight_bytes) {
     const WeightMachine machine(small_machine(rows, columns, activation_bytes, weight_bytes));
-    const isa::DramImage image = kept.of(graph, machine).dram_image;
+    isa::DramImage image = kept.of(graph, machine).dram_image;
     EXPECT_EQ(image, lay_out_weights(graph, machine).dram_image);
     return image;
   };
