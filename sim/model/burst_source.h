@@ -37,7 +37,7 @@ class BurstSource {
   virtual std::int64_t visible() const = 0;
   /// Grants the next burst in `cycle` >= visible() and, where it likes, more of them, each in the
   /// first cycle in which it is visible and the bus, taken bus_cycles by the one before, is free,
-  /// as long as `window` allows it.
+  /// as long as `window` allows it. `window.before` is no later than the deadline.
   virtual GrantedBursts grant(std::int64_t cycle, const GrantWindow& window) = 0;
   /// The cycle in which all grants before it must have been made, for something has to happen in it
   /// that depends on them; a later one may be answered the next time. kNever where there is none.

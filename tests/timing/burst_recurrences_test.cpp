@@ -286,5 +286,99 @@ TEST(BurstRecurrence, WritesEqualThemselvesCycleByCycle) {
   expect_plain<WriteBursts>(/*writes=*/true);
 }
 
+// One transfer alone on the bus, its grants all at once: what is told, and in how many steps.
+struct Told : TransferListener {
+  void streams(const Reservation& r, std::int64_t end) override {
+    ++steps;
+    for (std::int64_t k = 1; k <= r.count; ++k) ends.push_back(end - (r.count - k) * r.period);
+  }
+  void finished(std::size_t, std::int64_t end) override { finish = end; }
+  void free_from(std::int64_t cycle) override { free = cycle; }
+
+  std::int64_t steps = 0, finish = -1, free = -1;
+  std::vector<std::int64_t> ends;
+};
+
+constexpr std::uint32_t kLongBytes = 16'000;  // 1000 bursts of 16
+
+Transfer long_transfer(std::int64_t line_bytes, std::int64_t start) {
+  isa::Dma dma;
+  dma.bytes = kLongBytes;
+  return {0, dma, 16, RangeAccesses::lines(line_bytes), start};
+}
+
+// All grants, those of each call as far as the deadline lets them be made at once.
+GrantedBursts grant_all(ReadBursts& bursts) {
+  GrantedBursts all;
+  std::int64_t bus_free = 0;
+  while (bursts.visible() != kNever) {
+    const std::int64_t cycle = std::max(bus_free, bursts.visible());
+    const GrantedBursts some = bursts.grant(cycle, {bursts.deadline(bus_free), kNever});
+    all = {some.last_cycle, all.count + some.count, all.bytes + some.bytes};
+    bus_free = some.last_cycle + bursts.bus_cycles();
+  }
+  return all;
+}
+
+TEST(BurstRecurrence, RunsBoundByTheBusTakeOneStepOnceNEndsAreAPeriodApart) {
+  Told told;
+  ReadBursts bursts(8, {2, 12}, told);
+  bursts.begin(long_transfer(16, 5));
+  EXPECT_EQ(bursts.visible(), 6);
+  const std::int64_t deadline = bursts.deadline(0);
+  const GrantedBursts granted = grant_all(bursts);
+  EXPECT_EQ(granted.count, 1000);
+  EXPECT_EQ(granted.last_cycle, 6 + 999 * 2);
+  EXPECT_EQ(told.finish, 6 + 999 * 2 + 12 + 1);
+  // The first nine, whose ends are eight times 2 apart, all others before the deadline, which is
+  // 2001 (burst 997), and the last two.
+  EXPECT_EQ(told.steps, 9 + 1 + 2);
+  EXPECT_EQ(deadline, 2001);
+  // Burst 991's end is what the last issue waits for.
+  EXPECT_EQ(deadline, told.ends[991]);
+  EXPECT_EQ(told.free, told.ends[991] + 1);
+}
+
+TEST(BurstRecurrence, RunsBoundByTheStreamsTakeOneStepToo) {
+  Told told;
+  ReadBursts bursts(4, {2, 12}, told);
+  bursts.begin(long_transfer(3, 0));  // 6 accesses each
+  bursts.grant(1, {1000, kNever});
+  // The fifth end is the fourth in a row that is 6 after the one before; its grant comes 6 after
+  // the one before it only in the burst behind.
+  EXPECT_EQ(told.steps, 6 + 1);
+  grant_all(bursts);
+  EXPECT_EQ(told.finish, 1 + 12 + 1000 * 6);
+}
+
+TEST(BurstRecurrence, OneBurstAtATimeIsAStepOfThirtyCycles) {
+  Told told;
+  ReadBursts bursts(1, {2, 27}, told);
+  bursts.begin(long_transfer(8, 0));
+  const std::int64_t deadline = bursts.deadline(0);
+  bursts.grant(1, {100'000, 7});  // a rival has the bus in between
+  EXPECT_EQ(told.steps, 1);
+  bursts.grant(31, {1000, kNever});
+  EXPECT_EQ(told.ends.back(), 30 * 34);  // granted in 30 * 33 + 1
+  EXPECT_EQ(told.steps, 1 + 1 + 1);
+  grant_all(bursts);
+  EXPECT_EQ(told.finish, 30'000);
+  EXPECT_EQ(told.free, 999 * 30 + 1);
+  EXPECT_LE(deadline, 999 * 30);
+  EXPECT_GE(deadline, 999 * 29);  // an access less than the burst has
+}
+
+TEST(BurstRecurrence, ARivalIsAskedOnlyWhereTheBusIsLeftFree) {
+  Told told;
+  ReadBursts bursts(8, {2, 12}, told);
+  bursts.begin(long_transfer(16, 0));
+  EXPECT_EQ(bursts.grant(1, {1001, 3}).count, 500);
+  Told others;
+  ReadBursts slow(8, {2, 40}, others);  // 42 cycles for 8 bursts
+  slow.begin(long_transfer(16, 0));
+  EXPECT_EQ(slow.grant(1, {1000, 3}).count, 8);
+  EXPECT_EQ(slow.visible(), 43);
+}
+
 }  // namespace
 }  // namespace npusim::model
