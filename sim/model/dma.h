@@ -73,9 +73,9 @@ class DmaRead : public Dma, public BurstListener {
 
  private:
   struct Issued {
-    std::size_t instruction = 0;
-    std::int64_t accesses = 0;
-    bool last = false;           // of the instruction
+    std::size_t instruction;
+    std::int64_t accesses;
+    bool last;                   // of the instruction
     std::int64_t complete = -1;  // not scheduled
   };
   void step() override;
@@ -99,8 +99,8 @@ class DmaWrite : public Dma, public BurstListener {
 
  private:
   struct Requested {
-    std::size_t instruction = 0;
-    bool last = false;           // of the instruction
+    std::size_t instruction;
+    bool last;                   // of the instruction
     std::int64_t complete = -1;  // not scheduled
   };
   void step() override;

@@ -57,7 +57,7 @@ class FlatDram : public Dram, public Announcer, private Channel {
     std::int64_t bus_cycles() const override { return times.bus_cycles; }
 
     FlatDram* dram = nullptr;
-    BurstTimes times;
+    BurstTimes times{};
     Fifo<BurstRequest> waiting;
   };
 

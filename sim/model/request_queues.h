@@ -33,7 +33,7 @@ class RequestQueues {
  private:
   struct Waiting {
     BurstRequest request;
-    std::int64_t visible = 0;
+    std::int64_t visible;
   };
   std::array<Fifo<Waiting>, kDramPriority.size()> queues_;
   std::int64_t first_visible_ = kNever;

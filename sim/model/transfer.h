@@ -40,9 +40,9 @@ class RangeAccesses {
 
 /// So many bursts of a transfer one behind the other, of the same length and the same accesses.
 struct BurstRun {
-  std::int64_t count = 0;
-  std::int64_t bytes = 0;
-  std::int64_t accesses = 0;
+  std::int64_t count;
+  std::int64_t bytes;
+  std::int64_t accesses;
 };
 
 /// The bursts of one transfer that are left.
@@ -69,7 +69,7 @@ class Transfer {
   RangeAccesses accesses_ = RangeAccesses::lines(1);
   std::int64_t start_ = 0;
   std::int64_t left_ = 0;
-  BurstRun run_;
+  BurstRun run_{};
   BurstCutter cutter_;
 };
 

@@ -11,8 +11,8 @@ namespace npusim::model {
 
 /// Of one burst.
 struct BurstTimes {
-  std::int64_t bus_cycles = 0;   // the bus is taken
-  std::int64_t data_cycles = 0;  // from the grant to the data, or to the write's done
+  std::int64_t bus_cycles;   // the bus is taken
+  std::int64_t data_cycles;  // from the grant to the data, or to the write's done
 };
 
 /// Told as soon as something is known: its cycle may lie ahead.

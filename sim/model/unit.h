@@ -116,9 +116,9 @@ class Unit : public sc_core::sc_module, public InstructionSink {
 
  private:
   struct Completion {
-    std::int64_t cycle = 0;
-    std::int64_t instruction = 0;  // -1: only the semaphores
-    std::uint32_t mask = 0;
+    std::int64_t cycle;
+    std::int64_t instruction;  // -1: only the semaphores
+    std::uint32_t mask;
   };
   void enqueue(const Completion& completion);
   void run_completions();

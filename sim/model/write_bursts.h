@@ -38,12 +38,12 @@ class WriteBursts : public BurstSource {
 
  private:
   struct Waiting {
-    std::int64_t visible = 0;
-    std::int64_t bytes = 0;
+    std::int64_t visible;
+    std::int64_t bytes;
   };
   struct Unfinished {
-    std::size_t instruction = 0;
-    std::int64_t left = 0;  // not granted
+    std::size_t instruction;
+    std::int64_t left;  // not granted
   };
   // All streams whose begin is known.
   void read();

@@ -26,7 +26,7 @@ struct Stream {
 // What is drawn, and what came of it.
 struct Case {
   std::int64_t limit = 1;
-  BurstTimes times;
+  BurstTimes times{};
   std::int64_t burst_bytes = 1;
   RangeAccesses accesses = RangeAccesses::lines(1);
   std::vector<isa::Dma> transfers;
