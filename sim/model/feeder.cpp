@@ -313,28 +313,19 @@ FoldSlots::FoldSlots(const config::HardwareConfig& hardware) : hardware_(hardwar
 
 FoldSlots::Key FoldSlots::key_of(const isa::Matmul& m, const isa::Fold& fold) const {
   const auto u32 = [](auto value) { return static_cast<std::uint32_t>(value); };
-  const auto words = u32(hardware_.activation_scratchpad.bank_word_bytes);
-  const auto bytes = [&](auto a, auto b, auto c, auto d) {
-    return u32(static_cast<std::uint8_t>(a)) | u32(static_cast<std::uint8_t>(b)) << 8U |
-           u32(static_cast<std::uint8_t>(c)) << 16U | u32(static_cast<std::uint8_t>(d)) << 24U;
-  };
-  return {bytes(m.mode, m.column_pixels, m.pad_top, m.pad_left),
-          bytes(m.kernel_h, m.kernel_w, m.stride_h, m.stride_w),
-          bytes(m.dilation_h, m.dilation_w, 0, 0),
-          m.in_address % words,
-          m.first_pixel,
-          m.pixels,
-          m.out_width,
-          m.columns,
-          m.in_height,
-          m.in_width,
-          m.channels,
-          m.pixel_stride_bytes,
-          m.row_stride_bytes,
-          u32(fold.k_begin),
-          u32(fold.k_end),
-          u32(fold.first),
-          u32(fold.pixels)};
+  const auto word_bytes = u32(hardware_.activation_scratchpad.bank_word_bytes);
+  return {u32(m.mode),          u32(m.column_pixels),
+          u32(m.pad_top),       u32(m.pad_left),
+          m.kernel_h,           m.kernel_w,
+          m.stride_h,           m.stride_w,
+          m.dilation_h,         m.dilation_w,
+          m.in_height,          m.in_width,
+          m.first_pixel,        m.pixels,
+          m.out_width,          m.columns,
+          m.channels,           m.in_address % word_bytes,
+          m.pixel_stride_bytes, m.row_stride_bytes,
+          u32(fold.k_begin),    u32(fold.k_end),
+          u32(fold.first),      u32(fold.pixels)};
 }
 
 std::int64_t FoldSlots::operator()(const isa::Matmul& matmul, const isa::Fold& fold) {
@@ -342,7 +333,7 @@ std::int64_t FoldSlots::operator()(const isa::Matmul& matmul, const isa::Fold& f
   std::uint64_t hash = 0;
   for (const std::uint32_t word : key) hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
   Known& known = known_[(hash >> 32U) % known_.size()];
-  if (known.slots == 0 || known.key != key) {
+  if (known.key != key) {
     known = {key, fold_slots(hardware_, matmul, fold)};
   }
   return known.slots;

@@ -31,11 +31,11 @@ class FoldSlots {
 
  private:
   // All that the slots depend on.
-  static constexpr std::size_t kKeyWords = 17;
+  static constexpr std::size_t kKeyWords = 24;
   using Key = std::array<std::uint32_t, kKeyWords>;
   struct Known {
-    Key key{};
-    std::int64_t slots = 0;  // 0: nothing known
+    Key key{};  // all 0 is no fold's
+    std::int64_t slots = 0;
   };
   Key key_of(const isa::Matmul& matmul, const isa::Fold& fold) const;
 
