@@ -172,8 +172,8 @@ void VectorUnit::multiply(const isa::Elementwise& e) {
   const std::int64_t channels = e.channels;
   table_.set(&scale, 1, nullptr, channels, output_code(e));
   products_.resize(e.channels);
-  const std::int32_t zero_a = e.a_zero_point;
-  const std::int32_t zero_b = e.b_zero_point;
+  const auto zero_a = std::int32_t{e.a_zero_point};
+  const auto zero_b = std::int32_t{e.b_zero_point};
   for_each_run(
       activations_, e,
       [&](const std::int8_t* a, const std::int8_t* b, std::int8_t* out, std::int64_t count) {
