@@ -275,7 +275,7 @@ void add_channel(const Depthwise& p, std::int64_t channel, std::int64_t first, s
   const std::int64_t k = p.weights.k();
   for (std::int64_t row = first; row < first + rows; ++row) {
     std::int32_t* acc =
-        p.acc == nullptr ? made + row - first : p.acc + row * p.acc_stride + channel;
+        p.acc == nullptr ? made + (row - first) : p.acc + row * p.acc_stride + channel;
     const std::int8_t* const* taps = p.rows.taps + row * p.rows.tap_stride;
     auto sum = static_cast<std::uint32_t>(p.bias != nullptr ? p.bias[channel] : *acc);
     for (std::int64_t tap = 0; tap < k; ++tap) {

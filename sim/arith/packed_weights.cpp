@@ -58,7 +58,7 @@ void PackedWeights::pack(const std::int8_t* weights, std::int64_t k_stride, std:
     const std::int64_t channels = std::min(kStrip, n - begin);
     std::int32_t* sums = column_sums_.data() + begin;
     const std::int64_t whole = n_stride == 1 && channels == kStrip ? k / kQuad : 0;
-    pack_quads(weights + begin, k_stride, whole, out, sums);
+    if (whole > 0) pack_quads(weights + begin, k_stride, whole, out, sums);
     out += whole * kQuadBytes;
     for (std::int64_t row = whole * kQuad; row < k; row += kQuad, out += kQuadBytes) {
       const std::int8_t* first = weights + row * k_stride + begin * n_stride;
