@@ -4,11 +4,12 @@
 // rows. Rows are prepared once for all channels, in segments a constant distance apart, so that one
 // pointer reaches the inputs of all rows of a tile.
 //
-// Why it is exact: sums are modulo 2^32. Where the processor has VNNI, one instruction multiplies
-// four unsigned by four signed bytes per int32 lane and adds all of it without saturation; the
-// inputs are made unsigned by adding 128, and 128 * (sum of the channel's weights) is taken off
-// again. Elsewhere inputs and weights are widened to int16 and pairs of products are added in int32
-// (pmaddwd): a lane then holds half of a channel's sum, and its neighbour the rest.
+// Why it is exact: sums are modulo 2^32. Inputs are made unsigned by adding 128, and
+// 128 * (sum of the channel's weights) is taken off again. Where the processor has VNNI, one
+// instruction then multiplies four unsigned by four signed bytes per int32 lane and adds all of it
+// without saturation. Elsewhere pairs of products are added in 16 bits (pmaddubsw), twice as many
+// at once as in 32 bits; PackedWeights has proved for which weights no input can make such a sum,
+// or two of them, leave 16 bits, and the products of the others are formed apart.
 #define HWY_WANT_AVX3_DL 1
 #include "sim/arith/matmul.h"
 
@@ -33,8 +34,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Sums = hn::CappedTag<std::int32_t, 16>;
 using V = hn::Vec<Sums>;
 constexpr std::int64_t kLanes = HWY_MIN(HWY_MAX_BYTES / 4, 16);
-constexpr int kTileVectors = 2;
-constexpr int kTileRows = HWY_MAX_BYTES == 64 ? 12 : 6;  // 2 x 12 of 32, 2 x 6 of 16 registers
+// Without VNNI a tile's vectors share the order of one strip's quads.
+constexpr int kTileVectors = HWY_TARGET == HWY_AVX3 ? 1 : 2;
+// 2 x 12 of 32 registers; 2 x 4 of 16, which also hold four vectors of weights.
+constexpr int kTileRows = HWY_MAX_BYTES == 64 ? 12 : 4;
 
 // A segment of a prepared row; an odd number of cache lines apart, so that the rows of a tile do
 // not compete for the same sets.
@@ -42,11 +45,8 @@ constexpr std::int64_t kSegmentBytes = 512;
 constexpr std::int64_t kRowBytes = kSegmentBytes + 64;
 constexpr std::int64_t kBlockBytes = 256 * 1024;  // of rows prepared together: the second cache
 
-#if HWY_TARGET == HWY_AVX3_DL
-
-constexpr std::int64_t kInputBytes = 4;           // a quad of a prepared row
-constexpr std::int64_t kVectorChannels = kLanes;  // of a vector of weights
-constexpr int kLastVectors = 1;
+constexpr std::int64_t kSegmentQuads = kSegmentBytes / PackedWeights::kQuad;
+constexpr std::int64_t kSegmentStride = kTileRows * kRowBytes;
 
 HWY_INLINE V load_weights(const std::int8_t* w) {
   return hn::BitCast(Sums(), hn::LoadU(hn::Repartition<std::int8_t, Sums>(), w));
@@ -58,15 +58,6 @@ HWY_INLINE V broadcast_inputs(const std::uint8_t* x) {
   return hn::Set(Sums(), four);
 }
 
-// Highway's attributes of this target name AVX-VNNI in place of AVX512-VNNI, so that the intrinsic
-// is refused; the target itself is only chosen where the processor has AVX512-VNNI.
-HWY_INLINE void add_products(V inputs, V weights, V& sum) {
-  asm("vpdpbusd %2, %1, %0" : "+v"(sum.raw) : "v"(inputs.raw), "v"(weights.raw));
-}
-
-// The sums of kLanes channels.
-HWY_INLINE V channel_sums(const V* sums, int vector) { return sums[vector]; }
-
 // What the offset of the inputs adds to each channel.
 HWY_INLINE V input_offset(const std::int32_t* column_sums) {
   return hn::ShiftLeft<7>(hn::LoadU(Sums(), column_sums));
@@ -77,62 +68,19 @@ HWY_INLINE void prepare_values(const std::int8_t* x, std::int64_t count, std::ui
   const hn::CappedTag<std::uint8_t, 64> d;
   const auto sign = hn::Set(d, 0x80);
   const auto* from = reinterpret_cast<const std::uint8_t*>(x);
-  constexpr std::int64_t kStep = 64;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   std::int64_t i = 0;
-  for (; i + kStep <= count; i += kStep)
+  for (; i + lanes <= count; i += lanes) {
     hn::StoreU(hn::Xor(hn::LoadU(d, from + i), sign), d, out + i);
-  const auto rest = hn::FirstN(d, static_cast<std::size_t>(count - i));
-  if (i < count) hn::StoreU(hn::Xor(hn::MaskedLoad(rest, d, from + i), sign), d, out + i);
-}
-
-#else
-
-constexpr std::int64_t kInputBytes = 8;
-constexpr std::int64_t kVectorChannels = kLanes / 2;
-constexpr int kLastVectors = kTileVectors;  // a strip holds both
-using Words = hn::Repartition<std::int16_t, Sums>;
-
-HWY_INLINE V load_weights(const std::int8_t* w) {
-  const hn::Rebind<std::int8_t, Words> bytes;
-  return hn::BitCast(Sums(), hn::PromoteTo(Words(), hn::LoadU(bytes, w)));
-}
-
-HWY_INLINE V broadcast_inputs(const std::uint8_t* x) {
-  std::int64_t four = 0;
-  std::memcpy(&four, x, sizeof four);
-  return hn::BitCast(Sums(), hn::Set(hn::Repartition<std::int64_t, Sums>(), four));
-}
-
-HWY_INLINE void add_products(V inputs, V weights, V& sum) {
-  V unused = hn::Zero(Sums());
-  sum = hn::ReorderWidenMulAccumulate(Sums(), hn::BitCast(Words(), inputs),
-                                      hn::BitCast(Words(), weights), sum, unused);
-}
-
-HWY_INLINE V channel_sums(const V* sums, int vector) {
-  const V first = sums[2 * vector];
-  const V second = sums[2 * vector + 1];
-  return hn::ConcatEven(Sums(), second, first) + hn::ConcatOdd(Sums(), second, first);
-}
-
-HWY_INLINE V input_offset(const std::int32_t* /*column_sums*/) { return hn::Zero(Sums()); }
-
-HWY_INLINE void prepare_values(const std::int8_t* x, std::int64_t count, std::uint8_t* out) {
-  const hn::Rebind<std::int8_t, Words> bytes;
-  constexpr std::int64_t kStep = 2 * kLanes;
-  auto* words = reinterpret_cast<std::int16_t*>(out);
-  std::int64_t i = 0;
-  for (; i + kStep <= count; i += kStep) {
-    hn::StoreU(hn::PromoteTo(Words(), hn::LoadU(bytes, x + i)), Words(), words + i);
   }
-  for (; i < count; ++i) words[i] = std::int16_t{x[i]};
-}
-
+  if (i == count) return;
+#if HWY_MAX_BYTES == 64
+  const auto rest = hn::FirstN(d, static_cast<std::size_t>(count - i));
+  hn::StoreU(hn::Xor(hn::MaskedLoad(rest, d, from + i), sign), d, out + i);
+#else
+  for (; i < count; ++i) out[i] = static_cast<std::uint8_t>(from[i] ^ 0x80);
 #endif
-
-constexpr std::int64_t kSegmentInputs = kSegmentBytes / kInputBytes * PackedWeights::kQuad;
-constexpr std::int64_t kSegmentQuads = kSegmentBytes / kInputBytes;
-constexpr std::int64_t kSegmentStride = kTileRows * kRowBytes;
+}
 
 std::int64_t tile_bytes(const PackedWeights& weights) {
   return (weights.quads() + kSegmentQuads - 1) / kSegmentQuads * kSegmentStride;
@@ -143,8 +91,8 @@ HWY_INLINE void prepare_rows(const std::int8_t* const* x_rows, std::int64_t rows
                              std::uint8_t* out) {
   for (std::int64_t r = 0; r < rows; ++r) {
     std::uint8_t* row = out + r * kRowBytes;
-    for (std::int64_t i = 0; i < k; i += kSegmentInputs, row += kSegmentStride) {
-      prepare_values(x_rows[r] + i, HWY_MIN(kSegmentInputs, k - i), row);
+    for (std::int64_t i = 0; i < k; i += kSegmentBytes, row += kSegmentStride) {
+      prepare_values(x_rows[r] + i, HWY_MIN(kSegmentBytes, k - i), row);
     }
   }
 }
@@ -159,22 +107,28 @@ struct Product {
   const rq::CodeRows* codes;
 };
 
-// out[r][c] = begin[r][c] + sum_k x[r][k] * w[k][c], for kRows rows and kVectors vectors.
+// The sums of a tile in registers.
 template <int kRows, int kVectors>
-HWY_INLINE void multiply_tile(const std::uint8_t* x, const PackedWeights& weights,
-                              std::int64_t channel, const std::int32_t* begin,
-                              std::int64_t begin_stride, std::int32_t* out,
-                              std::int64_t out_stride) {
-  const Sums d;
+struct TileSums {
   V sum[kRows][kVectors];
-  for (int r = 0; r < kRows; ++r) {
-    for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::Zero(d);
-  }
+};
+
+#if HWY_TARGET == HWY_AVX3_DL
+
+// Highway's attributes of this target name AVX-VNNI in place of AVX512-VNNI, so that the intrinsic
+// is refused; the target itself is only chosen where the processor has AVX512-VNNI.
+HWY_INLINE void add_quad_products(V inputs, V weights, V& sum) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum.raw) : "v"(inputs.raw), "v"(weights.raw));
+}
+
+template <int kRows, int kVectors>
+HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights,
+                             std::int64_t channel, TileSums<kRows, kVectors>& tile) {
   const std::int8_t* w[kVectors];
-  for (int v = 0; v < kVectors; ++v) w[v] = weights.of_channel(channel + v * kVectorChannels);
+  for (int v = 0; v < kVectors; ++v) w[v] = weights.of_channel(channel + v * kLanes);
   for (std::int64_t left = weights.quads(); left > 0; left -= kSegmentQuads, x += kSegmentStride) {
-    const std::uint8_t* const end = x + HWY_MIN(left, kSegmentQuads) * kInputBytes;
-    for (const std::uint8_t* inputs = x; inputs != end; inputs += kInputBytes) {
+    const std::uint8_t* const end = x + HWY_MIN(left, kSegmentQuads) * PackedWeights::kQuad;
+    for (const std::uint8_t* inputs = x; inputs != end; inputs += PackedWeights::kQuad) {
       V weight[kVectors];
       for (int v = 0; v < kVectors; ++v) {
         weight[v] = load_weights(w[v]);
@@ -182,18 +136,111 @@ HWY_INLINE void multiply_tile(const std::uint8_t* x, const PackedWeights& weight
       }
       for (int r = 0; r < kRows; ++r) {
         const V four = broadcast_inputs(inputs + r * kRowBytes);
-        for (int v = 0; v < kVectors; ++v) add_products(four, weight[v], sum[r][v]);
+        for (int v = 0; v < kVectors; ++v) add_quad_products(four, weight[v], tile.sum[r][v]);
       }
     }
   }
-  constexpr int kOutVectors = static_cast<int>(kVectors * kVectorChannels / kLanes);
+}
+
+#else
+
+using Words = hn::Repartition<std::int16_t, Sums>;
+
+// Two neighbouring products of unsigned inputs and signed weights in each of 16 bits, saturating.
+HWY_INLINE hn::Vec<Words> pair_products(V inputs, V weights) {
+#if HWY_MAX_BYTES == 64
+  return hn::Vec<Words>{_mm512_maddubs_epi16(inputs.raw, weights.raw)};
+#elif HWY_MAX_BYTES == 32
+  return hn::Vec<Words>{_mm256_maddubs_epi16(inputs.raw, weights.raw)};
+#else
+  return hn::Vec<Words>{_mm_maddubs_epi16(inputs.raw, weights.raw)};
+#endif
+}
+
+HWY_INLINE void add_words(hn::Vec<Words> products, V& sum) {
+  V unused = hn::Zero(Sums());
+  sum = hn::ReorderWidenMulAccumulate(Sums(), products, hn::Set(Words(), 1), sum, unused);
+}
+
+// A quad of a strip: where its inputs and its weights lie.
+struct Quad {
+  const std::uint8_t* x;
+  const std::int8_t* weights;
+};
+
+HWY_INLINE Quad quad_at(const std::uint8_t* x, const std::int8_t* weights, std::int64_t quad) {
+  return {x + quad / kSegmentQuads * kSegmentStride + quad % kSegmentQuads * PackedWeights::kQuad,
+          weights + quad * PackedWeights::kQuadBytes};
+}
+
+template <int kRows, int kVectors>
+HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights,
+                             std::int64_t channel, TileSums<kRows, kVectors>& tile) {
+  constexpr std::int64_t kBytes = kLanes * PackedWeights::kQuad;
+  const std::int64_t strip = channel / PackedWeights::kStrip;
+  const PackedWeights::QuadOrder& order = weights.order(strip);
+  const std::int8_t* const first = weights.of_channel(channel);
+  const std::uint32_t* quad = weights.ordered_quads(strip);
+  const std::uint32_t* const end = quad + weights.quads();
+  for (const std::uint32_t* paired = quad + order.paired; quad != paired; quad += 2) {
+    const Quad a = quad_at(x, first, quad[0]);
+    const Quad b = quad_at(x, first, quad[1]);
+    for (int r = 0; r < kRows; ++r) {
+      const V inputs_a = broadcast_inputs(a.x + r * kRowBytes);
+      const V inputs_b = broadcast_inputs(b.x + r * kRowBytes);
+      for (int v = 0; v < kVectors; ++v) {
+        add_words(pair_products(inputs_a, load_weights(a.weights + v * kBytes)) +
+                      pair_products(inputs_b, load_weights(b.weights + v * kBytes)),
+                  tile.sum[r][v]);
+      }
+    }
+  }
+  for (const std::uint32_t* single = quad + order.single; quad != single; ++quad) {
+    const Quad a = quad_at(x, first, *quad);
+    for (int r = 0; r < kRows; ++r) {
+      const V inputs = broadcast_inputs(a.x + r * kRowBytes);
+      for (int v = 0; v < kVectors; ++v) {
+        add_words(pair_products(inputs, load_weights(a.weights + v * kBytes)), tile.sum[r][v]);
+      }
+    }
+  }
+  const V even_bytes = hn::Set(Sums(), 0x00ff00ff);
+  for (; quad != end; ++quad) {
+    const Quad a = quad_at(x, first, *quad);
+    for (int v = 0; v < kVectors; ++v) {
+      const V both = load_weights(a.weights + v * kBytes);
+      const V even = hn::And(both, even_bytes);
+      const V odd = hn::AndNot(even_bytes, both);
+      for (int r = 0; r < kRows; ++r) {
+        const V inputs = broadcast_inputs(a.x + r * kRowBytes);
+        add_words(pair_products(inputs, even), tile.sum[r][v]);
+        add_words(pair_products(inputs, odd), tile.sum[r][v]);
+      }
+    }
+  }
+}
+
+#endif
+
+// out[r][c] = begin[r][c] + sum_k x[r][k] * w[k][c], for kRows rows and kVectors vectors.
+template <int kRows, int kVectors>
+HWY_INLINE void multiply_tile(const std::uint8_t* x, const PackedWeights& weights,
+                              std::int64_t channel, const std::int32_t* begin,
+                              std::int64_t begin_stride, std::int32_t* out,
+                              std::int64_t out_stride) {
+  const Sums d;
+  TileSums<kRows, kVectors> tile;
+  for (int r = 0; r < kRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = hn::Zero(d);
+  }
+  add_products(x, weights, channel, tile);
 #pragma GCC unroll 2
-  for (int v = 0; v < kOutVectors; ++v) {
+  for (int v = 0; v < kVectors; ++v) {
     const V offset = input_offset(weights.column_sums() + channel + v * kLanes);
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
       const V first = hn::LoadU(d, begin + r * begin_stride + v * kLanes);
-      hn::StoreU(channel_sums(sum[r], v) + first - offset, d, out + r * out_stride + v * kLanes);
+      hn::StoreU(tile.sum[r][v] + first - offset, d, out + r * out_stride + v * kLanes);
     }
   }
 }
@@ -255,7 +302,7 @@ class Panel {
   }
 
  private:
-  static constexpr std::int64_t kWidth = kVectors * kVectorChannels;
+  static constexpr std::int64_t kWidth = kVectors * kLanes;
   static constexpr std::int64_t kPanelTiles = 4;
   static constexpr std::int64_t kPanelRows = kPanelTiles * kTileRows;
 
@@ -298,14 +345,22 @@ HWY_INLINE void multiply_block(const Product& p, std::int64_t begin, std::int64_
   }
   const std::int64_t n = p.weights.n();
   std::int64_t channel = 0;
-  for (; n - channel > (kTileVectors - 1) * kVectorChannels;
-       channel += kTileVectors * kVectorChannels) {
+  // A second vector that no channel is in exists in a strip, but not behind the last strip.
+  const std::int64_t least = kTileVectors * kLanes > PackedWeights::kStrip ? kLanes : 0;
+  for (; n - channel > least; channel += kTileVectors * kLanes) {
     Panel<kTileVectors>(p, channel).multiply(prepared, begin, end);
   }
-  if (channel < n) Panel<kLastVectors>(p, channel).multiply(prepared, begin, end);
+  if (channel < n) Panel<1>(p, channel).multiply(prepared, begin, end);
 }
 
 void multiply(const Product& p, std::int64_t rows, RowScratch& scratch) {
+  if (HWY_TARGET != HWY_AVX3_DL && !p.weights.has_order()) {
+    // Packed while another instruction set was in use.
+    PackedWeights sorted(p.weights);
+    sorted.sort_quads();
+    Product product{p.x_rows, sorted, p.bias, p.acc, p.acc_stride, p.codes};
+    return multiply(product, rows, scratch);
+  }
   const std::int64_t bytes = HWY_MAX(tile_bytes(p.weights), std::int64_t{1});
   const std::int64_t tiles =
       HWY_MIN((rows + kTileRows - 1) / kTileRows, HWY_MAX(kBlockBytes / bytes, std::int64_t{1}));

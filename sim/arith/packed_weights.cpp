@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sim/arith/simd.h"
+
 namespace npusim::arith {
 namespace {
 
@@ -42,7 +44,62 @@ void pack_quads(const std::int8_t* weights, std::int64_t k_stride, std::int64_t 
   }
 }
 
+// What inputs up to 255 may be multiplied with and summed in 16 bits.
+constexpr int kMostWeight = 128;
+
+// The largest sums of the positive and of the negative weights of two neighbours, each of the first
+// quad and, where there is one, the same of the second.
+int largest_sum(const std::int8_t* first, const std::int8_t* second) {
+  int largest = 0;
+  for (std::int64_t i = 0; i < PackedWeights::kQuadBytes; i += 2) {
+    const int a = first[i];
+    const int b = first[i + 1];
+    const int c = second != nullptr ? second[i] : 0;
+    const int d = second != nullptr ? second[i + 1] : 0;
+    const int positive = std::max(a, 0) + std::max(b, 0) + std::max(c, 0) + std::max(d, 0);
+    largest = std::max({largest, positive, positive - (a + b + c + d)});
+  }
+  return largest;
+}
+
 }  // namespace
+
+void PackedWeights::sort_quads() {
+  const auto count = static_cast<std::uint32_t>(quads());
+  order_.assign(static_cast<std::size_t>(strips()), {});
+  ordered_quads_.resize(order_.size() * count);
+  std::vector<std::uint32_t> single;
+  std::vector<std::uint32_t> rest;
+  std::uint32_t* out = ordered_quads_.data();
+  for (std::int64_t strip = 0; strip < strips(); ++strip) {
+    const std::int8_t* weights = data_.data() + strip * strip_bytes();
+    QuadOrder& order = order_[static_cast<std::size_t>(strip)];
+    single.clear();
+    rest.clear();
+    constexpr std::uint32_t kNone = ~std::uint32_t{0};
+    std::uint32_t waiting = kNone;  // for a partner
+    for (std::uint32_t quad = 0; quad < count; ++quad) {
+      const std::int8_t* own = weights + quad * kQuadBytes;
+      if (largest_sum(own, nullptr) > kMostWeight) {
+        rest.push_back(quad);
+      } else if (waiting == kNone) {
+        waiting = quad;
+      } else if (largest_sum(weights + waiting * kQuadBytes, own) <= kMostWeight) {
+        *out++ = waiting;
+        *out++ = quad;
+        order.paired += 2;
+        waiting = kNone;
+      } else {
+        single.push_back(waiting);
+        waiting = quad;
+      }
+    }
+    if (waiting != kNone) single.push_back(waiting);
+    order.single = static_cast<std::int64_t>(single.size());
+    out = std::copy(single.begin(), single.end(), out);
+    out = std::copy(rest.begin(), rest.end(), out);
+  }
+}
 
 void PackedWeights::pack(const std::int8_t* weights, std::int64_t k_stride, std::int64_t n_stride,
                          std::int64_t k, std::int64_t n, std::int32_t zero_point) {
@@ -73,6 +130,8 @@ void PackedWeights::pack(const std::int8_t* weights, std::int64_t k_stride, std:
       }
     }
   }
+  order_.clear();
+  if (!has_exact_byte_products()) sort_quads();
 }
 
 }  // namespace npusim::arith

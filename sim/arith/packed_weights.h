@@ -16,8 +16,18 @@ namespace npusim::arith {
 ///
 /// The zero point stays beside the weights: sum x * (w - z) is sum x * w - z * sum x, and the
 /// kernels subtract the last term once per row.
+///
+/// Without VNNI the kernels add products in 16 bits, of inputs from 0 to 255, as far as no sum of
+/// them can leave 16 bits: up to 255 * 128 = 32640. Each strip therefore has its quads in an order
+/// of three groups: pairs of quads of which four products fit, quads of which two fit, and the
+/// rest.
 class PackedWeights {
  public:
+  struct QuadOrder {
+    std::int64_t paired = 0;  // quads, an even number
+    std::int64_t single = 0;  // behind them; then the rest
+  };
+
   static constexpr std::int64_t kStrip = 16;
   static constexpr std::int64_t kQuad = 4;
   static constexpr std::int64_t kQuadBytes = kStrip * kQuad;
@@ -44,6 +54,17 @@ class PackedWeights {
   std::int8_t weight(std::int64_t k, std::int64_t channel) const {
     return of_channel(channel)[(k / kQuad) * kQuadBytes + k % kQuad];
   }
+  /// Brings the quads of each strip into their order; pack() does where the instruction set in use
+  /// needs it.
+  void sort_quads();
+  bool has_order() const { return order_.size() == static_cast<std::size_t>(strips()); }
+  const QuadOrder& order(std::int64_t strip) const {
+    return order_[static_cast<std::size_t>(strip)];
+  }
+  /// The numbers of a strip's quads in their order.
+  const std::uint32_t* ordered_quads(std::int64_t strip) const {
+    return ordered_quads_.data() + strip * quads();
+  }
   /// By channel, of all strips: the sum of the channel's weights.
   const std::int32_t* column_sums() const { return column_sums_.data(); }
 
@@ -53,6 +74,8 @@ class PackedWeights {
   std::int32_t zero_point_ = 0;
   std::vector<std::int8_t> data_;
   std::vector<std::int32_t> column_sums_;
+  std::vector<QuadOrder> order_;  // by strip; empty: not sorted
+  std::vector<std::uint32_t> ordered_quads_;
 };
 
 }  // namespace npusim::arith

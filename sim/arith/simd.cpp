@@ -12,6 +12,8 @@ std::string simd_target_name(std::int64_t target) { return hwy::TargetName(targe
 
 std::string simd_target_name() { return simd_target_name(simd_targets().front()); }
 
+bool has_exact_byte_products() { return (hwy::SupportedTargets() & HWY_AVX3_DL) != 0; }
+
 void use_simd_target(std::int64_t target) {
   hwy::SetSupportedTargetsForTest(0);
   // Better targets have lower bits. Kernels without code of their own for this one take the next.

@@ -16,6 +16,10 @@ std::vector<std::int64_t> simd_targets();
 std::string simd_target_name(std::int64_t target);
 std::string simd_target_name();
 
+/// Whether the one in use adds four products of bytes without saturating (VNNI). Elsewhere packed
+/// weights say which products may be added in 16 bits (packed_weights.h).
+bool has_exact_byte_products();
+
 /// Makes all kernels of the process use this target (one of simd_targets()), or the best one with
 /// 0. Not to be called while another thread is in a kernel. For tests and measurements.
 void use_simd_target(std::int64_t target);

@@ -12,6 +12,7 @@
 #include "sim/arith/elementwise.h"
 #include "sim/arith/matmul.h"
 #include "sim/arith/packed_weights.h"
+#include "sim/arith/simd.h"
 #include "sim/arith/vector_rows.h"
 #include "tests/unit/arith/targets.h"
 
@@ -180,6 +181,64 @@ TEST(MatmulTest, CodesAreThoseOfTheSums) {
       });
     }
   }
+}
+
+// Weights on either side of what 16 bits hold of one, two and four products of an input of 255,
+// packed for each instruction set.
+TEST(MatmulTest, WeightsAtTheLimitsOf16BitsAreExact) {
+  const Size s{9, 70, 35};
+  for (const int most : {1, 31, 32, 33, 63, 64, 65, 127, 128}) {
+    for (const bool drawn : {false, true}) {
+      Bytes w(index(s.k * s.n));
+      for (std::int8_t& weight : w) {
+        const int sign = drawn && generator() % 2 == 0 ? 1 : -1;
+        const int size = drawn && generator() % 3 == 0 ? 0 : most;
+        weight = static_cast<std::int8_t>(std::min(sign * size, 127));
+      }
+      const Bytes x = drawn ? draw_codes(s.m * s.k) : Bytes(index(s.m * s.k), 127);
+      std::vector<const std::int8_t*> rows;
+      for (std::int64_t m = 0; m < s.m; ++m) rows.push_back(x.data() + m * s.k);
+      Accumulators expected(index(s.m * s.n), -3);
+      plain_matmul(s, x, w, 0, expected, s.n);
+      on_every_target([&] {
+        PackedWeights packed;
+        packed.pack(w.data(), s.n, 1, s.k, s.n);
+        EXPECT_EQ(packed.has_order(), !has_exact_byte_products());
+        Accumulators acc(expected.size(), -3);
+        RowScratch scratch;
+        multiply_rows(rows.data(), s.m, packed, nullptr, acc.data(), s.n, scratch);
+        EXPECT_EQ(acc, expected) << "weights up to " << most;
+      });
+    }
+  }
+}
+
+TEST(PackedWeightsTest, QuadsAreSortedByWhatTheirProductsFit) {
+  // The first two weights of each quad, the other two being 0.
+  const Bytes pairs = {32, 32, 64, 64, 64, 65, -32, 96, 65, 0};
+  Bytes w(20 * 20);
+  for (std::int64_t k = 0; k < 20; ++k) {
+    const std::int8_t weight = k % 4 < 2 ? pairs[index(k / 4 * 2 + k % 2)] : std::int8_t{0};
+    for (std::int64_t n = 0; n < 20; ++n) w[index(k * 20 + n)] = weight;
+  }
+  w[index(17)] = w[index(20 + 17)] = 127;  // quad 0 of the second strip
+  PackedWeights packed;
+  const auto sorted = [&](std::int64_t strip) {
+    packed.pack(w.data(), 20, 1, 20, 20);
+    packed.sort_quads();
+    const std::uint32_t* quads = packed.ordered_quads(strip);
+    return std::vector<std::uint32_t>(quads, quads + 5);
+  };
+  EXPECT_EQ(sorted(0), (std::vector<std::uint32_t>{0, 1, 3, 4, 2}));
+  EXPECT_EQ(packed.order(0).paired, 0);
+  EXPECT_EQ(packed.order(0).single, 4);
+  EXPECT_EQ(sorted(1), (std::vector<std::uint32_t>{1, 3, 4, 0, 2}));
+  EXPECT_EQ(packed.order(1).paired, 0);
+  EXPECT_EQ(packed.order(1).single, 3);
+  for (std::int8_t& weight : w) weight = static_cast<std::int8_t>(weight / 4);
+  EXPECT_EQ(sorted(0), (std::vector<std::uint32_t>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(packed.order(0).paired, 4);
+  EXPECT_EQ(packed.order(0).single, 1);
 }
 
 TEST(MatmulTest, ExtremesOfALongReductionAreExact) {
