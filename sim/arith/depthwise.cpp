@@ -271,7 +271,7 @@ class DepthwiseBlock {
 
 // A channel that does not fill a vector with others.
 void add_channel(const Depthwise& p, std::int64_t channel, std::int64_t first, std::int64_t rows) {
-  std::int32_t made[kRowsAtOnce];
+  std::int32_t made[kRowsAtOnce] = {};
   const std::int64_t k = p.weights.k();
   for (std::int64_t row = first; row < first + rows; ++row) {
     std::int32_t* acc =

@@ -257,6 +257,7 @@ HWY_INLINE void subtract_zero_point(const Product& p, std::int64_t row, std::int
   for (std::int64_t r = 0; r < rows; ++r, sums += stride) {
     const std::uint32_t part = zero_point_part(p.x_rows[row + r], p.weights);
     for (std::int64_t c = 0; c < width; ++c) {
+      // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): a tile filled them
       sums[c] = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums[c]) - part);
     }
   }

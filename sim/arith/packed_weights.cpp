@@ -52,10 +52,10 @@ constexpr int kMostWeight = 128;
 int largest_sum(const std::int8_t* first, const std::int8_t* second) {
   int largest = 0;
   for (std::int64_t i = 0; i < PackedWeights::kQuadBytes; i += 2) {
-    const int a = first[i];
-    const int b = first[i + 1];
-    const int c = second != nullptr ? second[i] : 0;
-    const int d = second != nullptr ? second[i + 1] : 0;
+    const auto a = int{first[i]};
+    const auto b = int{first[i + 1]};
+    const int c = second != nullptr ? int{second[i]} : 0;
+    const int d = second != nullptr ? int{second[i + 1]} : 0;
     const int positive = std::max(a, 0) + std::max(b, 0) + std::max(c, 0) + std::max(d, 0);
     largest = std::max({largest, positive, positive - (a + b + c + d)});
   }
