@@ -8,6 +8,7 @@ import dataclasses
 import typing
 
 V1, RESNET, VGG = "mobilenet_v1_224", "resnet50_224", "vgg16_224"
+TRAINED = "mobilenet_v1_1.0_224"
 RESNET50_WEIGHTS_BYTES = 25_502_912  # int8, without biases: the workload's layers
 
 
@@ -87,7 +88,11 @@ def kernel_share(reading, simd):
 ACCURACY = "process/accuracy_800_images/mobilenet_v1_0.25_224/threads_"
 
 BARS = [
+    Bar("executor, images/s, AVX2, trained", 150, True, "",
+        lambda r: 1 / r.cpu(r.stage("executor", TRAINED, "AVX2")), 0),
     Bar("executor, images/s, AVX2", 150, True, "", lambda r: 1 / r.cpu(r.stage("executor", V1, "AVX2")), 0),
+    Bar("executor, images/s, AVX-512, trained", 250, True, "",
+        lambda r: 1 / r.cpu(r.stage("executor", TRAINED, r.best_avx512())), 0),
     Bar("executor, images/s, AVX-512", 250, True, "",
         lambda r: 1 / r.cpu(r.stage("executor", V1, r.best_avx512())), 0),
     Bar("raw kernels / executor, AVX2", 0.7, True, "", lambda r: kernel_share(r, "AVX2")),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/networks.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 
@@ -15,12 +16,26 @@ namespace {
 
 const std::filesystem::path kSource = NPUSIM_SOURCE_DIR;
 
-Network make(const std::string& name) {
+std::filesystem::path assets() {
+  const char* folder = std::getenv("NPUSIM_ASSETS");
+  return folder == nullptr ? "" : folder;
+}
+
+config::RunConfig run_of(const std::string& name) {
   const config::SearchFolders folders{{kSource / "workloads", kSource / "tests/bench"},
                                       {kSource / "configs"}};
   config::RunNeeds needs;
   needs.dataset = false;
-  compile::Pipeline pipeline(config::read_run_config(name + ".yaml", {}, needs, folders), 2);
+  if (name != kTrained) return config::read_run_config(name + ".yaml", {}, needs, folders);
+  config::RunFlags flags;
+  flags.model = assets() / "models" / (name + ".onnx");
+  flags.calibration = assets() / "imagenet/calibration";
+  flags.set = {"calibration.images=16"};
+  return config::read_run_config("imagenet_mobilenet_v1.yaml", flags, needs, folders);
+}
+
+Network make(const std::string& name) {
+  compile::Pipeline pipeline(run_of(name), 2);
   Network network;
   network.graph = pipeline.quantized("shift_scaler").graph;
   network.metadata = pipeline.metadata(pipeline.choice("shift_scaler"));
@@ -34,6 +49,8 @@ Network make(const std::string& name) {
 }
 
 }  // namespace
+
+bool has_trained() { return !assets().empty(); }
 
 const Network& network(const std::string& name) {
   static std::map<std::string, Network> kept;

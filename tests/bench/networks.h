@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shipped topologies, quantized and compiled once and kept: weights are synthetic, so nothing has
-// to be at hand, and no time depends on a weight's value.
+// Networks, quantized and compiled once and kept. Shipped topologies have synthetic weights, so that
+// nothing has to be at hand. Their codes are uniform over all of int8, which costs more than a
+// trained network's on processors without VNNI (sim/arith/matmul.cpp), and nothing elsewhere.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,12 @@ struct Network {
   std::vector<std::int8_t> input;  // codes of every value
 };
 
-/// Of workloads/<name>.yaml, or of this folder.
+/// MobileNetV1 1.0 with its trained weights, calibrated on pictures: from the folder that
+/// NPUSIM_ASSETS names.
+inline constexpr char kTrained[] = "mobilenet_v1_1.0_224";
+bool has_trained();
+
+/// kTrained, or that of workloads/<name>.yaml or of this folder.
 const Network& network(const std::string& name);
 
 /// configs/npu_32x32.yaml with keys changed, each as "key.path=value".

@@ -10,6 +10,7 @@ from bars import Reading
 
 PEAK = "peak/multiply_add/"
 NAMES = {"AVX3_DL": "AVX-512 VNNI", "AVX3": "AVX-512", "mobilenet_v1_224": "V1",
+         "mobilenet_v1_1.0_224": "V1 trained",
          "resnet18_224": "ResNet-18", "resnet50_224": "ResNet-50",
          "vgg16_224": "VGG-16", "mobilenet_v1_0.25_224": "V1 0.25"}
 

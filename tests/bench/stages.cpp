@@ -131,6 +131,11 @@ void add_stage(const std::string& what, const std::string& network, std::int64_t
 void register_stages() {
   const std::string v1 = "mobilenet_v1_224";
   for (const std::int64_t target : arith::simd_targets()) {
+    if (has_trained()) {
+      add_stage("executor", kTrained, target, [](auto& state) { executor(state, kTrained); });
+      add_stage("simulate_values", kTrained, target,
+                [](auto& state) { simulation(state, kTrained, false); });
+    }
     for (const std::string& name : {v1, std::string("resnet50_224"), std::string("vgg16_224")}) {
       if (name != v1 && target != arith::simd_targets().front()) continue;  // seconds
       add_stage("executor", name, target, [name](auto& state) { executor(state, name); });
