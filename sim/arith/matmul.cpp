@@ -9,7 +9,9 @@
 // instruction then multiplies four unsigned by four signed bytes per int32 lane and adds all of it
 // without saturation. Elsewhere pairs of products are added in 16 bits (pmaddubsw), twice as many
 // at once as in 32 bits; PackedWeights has proved for which weights no input can make such a sum,
-// or two of them, leave 16 bits, and the products of the others are formed apart.
+// or two of them, leave 16 bits. The others and their inputs are widened to 16 bits, and pairs of
+// products added in 32 bits (pmaddwd). Where most weights are such, all are multiplied so, in the
+// order of k, and the rows are prepared in 16 bits.
 #define HWY_WANT_AVX3_DL 1
 #include "sim/arith/matmul.h"
 
@@ -48,6 +50,14 @@ constexpr std::int64_t kBlockBytes = 256 * 1024;  // of rows prepared together: 
 constexpr std::int64_t kSegmentQuads = kSegmentBytes / PackedWeights::kQuad;
 constexpr std::int64_t kSegmentStride = kTileRows * kRowBytes;
 
+// In 16 bits a segment holds the even inputs of its quads, then the odd ones.
+constexpr std::int64_t kWordSegmentQuads = kSegmentQuads / 2;
+constexpr std::int64_t kOddWords = kSegmentBytes / 2;
+
+bool has_word_rows(const PackedWeights& weights) {
+  return HWY_TARGET != HWY_AVX3_DL && weights.few_quads_fit();
+}
+
 HWY_INLINE V load_weights(const std::int8_t* w) {
   return hn::BitCast(Sums(), hn::LoadU(hn::Repartition<std::int8_t, Sums>(), w));
 }
@@ -82,17 +92,70 @@ HWY_INLINE void prepare_values(const std::int8_t* x, std::int64_t count, std::ui
 #endif
 }
 
+using Words = hn::Repartition<std::int16_t, Sums>;
+
+// The first and third, and the second and fourth of four bytes, in 16 bits.
+struct WordPairs {
+  hn::Vec<Words> even, odd;
+};
+
+HWY_INLINE WordPairs widen_inputs(V four) {
+  const hn::RebindToUnsigned<Words> d;
+  const auto words = hn::BitCast(d, four);
+  return {hn::BitCast(Words(), hn::And(words, hn::Set(d, 0xff))),
+          hn::BitCast(Words(), hn::ShiftRight<8>(words))};
+}
+
+HWY_INLINE hn::Vec<Words> odd_words(V four_weights) {
+  return hn::ShiftRight<8>(hn::BitCast(Words(), four_weights));
+}
+
+HWY_INLINE hn::Vec<Words> even_words(V four_weights) {
+  return hn::ShiftRight<8>(hn::ShiftLeft<8>(hn::BitCast(Words(), four_weights)));
+}
+
+HWY_INLINE void prepare_words(const std::int8_t* x, std::int64_t count, std::uint8_t* out) {
+  const hn::Repartition<std::uint8_t, Sums> d;
+  const auto sign = hn::Set(d, 0x80);
+  constexpr std::int64_t kBytes = kLanes * PackedWeights::kQuad;
+  const auto prepare = [&](const void* from, std::uint8_t* to) HWY_ATTR {
+    const auto bytes = hn::Xor(hn::LoadU(d, static_cast<const std::uint8_t*>(from)), sign);
+    const WordPairs words = widen_inputs(hn::BitCast(Sums(), bytes));
+    hn::StoreU(hn::BitCast(d, words.even), d, to);
+    hn::StoreU(hn::BitCast(d, words.odd), d, to + kOddWords);
+  };
+  std::int64_t i = 0;
+  for (; i + kBytes <= count; i += kBytes) prepare(x + i, out + i);
+  if (i == count) return;
+  std::int8_t rest[kBytes] = {};
+  std::memcpy(rest, x + i, static_cast<std::size_t>(count - i));
+  prepare(rest, out + i);
+}
+
+std::int64_t segment_quads(const PackedWeights& weights) {
+  return has_word_rows(weights) ? kWordSegmentQuads : kSegmentQuads;
+}
+
 std::int64_t tile_bytes(const PackedWeights& weights) {
-  return (weights.quads() + kSegmentQuads - 1) / kSegmentQuads * kSegmentStride;
+  const std::int64_t quads = segment_quads(weights);
+  return (weights.quads() + quads - 1) / quads * kSegmentStride;
 }
 
 // Row r of a tile: its segments kSegmentStride apart. What lies beyond k meets zero weights.
-HWY_INLINE void prepare_rows(const std::int8_t* const* x_rows, std::int64_t rows, std::int64_t k,
-                             std::uint8_t* out) {
+HWY_INLINE void prepare_rows(const std::int8_t* const* x_rows, std::int64_t rows,
+                             const PackedWeights& weights, std::uint8_t* out) {
+  const std::int64_t k = weights.k();
+  const std::int64_t step = segment_quads(weights) * PackedWeights::kQuad;
+  const bool words = has_word_rows(weights);
   for (std::int64_t r = 0; r < rows; ++r) {
     std::uint8_t* row = out + r * kRowBytes;
-    for (std::int64_t i = 0; i < k; i += kSegmentBytes, row += kSegmentStride) {
-      prepare_values(x_rows[r] + i, HWY_MIN(kSegmentBytes, k - i), row);
+    for (std::int64_t i = 0; i < k; i += step, row += kSegmentStride) {
+      const std::int64_t count = HWY_MIN(step, k - i);
+      if (words) {
+        prepare_words(x_rows[r] + i, count, row);
+      } else {
+        prepare_values(x_rows[r] + i, count, row);
+      }
     }
   }
 }
@@ -144,8 +207,6 @@ HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights
 
 #else
 
-using Words = hn::Repartition<std::int16_t, Sums>;
-
 // Two neighbouring products of unsigned inputs and signed weights in each of 16 bits, saturating.
 HWY_INLINE hn::Vec<Words> pair_products(V inputs, V weights) {
 #if HWY_MAX_BYTES == 64
@@ -162,6 +223,42 @@ HWY_INLINE void add_words(hn::Vec<Words> products, V& sum) {
   sum = hn::ReorderWidenMulAccumulate(Sums(), products, hn::Set(Words(), 1), sum, unused);
 }
 
+// Of 16 registers, the compiler would have too few if it added the products of two steps first.
+HWY_INLINE void add_word_products(hn::Vec<Words> inputs, hn::Vec<Words> weights, V& sum) {
+  V unused = hn::Zero(Sums());
+  sum = hn::ReorderWidenMulAccumulate(Sums(), inputs, weights, sum, unused);
+#if HWY_MAX_BYTES < 64
+  asm("" : "+x"(sum.raw));
+#endif
+}
+
+// All quads of prepared rows in 16 bits.
+template <int kRows, int kVectors>
+HWY_INLINE void add_all_word_products(const std::uint8_t* x, const PackedWeights& weights,
+                                      std::int64_t channel, TileSums<kRows, kVectors>& tile) {
+  constexpr std::int64_t kBytes = kLanes * PackedWeights::kQuad;
+  const std::int8_t* w = weights.of_channel(channel);
+  for (std::int64_t left = weights.quads(); left > 0;
+       left -= kWordSegmentQuads, x += kSegmentStride) {
+    const std::uint8_t* const end = x + HWY_MIN(left, kWordSegmentQuads) * PackedWeights::kQuad;
+    for (const std::uint8_t* inputs = x; inputs != end;
+         inputs += PackedWeights::kQuad, w += PackedWeights::kQuadBytes) {
+      hn::Vec<Words> weight[kVectors];
+      for (int v = 0; v < kVectors; ++v) weight[v] = even_words(load_weights(w + v * kBytes));
+      for (int r = 0; r < kRows; ++r) {
+        const auto pair = hn::BitCast(Words(), broadcast_inputs(inputs + r * kRowBytes));
+        for (int v = 0; v < kVectors; ++v) add_word_products(pair, weight[v], tile.sum[r][v]);
+      }
+      for (int v = 0; v < kVectors; ++v) weight[v] = odd_words(load_weights(w + v * kBytes));
+      for (int r = 0; r < kRows; ++r) {
+        const auto pair =
+            hn::BitCast(Words(), broadcast_inputs(inputs + r * kRowBytes + kOddWords));
+        for (int v = 0; v < kVectors; ++v) add_word_products(pair, weight[v], tile.sum[r][v]);
+      }
+    }
+  }
+}
+
 // A quad of a strip: where its inputs and its weights lie.
 struct Quad {
   const std::uint8_t* x;
@@ -176,6 +273,7 @@ HWY_INLINE Quad quad_at(const std::uint8_t* x, const std::int8_t* weights, std::
 template <int kRows, int kVectors>
 HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights,
                              std::int64_t channel, TileSums<kRows, kVectors>& tile) {
+  if (has_word_rows(weights)) return add_all_word_products(x, weights, channel, tile);
   constexpr std::int64_t kBytes = kLanes * PackedWeights::kQuad;
   const std::int64_t strip = channel / PackedWeights::kStrip;
   const PackedWeights::QuadOrder& order = weights.order(strip);
@@ -204,17 +302,19 @@ HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights
       }
     }
   }
-  const V even_bytes = hn::Set(Sums(), 0x00ff00ff);
   for (; quad != end; ++quad) {
     const Quad a = quad_at(x, first, *quad);
+    hn::Vec<Words> even[kVectors];
+    hn::Vec<Words> odd[kVectors];
     for (int v = 0; v < kVectors; ++v) {
-      const V both = load_weights(a.weights + v * kBytes);
-      const V even = hn::And(both, even_bytes);
-      const V odd = hn::AndNot(even_bytes, both);
-      for (int r = 0; r < kRows; ++r) {
-        const V inputs = broadcast_inputs(a.x + r * kRowBytes);
-        add_words(pair_products(inputs, even), tile.sum[r][v]);
-        add_words(pair_products(inputs, odd), tile.sum[r][v]);
+      even[v] = even_words(load_weights(a.weights + v * kBytes));
+      odd[v] = odd_words(load_weights(a.weights + v * kBytes));
+    }
+    for (int r = 0; r < kRows; ++r) {
+      const WordPairs inputs = widen_inputs(broadcast_inputs(a.x + r * kRowBytes));
+      for (int v = 0; v < kVectors; ++v) {
+        add_word_products(inputs.even, even[v], tile.sum[r][v]);
+        add_word_products(inputs.odd, odd[v], tile.sum[r][v]);
       }
     }
   }
@@ -342,7 +442,7 @@ HWY_INLINE void multiply_block(const Product& p, std::int64_t begin, std::int64_
                                std::uint8_t* prepared) {
   std::uint8_t* out = prepared;
   for (std::int64_t row = begin; row < end; row += kTileRows, out += tile_bytes(p.weights)) {
-    prepare_rows(p.x_rows + row, HWY_MIN(std::int64_t{kTileRows}, end - row), p.weights.k(), out);
+    prepare_rows(p.x_rows + row, HWY_MIN(std::int64_t{kTileRows}, end - row), p.weights, out);
   }
   const std::int64_t n = p.weights.n();
   std::int64_t channel = 0;
@@ -355,7 +455,7 @@ HWY_INLINE void multiply_block(const Product& p, std::int64_t begin, std::int64_
 }
 
 void multiply(const Product& p, std::int64_t rows, RowScratch& scratch) {
-  if (HWY_TARGET != HWY_AVX3_DL && !p.weights.has_order()) {
+  if (HWY_TARGET != HWY_AVX3_DL && !p.weights.is_sorted()) {
     // Packed while another instruction set was in use.
     PackedWeights sorted(p.weights);
     sorted.sort_quads();

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/arith/packed_weights.h"
 
+#include <hwy/highway.h>
+
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "sim/arith/simd.h"
 
 namespace npusim::arith {
 namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr std::int64_t kStrip = PackedWeights::kStrip;
 constexpr std::int64_t kQuad = PackedWeights::kQuad;
@@ -45,21 +50,41 @@ void pack_quads(const std::int8_t* weights, std::int64_t k_stride, std::int64_t 
 }
 
 // What inputs up to 255 may be multiplied with and summed in 16 bits.
-constexpr int kMostWeight = 128;
+constexpr std::int16_t kMostWeight = 128;
 
-// The largest sums of the positive and of the negative weights of two neighbours, each of the first
-// quad and, where there is one, the same of the second.
-int largest_sum(const std::int8_t* first, const std::int8_t* second) {
-  int largest = 0;
-  for (std::int64_t i = 0; i < PackedWeights::kQuadBytes; i += 2) {
-    const auto a = int{first[i]};
-    const auto b = int{first[i + 1]};
-    const int c = second != nullptr ? int{second[i]} : 0;
-    const int d = second != nullptr ? int{second[i + 1]} : 0;
-    const int positive = std::max(a, 0) + std::max(b, 0) + std::max(c, 0) + std::max(d, 0);
-    largest = std::max({largest, positive, positive - (a + b + c + d)});
+// Of each two neighbouring weights of a quad, the sums of the positive and of the negative ones.
+struct QuadSums {
+  std::int16_t positive[PackedWeights::kQuadBytes / 2];
+  std::int16_t negative[PackedWeights::kQuadBytes / 2];
+};
+
+// Vectors that every x86-64 has: a quad is looked at once, when its weights are packed.
+constexpr hn::CappedTag<std::int16_t, 8> kWords;
+
+QuadSums sums_of(const std::int8_t* quad) {
+  QuadSums sums;
+  const hn::Repartition<std::int8_t, decltype(kWords)> bytes;
+  const auto none = hn::Zero(kWords);
+  for (std::size_t i = 0; i < std::size(sums.positive); i += hn::Lanes(kWords)) {
+    const auto neighbours = hn::BitCast(kWords, hn::LoadU(bytes, quad + 2 * i));
+    const auto first = hn::ShiftRight<8>(hn::ShiftLeft<8>(neighbours));
+    const auto second = hn::ShiftRight<8>(neighbours);
+    const auto positive = hn::Max(first, none) + hn::Max(second, none);
+    hn::StoreU(positive, kWords, sums.positive + i);
+    hn::StoreU(positive - first - second, kWords, sums.negative + i);
   }
-  return largest;
+  return sums;
+}
+
+bool fit_together(const QuadSums& a, const QuadSums& b) {
+  auto largest = hn::Zero(kWords);
+  for (std::size_t i = 0; i < std::size(a.positive); i += hn::Lanes(kWords)) {
+    const auto sum = [i](const std::int16_t* of_a, const std::int16_t* of_b) {
+      return hn::LoadU(kWords, of_a + i) + hn::LoadU(kWords, of_b + i);
+    };
+    largest = hn::Max(largest, hn::Max(sum(a.positive, b.positive), sum(a.negative, b.negative)));
+  }
+  return hn::AllFalse(kWords, largest > hn::Set(kWords, kMostWeight));
 }
 
 }  // namespace
@@ -71,6 +96,8 @@ void PackedWeights::sort_quads() {
   std::vector<std::uint32_t> single;
   std::vector<std::uint32_t> rest;
   std::uint32_t* out = ordered_quads_.data();
+  std::size_t paired = 0;
+  std::size_t apart = 0;
   for (std::int64_t strip = 0; strip < strips(); ++strip) {
     const std::int8_t* weights = data_.data() + strip * strip_bytes();
     QuadOrder& order = order_[static_cast<std::size_t>(strip)];
@@ -78,13 +105,15 @@ void PackedWeights::sort_quads() {
     rest.clear();
     constexpr std::uint32_t kNone = ~std::uint32_t{0};
     std::uint32_t waiting = kNone;  // for a partner
+    QuadSums waiting_sums = {};
     for (std::uint32_t quad = 0; quad < count; ++quad) {
-      const std::int8_t* own = weights + quad * kQuadBytes;
-      if (largest_sum(own, nullptr) > kMostWeight) {
+      const QuadSums sums = sums_of(weights + quad * kQuadBytes);
+      if (!fit_together(sums, {})) {
         rest.push_back(quad);
       } else if (waiting == kNone) {
         waiting = quad;
-      } else if (largest_sum(weights + waiting * kQuadBytes, own) <= kMostWeight) {
+        waiting_sums = sums;
+      } else if (fit_together(waiting_sums, sums)) {
         *out++ = waiting;
         *out++ = quad;
         order.paired += 2;
@@ -92,13 +121,18 @@ void PackedWeights::sort_quads() {
       } else {
         single.push_back(waiting);
         waiting = quad;
+        waiting_sums = sums;
       }
     }
     if (waiting != kNone) single.push_back(waiting);
     order.single = static_cast<std::int64_t>(single.size());
     out = std::copy(single.begin(), single.end(), out);
     out = std::copy(rest.begin(), rest.end(), out);
+    paired += static_cast<std::size_t>(order.paired);
+    apart += rest.size();
   }
+  is_sorted_ = true;
+  few_quads_fit_ = apart > paired;
 }
 
 void PackedWeights::pack(const std::int8_t* weights, std::int64_t k_stride, std::int64_t n_stride,
@@ -130,7 +164,7 @@ void PackedWeights::pack(const std::int8_t* weights, std::int64_t k_stride, std:
       }
     }
   }
-  order_.clear();
+  is_sorted_ = false;
   if (!has_exact_byte_products()) sort_quads();
 }
 

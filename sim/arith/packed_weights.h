@@ -20,7 +20,8 @@ namespace npusim::arith {
 /// Without VNNI the kernels add products in 16 bits, of inputs from 0 to 255, as far as no sum of
 /// them can leave 16 bits: up to 255 * 128 = 32640. Each strip therefore has its quads in an order
 /// of three groups: pairs of quads of which four products fit, quads of which two fit, and the
-/// rest.
+/// rest, whose products are formed in 32 bits. Where the rest is the larger part, all products of
+/// the matrix are, and the order is of no use.
 class PackedWeights {
  public:
   struct QuadOrder {
@@ -57,7 +58,10 @@ class PackedWeights {
   /// Brings the quads of each strip into their order; pack() does where the instruction set in use
   /// needs it.
   void sort_quads();
-  bool has_order() const { return order_.size() == static_cast<std::size_t>(strips()); }
+  bool is_sorted() const { return is_sorted_; }
+  /// Of sorted ones: whether more quads are of the rest than are in pairs, so that forming all
+  /// products in 32 bits is faster.
+  bool few_quads_fit() const { return few_quads_fit_; }
   const QuadOrder& order(std::int64_t strip) const {
     return order_[static_cast<std::size_t>(strip)];
   }
@@ -74,7 +78,9 @@ class PackedWeights {
   std::int32_t zero_point_ = 0;
   std::vector<std::int8_t> data_;
   std::vector<std::int32_t> column_sums_;
-  std::vector<QuadOrder> order_;  // by strip; empty: not sorted
+  bool is_sorted_ = false;
+  bool few_quads_fit_ = false;
+  std::vector<QuadOrder> order_;  // by strip
   std::vector<std::uint32_t> ordered_quads_;
 };
 

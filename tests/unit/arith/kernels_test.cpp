@@ -203,7 +203,7 @@ TEST(MatmulTest, WeightsAtTheLimitsOf16BitsAreExact) {
       on_every_target([&] {
         PackedWeights packed;
         packed.pack(w.data(), s.n, 1, s.k, s.n);
-        EXPECT_EQ(packed.has_order(), !has_exact_byte_products());
+        EXPECT_EQ(packed.is_sorted(), !has_exact_byte_products());
         Accumulators acc(expected.size(), -3);
         RowScratch scratch;
         multiply_rows(rows.data(), s.m, packed, nullptr, acc.data(), s.n, scratch);
@@ -211,6 +211,58 @@ TEST(MatmulTest, WeightsAtTheLimitsOf16BitsAreExact) {
       });
     }
   }
+}
+
+// Strips of any share of quads with large weights, in which few products fit 16 bits, packed for
+// each instruction set and for the best.
+TEST(MatmulTest, AnyShareOfLargeWeightsIsExact) {
+  for (const Size& s : {Size{13, 530, 40}, Size{6, 1027, 16}, Size{27, 32, 65}}) {
+    for (const int share : {0, 20, 45, 55, 80, 100}) {
+      Bytes w = draw_codes(s.k * s.n);
+      for (std::int64_t i = 0; i < s.k * s.n; ++i) {
+        const std::int64_t strip = i % s.n / PackedWeights::kStrip;
+        const bool is_large = (i / s.n / PackedWeights::kQuad * 37 + strip * 13) % 100 < share;
+        if (!is_large) w[index(i)] = static_cast<std::int8_t>(w[index(i)] / 4);
+      }
+      const Bytes x = draw_codes(s.m * s.k);
+      std::vector<const std::int8_t*> rows;
+      for (std::int64_t m = 0; m < s.m; ++m) rows.push_back(x.data() + m * s.k);
+      for (const std::int32_t zero_point : {0, -128, 127}) {
+        Accumulators expected(index(s.m * s.n), 77);
+        plain_matmul(s, x, w, zero_point, expected, s.n);
+        PackedWeights for_best;
+        for_best.pack(w.data(), s.n, 1, s.k, s.n, zero_point);
+        on_every_target([&] {
+          PackedWeights packed;
+          packed.pack(w.data(), s.n, 1, s.k, s.n, zero_point);
+          if (packed.is_sorted() && share % 100 == 0) {
+            EXPECT_EQ(packed.few_quads_fit(), share != 0);
+          }
+          for (const PackedWeights* weights : {&packed, &for_best}) {
+            Accumulators acc(expected.size(), 77);
+            RowScratch scratch;
+            multiply_rows(rows.data(), s.m, *weights, nullptr, acc.data(), s.n, scratch);
+            EXPECT_EQ(acc, expected) << text(s) << ", large " << share << " %";
+          }
+        });
+      }
+    }
+  }
+}
+
+TEST(PackedWeightsTest, FewQuadsFitWhereMoreAreLargeThanPaired) {
+  Bytes w(4 * 5 * 16, 1);  // five quads of one strip
+  const auto few_fit_with_large = [&](std::int64_t quads) {
+    std::fill_n(w.begin(), quads * 4 * 16, std::int8_t{-128});
+    PackedWeights packed;
+    packed.pack(w.data(), 16, 1, 20, 16);
+    packed.sort_quads();
+    EXPECT_EQ(packed.order(0).paired, (5 - quads) / 2 * 2);
+    return packed.few_quads_fit();
+  };
+  EXPECT_FALSE(few_fit_with_large(1));
+  EXPECT_FALSE(few_fit_with_large(2));
+  EXPECT_TRUE(few_fit_with_large(3));
 }
 
 TEST(PackedWeightsTest, QuadsAreSortedByWhatTheirProductsFit) {
