@@ -95,8 +95,8 @@ Case draw_case(Draw& draw, bool depthwise) {
       std::int32_t& at = c.sums[static_cast<std::size_t>(m * c.stride + n)];
       PlainAccumulator sum{c.accumulator.bits, c.accumulator.overflow, at};
       for (std::int64_t k = 0; k < c.k; ++k) {
-        const std::int64_t x =
-            c.x[static_cast<std::size_t>(depthwise ? (m * c.k + k) * c.n + n : m * c.k + k)];
+        const std::int64_t at_x = depthwise ? (m * c.k + k) * c.n + n : m * c.k + k;
+        const std::int8_t x = c.x[static_cast<std::size_t>(at_x)];
         sum.add(x * (c.w[static_cast<std::size_t>(k * c.n + n)] - c.zero_point));
       }
       at = static_cast<std::int32_t>(sum.value);
