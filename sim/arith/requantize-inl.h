@@ -7,6 +7,8 @@
 // 32 x 32 bit products (even and odd lanes apart) are then all that is needed: what is rounded is a
 // multiple of 2^32 above what they leave out, so (upper + 2^(shift - 1)) >> shift is the whole
 // product, half rounded up. Signs are put back at the end, which makes ties round away from zero.
+// Where the output holds no code below its zero point (behind a ReLU), negative sums give the
+// least code, as 0 does: they are made 0, and there are no signs.
 // Parameters of a vector of channels are loaded once for many rows.
 #include "sim/arith/requantize_rows.h"
 
@@ -31,11 +33,12 @@ using M = hn::Vec<Magnitudes>;
 constexpr std::int64_t kLanes = HWY_MIN(HWY_MAX_BYTES / 4, 16);
 
 // What a table asks for, beyond the multiplication.
-enum class Kind { plain, limited, pre_multiply };
+enum class Kind { plain, rectified, limited, pre_multiply };
 
 inline Kind kind_of(const RequantizationTable& table) {
   if (table.placement() == Placement::pre_multiply) return Kind::pre_multiply;
-  return table.has_limits() ? Kind::limited : Kind::plain;
+  if (table.has_limits()) return Kind::limited;
+  return table.output().low >= table.output().zero_point ? Kind::rectified : Kind::plain;
 }
 
 // A magnitude up to 2^31 shifted right, half rounded up; shifts in [0, 31]. Twice what is shifted
@@ -67,14 +70,18 @@ class Requantizer {
         high_(hn::LoadU(Codes(), table.highs() + channel)) {}
 
   HWY_INLINE hn::Vec<Codes> codes(V sum) const {
-    auto magnitude = hn::BitCast(Magnitudes(), hn::Abs(sum));
+    constexpr bool kSigned = kKind != Kind::rectified;
+    auto magnitude =
+        hn::BitCast(Magnitudes(), kSigned ? hn::Abs(sum) : hn::Max(sum, hn::Zero(Sums())));
     if (kKind == Kind::pre_multiply) magnitude = round_shift_magnitude(magnitude, pre_shift_);
-    if (kKind != Kind::plain) magnitude = hn::Min(magnitude, cap_) << left_;
+    if (kKind == Kind::limited || kKind == Kind::pre_multiply) {
+      magnitude = hn::Min(magnitude, cap_) << left_;
+    }
     const auto even = hn::ShiftRight<32>(hn::MulEven(magnitude, multiplier_));
     const auto odd = hn::MulEven(odd_lanes(magnitude), odd_multiplier_);
     const auto upper = hn::OddEven(hn::BitCast(Magnitudes(), odd), hn::BitCast(Magnitudes(), even));
     const auto rounded = hn::BitCast(Sums(), (upper + half_) >> shift_);
-    const auto sign = hn::BroadcastSignBit(sum);
+    const auto sign = kSigned ? hn::BroadcastSignBit(sum) : hn::Zero(Sums());
     const auto code = hn::Xor(rounded, sign) + (zero_point_ - sign);
 #if HWY_MAX_BYTES == 64
     const hn::Vec<Codes> narrow{_mm512_cvtsepi32_epi8(code.raw)};
@@ -129,6 +136,9 @@ class CodeRows {
     switch (kind_of(table)) {
       case Kind::plain:
         requantize_ = requantize<Kind::plain>;
+        break;
+      case Kind::rectified:
+        requantize_ = requantize<Kind::rectified>;
         break;
       case Kind::limited:
         requantize_ = requantize<Kind::limited>;

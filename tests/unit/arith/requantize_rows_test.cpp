@@ -119,7 +119,7 @@ TEST(RequantizeRowsTest, EqualsTheFormulaOnDrawnParameters) {
     p.output = {zero, i % 7 == 0 ? zero : -128, i % 7 == 0 ? std::min(127, zero + 60) : 127};
     for (std::int64_t c = 0; i % 4 == 1 && c < p.channels; ++c) {
       const auto own = [&](std::int32_t low) {
-        const auto values = static_cast<std::uint64_t>(p.output.high - low + 1);
+        const auto values = static_cast<std::uint64_t>(std::int64_t{p.output.high} - low + 1);
         return static_cast<std::int8_t>(low + static_cast<std::int32_t>(generator() % values));
       };
       p.lows.push_back(own(p.output.low));
@@ -136,6 +136,21 @@ TEST(RequantizeRowsTest, EqualsTheFormulaForEveryTotalShift) {
       p.channels = 35;
       p.scales = {{multiplier, shift}};
       p.output = {shift % 2 != 0 ? -128 : 127, -128, 127};
+      expect_equal(p);
+    }
+  }
+}
+
+TEST(RequantizeRowsTest, NoCodesBelowTheZeroPoint) {
+  for (int shift = 31; shift <= 62; ++shift) {
+    for (const OutputCode& output : {OutputCode{-128, -128, 127}, OutputCode{-5, -5, 90},
+                                     OutputCode{-5, 3, 127}, OutputCode{127, 127, 127}}) {
+      Parameters p;
+      p.channels = 35;
+      p.scales = {{(1 << 30) + 98765, shift}};
+      p.output = output;
+      expect_equal(p);
+      p.output.low = output.zero_point == -128 ? -128 : output.zero_point - 1;
       expect_equal(p);
     }
   }
