@@ -61,8 +61,10 @@ ChosenTarget& GetChosenTarget() {
 }
 
 int64_t SupportedTargets() {
+  // Asked for every packing of weights, and CPUID is slow in a virtual machine: once.
+  static const std::int64_t processor = processor_targets() | HWY_ENABLED_BASELINE;
   const std::int64_t forced = forced_targets.load();
-  return forced != 0 ? forced : processor_targets() | HWY_ENABLED_BASELINE;
+  return forced != 0 ? forced : processor;
 }
 
 void SetSupportedTargetsForTest(int64_t targets) { forced_targets.store(targets); }
