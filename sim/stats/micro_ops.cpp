@@ -75,8 +75,8 @@ MicroOps micro_ops(const isa::Program& program) {
     std::visit(count, instruction.fields);
   }
   ops.issues = static_cast<std::int64_t>(program.instructions.size());
-  ops.fetch_blocks = base::ceil_div<std::int64_t>(
-      program.instructions_bytes(), program.hardware.command_processor.fetch_bytes);
+  ops.fetch_blocks = base::ceil_div<std::int64_t>(program.instructions_bytes(),
+                                                  program.hardware.command_processor.fetch_bytes);
   return ops;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Networks, quantized and compiled once and kept. Shipped topologies have synthetic weights, so that
-// nothing has to be at hand. Their codes are uniform over all of int8, which costs more than a
+// Networks, quantized and compiled once and kept. Shipped topologies have synthetic weights, so
+// that nothing has to be at hand. Their codes are uniform over all of int8, which costs more than a
 // trained network's on processors without VNNI (sim/arith/matmul.cpp), and nothing elsewhere.
 #pragma once
 
