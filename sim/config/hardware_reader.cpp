@@ -196,27 +196,30 @@ HardwareConfig hardware_from_tree(YamlNode root, const std::string& key,
 
 namespace {
 
-HardwareConfig parse_hardware(const std::string& text, const std::filesystem::path& file,
-                              const std::vector<Override>& overrides,
-                              const std::vector<std::filesystem::path>& config_folders) {
+YamlNode parse_tree(const std::string& text, const std::filesystem::path& file) {
   base::ErrorList errors;
   YamlNode root = parse_yaml(text, file.string(), errors);
   errors.throw_if_any();
-  return hardware_from_tree(std::move(root), "", overrides, {file.parent_path(), config_folders});
+  return root;
 }
 
 }  // namespace
 
 HardwareConfig hardware_from_yaml(const std::string& text, const std::string& file,
                                   const std::vector<Override>& overrides) {
-  return parse_hardware(text, file, overrides, {});
+  return hardware_from_tree(parse_tree(text, file), "", overrides,
+                            {std::filesystem::path(file).parent_path(), {}});
+}
+
+YamlNode read_hardware_tree(const std::filesystem::path& path) {
+  return parse_tree(base::read_file_text(path, kMaxConfigBytes), path);
 }
 
 HardwareConfig read_hardware_config(const std::filesystem::path& path,
                                     const std::vector<Override>& overrides,
                                     const std::vector<std::filesystem::path>& config_folders) {
-  return parse_hardware(base::read_file_text(path, kMaxConfigBytes), path, overrides,
-                        config_folders);
+  return hardware_from_tree(read_hardware_tree(path), "", overrides,
+                            {path.parent_path(), config_folders});
 }
 
 HardwareConfig hardware_from_text(const std::string& name, const std::string& program_dependent,

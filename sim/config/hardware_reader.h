@@ -24,8 +24,12 @@ HardwareConfig read_hardware_config(const std::filesystem::path& path,
 HardwareConfig hardware_from_yaml(const std::string& text, const std::string& file,
                                   const std::vector<Override>& overrides = {});
 
-/// The same from a mapping inside another file; `key` is that of the mapping and stands before its
-/// keys in messages ("hardware").
+/// The parsed tree of a hardware file, for hardware_from_tree with an empty key. Throws
+/// base::InputError where the file cannot be read or is no YAML.
+YamlNode read_hardware_tree(const std::filesystem::path& path);
+
+/// The same from a tree: a mapping inside another file, whose `key` stands before its keys in
+/// messages ("hardware"), or a whole file.
 HardwareConfig hardware_from_tree(YamlNode root, const std::string& key,
                                   const std::vector<Override>& overrides,
                                   const PartFolders& part_folders);

@@ -31,12 +31,15 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/config/hardware_config.h"
 #include "sim/config/topology_config.h"
+#include "sim/config/yaml_document.h"
 
 namespace npusim::config {
 
@@ -147,6 +150,27 @@ const std::vector<std::string>& scheme_choices();
 /// found.
 RunConfig read_run_config(const std::string& file, const RunFlags& flags, const RunNeeds& needs,
                           const SearchFolders& folders);
+
+/// A run file that is read many times with other flags: it and the hardware files are opened and
+/// parsed once. One thread.
+class RunFile {
+ public:
+  /// Throws base::InputError where the file is missing or no YAML.
+  RunFile(const std::string& file, RunNeeds needs, SearchFolders folders);
+
+  const std::filesystem::path& path() const { return path_; }
+  /// As read_run_config.
+  RunConfig read(const RunFlags& flags);
+
+ private:
+  const YamlNode& hardware_tree(const std::filesystem::path& file);
+
+  const RunNeeds needs_;
+  const SearchFolders folders_;
+  std::filesystem::path path_;
+  std::unique_ptr<const YamlNode> root_;
+  std::map<std::filesystem::path, std::unique_ptr<const YamlNode>> hardware_trees_;
+};
 
 /// The hardware file that a flag names: a path, or a bare name in the current folder or the configs
 /// folders. Throws base::InputError naming `flag` where there is none.

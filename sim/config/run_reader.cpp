@@ -370,24 +370,38 @@ double usual_output_headroom(const DatasetConfig& calibration,
   return dataset && dataset->kind == DatasetKind::fractal ? 1 : 2;
 }
 
-RunConfig read_run_config(const std::string& file, const RunFlags& flags, const RunNeeds& needs,
-                          const SearchFolders& folders) {
-  const fs::path path = find_file(file, "run file", folders.workloads);
+RunFile::RunFile(const std::string& file, RunNeeds needs, SearchFolders folders)
+    : needs_(needs),
+      folders_(std::move(folders)),
+      path_(find_file(file, "run file", folders_.workloads)) {
   base::ErrorList errors;
-  YamlNode root = parse_yaml(base::read_file_text(path, kMaxRunFileBytes), path.string(), errors);
+  root_ = std::make_unique<const YamlNode>(
+      parse_yaml(base::read_file_text(path_, kMaxRunFileBytes), path_.string(), errors));
   errors.throw_if_any();
+}
+
+const YamlNode& RunFile::hardware_tree(const fs::path& file) {
+  std::unique_ptr<const YamlNode>& tree = hardware_trees_[file];
+  if (tree == nullptr) tree = std::make_unique<const YamlNode>(read_hardware_tree(file));
+  return *tree;
+}
+
+RunConfig RunFile::read(const RunFlags& flags) {
+  base::ErrorList errors;
+  YamlNode root = *root_;
   const std::vector<Override> hardware_overrides = apply_flags(root, flags, errors);
 
-  RunReader reader(path, root, needs, folders, errors);
+  RunReader reader(path_, root, needs_, folders_, errors);
   RunConfig run = reader.read();
   run.skip_bad_images = flags.skip_bad_images;
   try {
-    if (!reader.hardware_file().empty())
-      run.hardware =
-          read_hardware_config(reader.hardware_file(), hardware_overrides, folders.configs);
+    const fs::path& file = reader.hardware_file();
+    if (!file.empty())
+      run.hardware = hardware_from_tree(hardware_tree(file), "", hardware_overrides,
+                                        {file.parent_path(), folders_.configs});
     if (reader.inline_hardware() != nullptr)
       run.hardware = hardware_from_tree(*reader.inline_hardware(), "hardware", hardware_overrides,
-                                        {path.parent_path(), folders.configs});
+                                        {path_.parent_path(), folders_.configs});
   } catch (const base::InputError& error) {
     errors.add(error);
   }
@@ -398,6 +412,11 @@ RunConfig read_run_config(const std::string& file, const RunFlags& flags, const 
   }
   errors.throw_if_any();
   return run;
+}
+
+RunConfig read_run_config(const std::string& file, const RunFlags& flags, const RunNeeds& needs,
+                          const SearchFolders& folders) {
+  return RunFile(file, needs, folders).read(flags);
 }
 
 fs::path find_hardware_file(const std::string& name, const std::string& flag,

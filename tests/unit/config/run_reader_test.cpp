@@ -453,5 +453,24 @@ TEST_F(RunReaderTest, PathsOfFlagsAreTakenAsTheyAre) {
               ElementsAre("--model: got no.onnx, must be an existing file: no.onnx"));
 }
 
+TEST_F(RunReaderTest, AFileReadAgainAndAgainSaysWhatEveryFlagSays) {
+  base::write_file_whole(folder_ / "net.yaml", std::string(kRun));
+  RunFile file((folder_ / "net.yaml").string(), {}, folders_);
+  RunFlags bad;
+  bad.set = {"hardware.mac_array.rows=0", "simulation.images=7"};
+  EXPECT_THROW(file.read(bad), base::InputError);
+  RunFlags rows;
+  rows.set = {"hardware.mac_array.rows=8"};
+  RunFlags other;
+  other.set = {"hardware=npu_16x16_edge.yaml", "quantization.scheme=per_layer"};
+  EXPECT_EQ(file.read(rows).hardware.mac_array.rows, 8);
+  EXPECT_EQ(file.read(other).hardware.name, "npu_16x16_edge");
+  EXPECT_EQ(file.read(other).quantization.scheme, "per_layer");
+  const RunConfig plain = file.read({});  // nothing stays of the flags before
+  EXPECT_EQ(plain.hardware.mac_array.rows, 32);
+  EXPECT_EQ(plain.quantization.scheme, "per_channel");
+  EXPECT_EQ(plain.simulation_images, 5);
+}
+
 }  // namespace
 }  // namespace npusim::config
