@@ -113,6 +113,8 @@ class BlockWriter {
 
 }  // namespace
 
+std::string yaml_line(const YamlNode& node) { return flow(node); }
+
 std::string yaml_scalar(const std::string& text) {
   if (is_plain(text)) return text;
   static constexpr char kHex[] = "0123456789abcdef";

@@ -14,6 +14,9 @@ std::string yaml_scalar(const std::string& text);
 /// A number that reads back as the same double, as short as possible: 127.5, 1e-05.
 std::string yaml_number(double value);
 
+/// A tree in one line (flow style), as a value behind `--set KEY=`.
+std::string yaml_line(const YamlNode& node);
+
 /// A tree in block style; lists and mappings of scalars alone are written in one line where that
 /// takes at most `columns`. Comments of the original are gone. Ends with a newline; every line is
 /// indented by `indent` blanks.
