@@ -2,7 +2,7 @@
 # Everything that comes from outside, in one place. The build includes this file, and so does the
 # installed package configuration, so that a consumer finds what the libraries were built with.
 #
-# Targets to link: PkgConfig::SYSTEMC  Boost::headers  yaml-cpp  fmt::fmt  nlohmann_json::nlohmann_json
+# Targets to link: PkgConfig::SYSTEMC  Boost::headers  Boost::filesystem  yaml-cpp  fmt::fmt  nlohmann_json::nlohmann_json
 #                  CLI11::CLI11  protobuf::libprotobuf  onnx  hwy::headers  PkgConfig::XXHASH
 #                  PkgConfig::TURBOJPEG  PNG::PNG  PkgConfig::NETTLE  pugixml::pugixml  Threads::Threads
 macro(npusim_find_dependencies)
@@ -13,7 +13,7 @@ macro(npusim_find_dependencies)
   pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg>=2.1)
   find_package(PNG REQUIRED)
   pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle>=3.7)
-  find_package(Boost 1.74 REQUIRED)
+  find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)
   find_package(yaml-cpp 0.7 REQUIRED)
   find_package(fmt 9 REQUIRED)
   find_package(nlohmann_json 3.11 REQUIRED)
