@@ -6,7 +6,14 @@
 // Along a line of pixels under a 3x3 kernel that moves by one, a column of three inputs is put side
 // by side once and serves the three pixels that it is the left, the middle and the right column of.
 //
-// Why it is exact: products of int16 pairs are added in int32, and sums are modulo 2^32.
+// Where the processor has VNNI, a lane takes four taps at a time, as bytes: the inputs of 16
+// channels at each of them are put into one vector, of which one permutation makes quads, the order
+// in which the weights are packed. Under a 3x3 kernel a quad is a column of three, likewise made
+// once.
+//
+// Why it is exact: products of int16 pairs are added in int32, and sums are modulo 2^32; bytes are
+// multiplied as in matmul.cpp.
+#define HWY_WANT_AVX3_DL 1
 #include "sim/arith/depthwise.h"
 
 #include <cstring>
@@ -16,7 +23,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "sim/arith/requantize-inl.h"
+#include "sim/arith/code_columns.h"
 
 #if !HWY_ARCH_X86
 #error "the kernels add pairs of products in one lane, which Highway promises on x86 only"
@@ -38,17 +45,210 @@ struct Depthwise {
   const std::int32_t* bias;  // nullptr: acc holds what the sums begin at
   std::int32_t* acc;         // where the sums go; nullptr: they are requantized instead
   std::int64_t acc_stride;
-  const rq::CodeRows* codes;
+  const CodeColumns* codes;
 
-  // Whether tap 3 * i + j of a pixel is tap 3 * i + j - 1 of the next one.
-  bool is_sliding() const {
+  // Whether a 3x3 kernel moves by `columns` columns from pixel to pixel: tap 3 * i + j of a pixel
+  // is tap 3 * i + j - columns of the next one.
+  bool slides_by(std::int64_t columns) const {
     if (weights.k() != 9 || rows.tap_stride != 0) return false;
     for (std::int64_t tap = 0; tap < 9; ++tap) {
-      if (tap % 3 != 0 && rows.taps[tap] != rows.taps[tap - 1] + rows.step) return false;
+      if (tap % 3 < columns) continue;
+      if (rows.taps[tap] != rows.taps[tap - columns] + rows.step) return false;
     }
     return true;
   }
 };
+
+#if HWY_TARGET == HWY_AVX3_DL
+
+using QuadSums = hn::CappedTag<std::int32_t, 16>;
+using Q = hn::Vec<QuadSums>;  // also 16 quads of bytes
+constexpr std::int64_t kQuadChannels = PackedWeights::kStrip;
+
+// Where each byte of 16 quads comes from: byte a & 3 of the same quad of a first vector, where a <
+// 64, or of a second one, where a has 64 added to it.
+struct QuadBytes {
+  alignas(64) std::uint8_t from[64] = {};
+  constexpr QuadBytes(int a, int b, int c) {
+    const int bytes[] = {a, b, c};
+    for (int i = 0; i < 64; ++i) {
+      from[i] = static_cast<std::uint8_t>(i % 4 == 3 ? 0 : (i & ~3) + bytes[i % 4]);
+    }
+  }
+};
+
+// The fourth byte becomes 0.
+HWY_INLINE Q choose_bytes(Q first, Q second, const QuadBytes& bytes) {
+  constexpr std::uint64_t kThree = 0x7777777777777777;
+  return Q{
+      _mm512_maskz_permutex2var_epi8(kThree, first.raw, _mm512_load_si512(bytes.from), second.raw)};
+}
+
+// Of 16 channels beginning at each of four places, x + 128 as quads.
+HWY_INLINE Q load_quads(const std::int8_t* a, const std::int8_t* b, const std::int8_t* c,
+                        const std::int8_t* d) {
+  const auto block = [](const std::int8_t* x)
+                         HWY_ATTR { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(x)); };
+  __m512i blocks = _mm512_inserti32x4(_mm512_castsi128_si512(block(a)), block(b), 1);
+  blocks = _mm512_inserti32x4(blocks, block(c), 2);
+  if (d != nullptr) blocks = _mm512_inserti32x4(blocks, block(d), 3);
+  constexpr std::uint32_t kFirst = 0x30201000;
+  const auto order =
+      hn::Iota(QuadSums(), 0) * hn::Set(QuadSums(), 0x01010101) + hn::Set(QuadSums(), kFirst);
+  return hn::Xor(Q{_mm512_permutexvar_epi8(order.raw, blocks)},
+                 hn::Set(QuadSums(), static_cast<std::int32_t>(0x80808080)));
+}
+
+// As in matmul.cpp.
+HWY_INLINE Q plus_quad_products(Q sums, Q inputs, Q weights) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sums.raw) : "v"(inputs.raw), "v"(weights.raw));
+  return sums;
+}
+
+// 16 channels of some rows; weights without a zero point. begin and acc: where the sums of the
+// first row's first channel begin and go.
+class QuadDepthwise {
+ public:
+  HWY_INLINE QuadDepthwise(const Depthwise& p, std::int64_t channel)
+      : p_(p),
+        channel_(channel),
+        weights_(p.weights.of_channel(channel)),
+        offset_(hn::ShiftLeft<7>(hn::LoadU(QuadSums(), p.weights.column_sums() + channel))) {}
+
+  HWY_INLINE void add(std::int64_t first, std::int64_t rows, const std::int32_t* begin,
+                      std::int64_t begin_stride, std::int32_t* acc, std::int64_t stride) const {
+    if (p_.slides_by(1)) {
+      slide(first, rows, begin, begin_stride, acc, stride);
+    } else if (p_.slides_by(2)) {
+      slide_by_two(first, rows, begin, begin_stride, acc, stride);
+    } else {
+      add_rows(first, rows, begin, begin_stride, acc, stride);
+    }
+  }
+
+ private:
+  struct Columns {
+    Q left, middle, right;
+  };
+
+  HWY_INLINE Q quad(std::int64_t i) const {
+    return hn::BitCast(QuadSums(), hn::LoadU(hn::Repartition<std::int8_t, QuadSums>(),
+                                             weights_ + i * PackedWeights::kQuadBytes));
+  }
+
+  // The weights of the three columns of nine taps.
+  HWY_INLINE Columns columns() const {
+    static constexpr QuadBytes kLeft(0, 3, 64 + 2), kMiddle(1, 64, 64 + 3), kRight(2, 64 + 1, 0);
+    static constexpr QuadBytes kLast(0, 1, 64);
+    const Q first = quad(0);
+    const Q second = quad(1);
+    return {choose_bytes(first, second, kLeft), choose_bytes(first, second, kMiddle),
+            choose_bytes(choose_bytes(first, second, kRight), quad(2), kLast)};
+  }
+
+  // Column j of the first row's pixel: its three inputs, and a fourth that meets no weight.
+  HWY_INLINE Q column(std::int64_t j, std::int64_t offset) const {
+    const std::int8_t* const* taps = p_.rows.taps + j;
+    return load_quads(taps[0] + offset, taps[3] + offset, taps[6] + offset, nullptr);
+  }
+
+  HWY_INLINE Q start(const std::int32_t* begin) const {
+    return hn::LoadU(QuadSums(), begin) - offset_;
+  }
+
+  // Each column is the last of one pixel, and the first and second of those that follow.
+  HWY_INLINE void slide(std::int64_t first, std::int64_t rows, const std::int32_t* begin,
+                        std::int64_t begin_stride, std::int32_t* acc, std::int64_t stride) const {
+    const Columns w = columns();
+    const Q none = hn::Zero(QuadSums());
+    std::int64_t offset = first * p_.rows.step + channel_;
+    const Q second = column(1, offset);
+    Q sums =
+        plus_quad_products(plus_quad_products(none, column(0, offset), w.left), second, w.middle);
+    Q next = plus_quad_products(none, second, w.left);
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const Q x = column(2, offset);
+      const Q done = plus_quad_products(sums, x, w.right) + start(begin);
+      sums = plus_quad_products(next, x, w.middle);
+      next = plus_quad_products(none, x, w.left);
+      hn::StoreU(done, QuadSums(), acc);
+      offset += p_.rows.step;
+      begin += begin_stride;
+      acc += stride;
+    }
+  }
+
+  HWY_INLINE void slide_by_two(std::int64_t first, std::int64_t rows, const std::int32_t* begin,
+                               std::int64_t begin_stride, std::int32_t* acc,
+                               std::int64_t stride) const {
+    const Columns w = columns();
+    std::int64_t offset = first * p_.rows.step + channel_;
+    Q left = column(0, offset);
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const Q right = column(2, offset);
+      Q sums = plus_quad_products(start(begin), left, w.left);
+      sums = plus_quad_products(sums, column(1, offset), w.middle);
+      hn::StoreU(plus_quad_products(sums, right, w.right), QuadSums(), acc);
+      left = right;
+      offset += p_.rows.step;
+      begin += begin_stride;
+      acc += stride;
+    }
+  }
+
+  // Any taps, four at a time; what is read in place of one behind the last meets no weight.
+  HWY_INLINE void add_rows(std::int64_t first, std::int64_t rows, const std::int32_t* begin,
+                           std::int64_t begin_stride, std::int32_t* acc,
+                           std::int64_t stride) const {
+    const std::int64_t k = p_.weights.k();
+    for (std::int64_t row = first; row < first + rows; ++row) {
+      const std::int8_t* const* taps = p_.rows.taps + row * p_.rows.tap_stride;
+      const std::int64_t offset = row * p_.rows.step + channel_;
+      Q sums = start(begin);
+      for (std::int64_t tap = 0; tap < k; tap += PackedWeights::kQuad) {
+        const auto input = [&](std::int64_t i) { return taps[HWY_MIN(tap + i, k - 1)] + offset; };
+        sums = plus_quad_products(sums, load_quads(input(0), input(1), input(2), input(3)),
+                                  quad(tap / PackedWeights::kQuad));
+      }
+      hn::StoreU(sums, QuadSums(), acc);
+      begin += begin_stride;
+      acc += stride;
+    }
+  }
+
+  const Depthwise& p_;
+  std::int64_t channel_;
+  const std::int8_t* weights_;
+  Q offset_;
+};
+
+// Channels [0, return value): pairs of 16, so that their codes are made two vectors at a time.
+std::int64_t add_quads(const Depthwise& p, std::int64_t first, std::int64_t rows) {
+  if (p.weights.zero_point() != 0) return 0;
+  constexpr std::int64_t kAtOnce = 2 * kQuadChannels;
+  std::int32_t made[kRowsAtOnce * kAtOnce];
+  const std::int64_t end = p.weights.n() / kQuadChannels * kQuadChannels;
+  for (std::int64_t channel = 0; channel < end; channel += kAtOnce) {
+    const std::int64_t width = HWY_MIN(kAtOnce, end - channel);
+    std::int32_t* acc = p.acc == nullptr ? made : p.acc + first * p.acc_stride + channel;
+    const std::int64_t stride = p.acc == nullptr ? kAtOnce : p.acc_stride;
+    for (std::int64_t c = 0; c < width; c += kQuadChannels) {
+      const std::int32_t* begin = p.bias != nullptr ? p.bias + channel + c : acc + c;
+      QuadDepthwise(p, channel + c)
+          .add(first, rows, begin, p.bias != nullptr ? 0 : stride, acc + c, stride);
+    }
+    if (p.codes != nullptr) p.codes->make(channel, width, acc, stride, first, rows);
+  }
+  return end;
+}
+
+#else
+
+std::int64_t add_quads(const Depthwise& /*p*/, std::int64_t /*first*/, std::int64_t /*rows*/) {
+  return 0;
+}
+
+#endif
 
 // kChannels channels: 16, or 8 where the processor has no more or no more are left.
 template <std::int64_t kChannels>
@@ -70,7 +270,7 @@ class DepthwiseBlock {
     do {
       const std::int64_t taps = HWY_MIN(kTapsAtOnce, k - first);
       prepare_weights(first, taps);
-      if (p_.is_sliding()) {
+      if (p_.slides_by(1)) {
         arrange_columns();
         slide(begin, begin_stride, acc, stride);
       } else if (k == 9) {
@@ -291,7 +491,7 @@ void add_depthwise(const Depthwise& p) {
   const std::int64_t n = p.weights.n();
   for (std::int64_t row = 0; row < p.rows.count; row += kRowsAtOnce) {
     const std::int64_t rows = HWY_MIN(kRowsAtOnce, p.rows.count - row);
-    std::int64_t channel = 0;
+    std::int64_t channel = add_quads(p, row, rows);
     for (; channel + kMostChannels <= n; channel += kMostChannels) {
       DepthwiseBlock<kMostChannels>(p, channel, row, rows).add();
     }
@@ -308,7 +508,7 @@ void accumulate_depthwise(const TapRows& rows, const PackedWeights& weights,
 void depthwise_to_codes(const TapRows& rows, const PackedWeights& weights, const std::int32_t* bias,
                         const RequantizationTable& table, std::int8_t* out,
                         std::int64_t out_stride) {
-  const rq::CodeRows codes(table, 0, out, out_stride);
+  const CodeColumns codes(table, 0, out, out_stride);
   add_depthwise({rows, weights, bias, nullptr, 0, &codes});
 }
 

@@ -23,7 +23,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "sim/arith/requantize-inl.h"
+#include "sim/arith/code_columns.h"
 
 #if !HWY_ARCH_X86
 #error "the kernels add pairs of products in one lane, which Highway promises on x86 only"
@@ -167,7 +167,7 @@ struct Product {
   const std::int32_t* bias;  // nullptr: acc holds what the sums begin at
   std::int32_t* acc;         // where the sums go; nullptr: they are requantized instead
   std::int64_t acc_stride;
-  const rq::CodeRows* codes;
+  const CodeColumns* codes;
 };
 
 // The sums of a tile in registers.
@@ -330,17 +330,22 @@ HWY_INLINE void multiply_tile(const std::uint8_t* x, const PackedWeights& weight
                               std::int64_t out_stride) {
   const Sums d;
   TileSums<kRows, kVectors> tile;
-  for (int r = 0; r < kRows; ++r) {
-    for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = hn::Zero(d);
-  }
-  add_products(x, weights, channel, tile);
 #pragma GCC unroll 2
   for (int v = 0; v < kVectors; ++v) {
     const V offset = input_offset(weights.column_sums() + channel + v * kLanes);
+    const V start = hn::LoadU(d, begin + v * kLanes) - offset;
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
-      const V first = hn::LoadU(d, begin + r * begin_stride + v * kLanes);
-      hn::StoreU(tile.sum[r][v] + first - offset, d, out + r * out_stride + v * kLanes);
+      const std::int32_t* own = begin + r * begin_stride + v * kLanes;
+      tile.sum[r][v] = begin_stride == 0 ? start : hn::LoadU(d, own) - offset;
+    }
+  }
+  add_products(x, weights, channel, tile);
+#pragma GCC unroll 12
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+      hn::StoreU(tile.sum[r][v], d, out + r * out_stride + v * kLanes);
     }
   }
 }
@@ -482,7 +487,7 @@ void multiply_to_codes(const std::int8_t* const* x_rows, std::int64_t rows,
                        const PackedWeights& weights, const std::int32_t* bias,
                        const RequantizationTable& table, std::int64_t first_channel,
                        std::int8_t* out, std::int64_t out_stride, RowScratch& scratch) {
-  const rq::CodeRows codes(table, first_channel, out, out_stride);
+  const CodeColumns codes(table, first_channel, out, out_stride);
   multiply({x_rows, weights, bias, nullptr, 0, &codes}, rows, scratch);
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::uint32_t kLargestMagnitude = std::uint32_t{1} << 31;  // of an int32
 constexpr std::size_t kVectorChannels = 16;
+// Upper halves of products, up to 2^30, and zero points shifted as far add up within 31 bits.
+constexpr int kMostDirectShift = 22;
 
 void check(std::int64_t channel, const FixedPoint& scale, int channel_shift, Placement placement) {
   const bool fused = placement == Placement::fused;
@@ -36,12 +38,15 @@ void RequantizationTable::set_factor(std::size_t channel, std::uint32_t multipli
   const bool is_nothing = multiplier == 0 || total >= 63;
   const int left = is_nothing ? 0 : std::max(33 - total, 0);
   const int upper_shift = is_nothing ? 1 : total + left - 32;
-  multipliers_[channel] = is_nothing ? 0 : multiplier << spare_bits;
-  shifts_[channel] = static_cast<std::uint32_t>(upper_shift);
-  halves_[channel] = std::uint32_t{1} << (upper_shift - 1);
+  multipliers_[channel] = is_nothing ? 0 : static_cast<std::int32_t>(multiplier << spare_bits);
+  shifts_[channel] = upper_shift;
   left_shifts_[channel] = static_cast<std::uint32_t>(left);
   caps_[channel] = left == 0 ? kLargestMagnitude : std::uint32_t{1} << (total - 22);
-  has_limits_ = has_limits_ || left != 0;
+  if (left != 0 || upper_shift > kMostDirectShift) {
+    has_direct_factors_ = false;
+  } else {
+    addends_[channel] = (1 << (upper_shift - 1)) + output_.zero_point * (1 << upper_shift);
+  }
 }
 
 void RequantizationTable::set(const FixedPoint* scales, std::int64_t scale_count,
@@ -54,12 +59,11 @@ void RequantizationTable::set(const FixedPoint* scales, std::int64_t scale_count
   output_ = output;
   placement_ = placement;
   channels_ = channels;
-  has_limits_ = false;
+  has_direct_factors_ = placement == Placement::fused;
   const auto count = static_cast<std::size_t>(channels);
-  const std::size_t size = count + kVectorChannels;
-  for (auto* values : {&multipliers_, &shifts_, &halves_, &left_shifts_, &caps_, &pre_shifts_}) {
-    values->resize(size);
-  }
+  const std::size_t size = count + 2 * kVectorChannels;
+  for (auto* values : {&multipliers_, &shifts_, &addends_}) values->resize(size);
+  for (auto* values : {&left_shifts_, &caps_, &pre_shifts_}) values->resize(size);
   lows_.resize(size);
   highs_.resize(size);
   set_channel_clamps(nullptr, nullptr);

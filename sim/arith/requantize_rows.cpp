@@ -1,5 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Channels outside, rows inside: why that is fast is said in requantize-inl.h.
+// Why this is fast, and exact: RequantizationTable::set() brings every channel to
+// sum * multiplier * 2^-(32 + shift), shift from 1 to 22. The upper halves of the 32 x 32 bit
+// products (even and odd lanes apart) are then all that is needed: what is rounded is a multiple of
+// 2^32 above what they leave out, so (upper + 2^(shift - 1)) >> shift is the whole product, half
+// rounded up, and the zero point is added before the shift together with the half. Negative
+// products are 1 less before they are rounded, so that their ties go down, away from zero. Where
+// the output holds no code below its zero point (behind a ReLU) that is left out: whatever a
+// negative sum becomes, up to 0, is clamped.
+// Four vectors of codes are packed into one, which saturates; its 128-bit blocks then hold a piece
+// of each of the four, and one permutation puts them side by side. Parameters of two vectors of
+// channels are loaded once for all rows.
+//
+// Other factors (a shift to the left, a shift before the multiplication) take magnitudes, and put
+// the signs back at the end.
 #include "sim/arith/requantize_rows.h"
 
 #include <cstring>
@@ -9,14 +22,255 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "sim/arith/requantize-inl.h"
-
 HWY_BEFORE_NAMESPACE();
 namespace npusim::arith::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
 
-void requantize_rows(const std::int32_t* acc, std::int64_t acc_stride, std::int64_t rows,
-                     const RequantizationTable& table, std::int8_t* out, std::int64_t out_stride) {
-  rq::CodeRows(table, 0, out, out_stride).make(0, table.channels(), acc, acc_stride, 0, rows);
+using Sums = hn::CappedTag<std::int32_t, 16>;
+using Magnitudes = hn::RebindToUnsigned<Sums>;
+using Codes = hn::Repartition<std::int8_t, Sums>;  // of four vectors of sums
+using Products = hn::Repartition<std::int64_t, Sums>;
+using V = hn::Vec<Sums>;
+using M = hn::Vec<Magnitudes>;
+using P = hn::Vec<Products>;
+constexpr std::int64_t kLanes = HWY_MIN(HWY_MAX_BYTES / 4, 16);
+constexpr std::int64_t kVectorsAtOnce = 4;
+constexpr std::int64_t kCodesAtOnce = kVectorsAtOnce * kLanes;
+
+// A magnitude up to 2^31 shifted right, half rounded up; shifts in [0, 31]. Twice what is shifted
+// out, shifted again, is the bit that rounds.
+HWY_INLINE M round_shift_magnitude(M magnitude, M shifts) {
+  const auto whole = magnitude >> shifts;
+  const auto rest = magnitude - (whole << shifts);
+  return whole + (hn::ShiftLeft<1>(rest) >> shifts);
+}
+
+template <class Vector>
+HWY_INLINE Vector odd_lanes(Vector values) {
+  const hn::DFromV<Vector> d;
+  return hn::BitCast(
+      d, hn::ShiftRight<32>(hn::BitCast(hn::Repartition<std::uint64_t, Sums>(), values)));
+}
+
+// The upper halves of the products of even and of odd lanes.
+HWY_INLINE V upper_halves(P even, P odd) {
+  return hn::OddEven(hn::BitCast(Sums(), odd), hn::Shuffle2301(hn::BitCast(Sums(), even)));
+}
+
+// kLanes channels from `channel` on. The code is neither clamped nor saturated.
+
+class Rectified {
+ public:
+  HWY_INLINE Rectified(const RequantizationTable& table, std::int64_t channel)
+      : multiplier_(hn::LoadU(Sums(), table.multipliers() + channel)),
+        odd_multiplier_(odd_lanes(multiplier_)),
+        addend_(hn::LoadU(Sums(), table.addends() + channel)),
+        shift_(hn::LoadU(Sums(), table.shifts() + channel)) {}
+
+  HWY_INLINE V code(V sum) const {
+    return rounded(hn::MulEven(sum, multiplier_), hn::MulEven(odd_lanes(sum), odd_multiplier_));
+  }
+
+ protected:
+  HWY_INLINE V rounded(P even, P odd) const {
+    return (upper_halves(even, odd) + addend_) >> shift_;
+  }
+
+  V multiplier_, odd_multiplier_, addend_, shift_;
+};
+
+class Plain : public Rectified {
+ public:
+  HWY_INLINE Plain(const RequantizationTable& table, std::int64_t channel)
+      : Rectified(table, channel) {}
+
+  HWY_INLINE V code(V sum) const {
+    return rounded(less_if_negative(hn::MulEven(sum, multiplier_)),
+                   less_if_negative(hn::MulEven(odd_lanes(sum), odd_multiplier_)));
+  }
+
+ private:
+  HWY_INLINE static P less_if_negative(P product) {
+    const hn::RebindToUnsigned<Products> d;
+    return product - hn::BitCast(Products(), hn::ShiftRight<63>(hn::BitCast(d, product)));
+  }
+};
+
+class General {
+ public:
+  HWY_INLINE General(const RequantizationTable& table, std::int64_t channel)
+      : multiplier_(load(table.multipliers() + channel)),
+        odd_multiplier_(odd_lanes(multiplier_)),
+        shift_(load(table.shifts() + channel)),
+        half_(hn::Set(Magnitudes(), 1) << (shift_ - hn::Set(Magnitudes(), 1))),
+        left_(load(table.left_shifts() + channel)),
+        cap_(load(table.caps() + channel)),
+        pre_shift_(load(table.pre_shifts() + channel)),
+        zero_point_(hn::Set(Sums(), table.output().zero_point)) {}
+
+  HWY_INLINE V code(V sum) const {
+    auto magnitude = round_shift_magnitude(hn::BitCast(Magnitudes(), hn::Abs(sum)), pre_shift_);
+    magnitude = hn::Min(magnitude, cap_) << left_;
+    const auto even = hn::MulEven(magnitude, multiplier_);
+    const auto odd = hn::MulEven(odd_lanes(magnitude), odd_multiplier_);
+    const auto upper = hn::BitCast(
+        Magnitudes(), upper_halves(hn::BitCast(Products(), even), hn::BitCast(Products(), odd)));
+    const auto sign = hn::BroadcastSignBit(sum);
+    return hn::Xor(hn::BitCast(Sums(), (upper + half_) >> shift_), sign) + (zero_point_ - sign);
+  }
+
+ private:
+  template <class T>
+  HWY_INLINE static M load(const T* values) {
+    return hn::BitCast(Magnitudes(), hn::LoadU(hn::CappedTag<T, 16>(), values));
+  }
+
+  M multiplier_, odd_multiplier_, shift_, half_, left_, cap_, pre_shift_;
+  V zero_point_;
+};
+
+// Four vectors in 8 bits, saturated, one behind the other.
+HWY_INLINE hn::Vec<Codes> narrow(V a, V b, V c, V d) {
+#if HWY_MAX_BYTES == 64
+  const V mixed{
+      _mm512_packs_epi16(_mm512_packs_epi32(a.raw, b.raw), _mm512_packs_epi32(c.raw, d.raw))};
+  const auto order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  return hn::Vec<Codes>{_mm512_permutexvar_epi32(order, mixed.raw)};
+#elif HWY_MAX_BYTES == 32
+  const V mixed{
+      _mm256_packs_epi16(_mm256_packs_epi32(a.raw, b.raw), _mm256_packs_epi32(c.raw, d.raw))};
+  return hn::Vec<Codes>{
+      _mm256_permutevar8x32_epi32(mixed.raw, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7))};
+#else
+  return hn::Vec<Codes>{
+      _mm_packs_epi16(_mm_packs_epi32(a.raw, b.raw), _mm_packs_epi32(c.raw, d.raw))};
+#endif
+}
+
+// Sums in memory and where their codes go.
+struct Rows {
+  const std::int32_t* acc;
+  std::int64_t acc_stride;
+  std::int64_t count;
+  std::int8_t* out;
+  std::int64_t out_stride;
+};
+
+// kVectors (1 or 2) vectors of channels from `channel` on.
+template <class Requantizer, std::int64_t kVectors>
+class Columns {
+ public:
+  HWY_INLINE Columns(const RequantizationTable& table, std::int64_t channel)
+      : first_(table, channel), last_(table, channel + (kVectors - 1) * kLanes) {
+    std::int8_t lows[kCodesAtOnce];
+    std::int8_t highs[kCodesAtOnce];
+    for (std::int64_t row = 0; row < kRows; ++row) {
+      std::memcpy(lows + row * kWidth, table.lows() + channel, kWidth);
+      std::memcpy(highs + row * kWidth, table.highs() + channel, kWidth);
+    }
+    low_ = hn::LoadU(Codes(), lows);
+    high_ = hn::LoadU(Codes(), highs);
+  }
+
+  HWY_INLINE void requantize(const Rows& rows) const {
+    const std::int32_t* acc = rows.acc;
+    std::int8_t* out = rows.out;
+    std::int64_t left = rows.count;
+    for (; left >= kRows; left -= kRows) {
+      const auto made = codes(acc, rows.acc_stride);
+      if (kVectors == 2) {
+        const hn::Half<Codes> half;
+        hn::StoreU(hn::LowerHalf(half, made), half, out);
+        hn::StoreU(hn::UpperHalf(half, made), half, out + rows.out_stride);
+      } else {
+        store(made, kRows, out, rows.out_stride);
+      }
+      acc += kRows * rows.acc_stride;
+      out += kRows * rows.out_stride;
+    }
+    if (left == 0) return;
+    std::int32_t sums[kCodesAtOnce] = {};
+    for (std::int64_t row = 0; row < left; ++row) {
+      std::memcpy(sums + row * kWidth, acc + row * rows.acc_stride, kWidth * sizeof *sums);
+    }
+    store(codes(sums, kWidth), left, out, rows.out_stride);
+  }
+
+ private:
+  static constexpr std::int64_t kWidth = kVectors * kLanes;
+  static constexpr std::int64_t kRows = kVectorsAtOnce / kVectors;
+
+  HWY_INLINE hn::Vec<Codes> codes(const std::int32_t* acc, std::int64_t stride) const {
+    const Sums d;
+    const std::int32_t* second = acc + (kVectors == 2 ? kLanes : stride);
+    const std::int32_t* third = acc + (kVectors == 2 ? stride : 2 * stride);
+    const std::int32_t* fourth = third + (kVectors == 2 ? kLanes : stride);
+    const auto made = narrow(first_.code(hn::LoadU(d, acc)), last_.code(hn::LoadU(d, second)),
+                             first_.code(hn::LoadU(d, third)), last_.code(hn::LoadU(d, fourth)));
+    return hn::Min(hn::Max(made, low_), high_);
+  }
+
+  HWY_INLINE static void store(hn::Vec<Codes> codes, std::int64_t rows, std::int8_t* out,
+                               std::int64_t stride) {
+    std::int8_t made[kCodesAtOnce];
+    hn::StoreU(codes, Codes(), made);
+    for (std::int64_t row = 0; row < rows; ++row) {
+      std::memcpy(out + row * stride, made + row * kWidth, kWidth);
+    }
+  }
+
+  Requantizer first_, last_;
+  hn::Vec<Codes> low_, high_;
+};
+
+// The last channels, fewer than a vector: in copies, a few rows at a time.
+template <class Requantizer>
+void requantize_ragged(const RequantizationTable& table, std::int64_t channel, std::int64_t width,
+                       Rows rows) {
+  constexpr std::int64_t kRowsAtOnce = 16;
+  std::int32_t sums[kRowsAtOnce * kLanes] = {};
+  std::int8_t made[kRowsAtOnce * kLanes];
+  const Columns<Requantizer, 1> columns(table, channel);
+  const auto count = static_cast<std::size_t>(width);
+  for (std::int64_t first = 0; first < rows.count; first += kRowsAtOnce) {
+    const std::int64_t height = HWY_MIN(kRowsAtOnce, rows.count - first);
+    for (std::int64_t row = 0; row < height; ++row, rows.acc += rows.acc_stride) {
+      std::memcpy(sums + row * kLanes, rows.acc, count * sizeof *sums);
+    }
+    columns.requantize({sums, kLanes, height, made, kLanes});
+    for (std::int64_t row = 0; row < height; ++row, rows.out += rows.out_stride) {
+      std::memcpy(rows.out, made + row * kLanes, count);
+    }
+  }
+}
+
+template <class Requantizer>
+void requantize(const RequantizationTable& table, std::int64_t channel, std::int64_t channels,
+                Rows rows) {
+  const std::int64_t end = channel + channels;
+  const auto advance = [&](std::int64_t width) {
+    channel += width;
+    rows.acc += width;
+    rows.out += width;
+  };
+  for (; channel + 2 * kLanes <= end; advance(2 * kLanes)) {
+    Columns<Requantizer, 2>(table, channel).requantize(rows);
+  }
+  for (; channel + kLanes <= end; advance(kLanes)) {
+    Columns<Requantizer, 1>(table, channel).requantize(rows);
+  }
+  if (channel < end) requantize_ragged<Requantizer>(table, channel, end - channel, rows);
+}
+
+void requantize_columns(const std::int32_t* acc, std::int64_t acc_stride, std::int64_t rows,
+                        const RequantizationTable& table, std::int64_t channel,
+                        std::int64_t channels, std::int8_t* out, std::int64_t out_stride) {
+  const Rows all{acc, acc_stride, rows, out, out_stride};
+  if (!table.has_direct_factors()) return requantize<General>(table, channel, channels, all);
+  if (table.output().low < table.output().zero_point) {
+    return requantize<Plain>(table, channel, channels, all);
+  }
+  requantize<Rectified>(table, channel, channels, all);
 }
 
 }  // namespace npusim::arith::HWY_NAMESPACE
@@ -25,12 +279,15 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace npusim::arith {
 namespace {
-HWY_EXPORT(requantize_rows);
+HWY_EXPORT(requantize_columns);
 }  // namespace
+
+RequantizeColumns* requantize_columns_in_use() { return &HWY_DYNAMIC_DISPATCH(requantize_columns); }
 
 void requantize_rows(const std::int32_t* acc, std::int64_t acc_stride, std::int64_t rows,
                      const RequantizationTable& table, std::int8_t* out, std::int64_t out_stride) {
-  HWY_DYNAMIC_DISPATCH(requantize_rows)(acc, acc_stride, rows, table, out, out_stride);
+  HWY_DYNAMIC_DISPATCH(requantize_columns)
+  (acc, acc_stride, rows, table, 0, table.channels(), out, out_stride);
 }
 
 }  // namespace npusim::arith

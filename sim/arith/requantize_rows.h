@@ -42,29 +42,33 @@ class RequantizationTable {
   const OutputCode& output() const { return output_; }
   Placement placement() const { return placement_; }
 
-  // Per channel, for the kernels: with a vector's worth beyond the last channel, of any value. The
-  // magnitude of an accumulator (pre_multiply: after its first shift) becomes
-  //     (min(magnitude, cap) << left_shift) * multiplier * 2^-(32 + shift)
-  // with shift in [1, 31] and half = 2^(shift - 1). Where there is a cap, what lies beyond it is
-  // clamped by the output anyway.
-  const std::uint32_t* multipliers() const { return multipliers_.data(); }
-  const std::uint32_t* shifts() const { return shifts_.data(); }
-  const std::uint32_t* halves() const { return halves_.data(); }
+  // Per channel, for the kernels: with two vectors' worth beyond the last channel, of any value.
+
+  /// Whether all channels have the first of these factors, and the sum of a channel becomes
+  ///     sum * multiplier * 2^-(32 + shift) + zero point
+  /// with shift in [1, 22] and addend = 2^(shift - 1) + (zero point << shift). Else the magnitude
+  /// of the sum is shifted right by the pre-shift, half rounded up, and becomes
+  ///     (min(magnitude, cap) << left_shift) * multiplier * 2^-(32 + shift)
+  /// with shift in [1, 31]. Where there is a cap, what lies beyond it is clamped by the output
+  /// anyway. Multipliers are below 2^31.
+  bool has_direct_factors() const { return has_direct_factors_; }
+  const std::int32_t* multipliers() const { return multipliers_.data(); }
+  const std::int32_t* shifts() const { return shifts_.data(); }
+  const std::int32_t* addends() const { return addends_.data(); }
   const std::uint32_t* left_shifts() const { return left_shifts_.data(); }
   const std::uint32_t* caps() const { return caps_.data(); }
   const std::uint32_t* pre_shifts() const { return pre_shifts_.data(); }
   const std::int8_t* lows() const { return lows_.data(); }
   const std::int8_t* highs() const { return highs_.data(); }
-  /// Whether a channel has a cap or a left shift.
-  bool has_limits() const { return has_limits_; }
 
  private:
   void set_factor(std::size_t channel, std::uint32_t multiplier, int shift);
 
   std::int64_t channels_ = 0;
-  std::vector<std::uint32_t> multipliers_, shifts_, halves_, left_shifts_, caps_, pre_shifts_;
+  std::vector<std::int32_t> multipliers_, shifts_, addends_;
+  std::vector<std::uint32_t> left_shifts_, caps_, pre_shifts_;
   std::vector<std::int8_t> lows_, highs_;
-  bool has_limits_ = false;
+  bool has_direct_factors_ = true;
   bool has_channel_clamps_ = false;
   OutputCode output_;
   Placement placement_ = Placement::fused;
@@ -74,5 +78,12 @@ class RequantizationTable {
 /// overlap acc.
 void requantize_rows(const std::int32_t* acc, std::int64_t acc_stride, std::int64_t rows,
                      const RequantizationTable& table, std::int8_t* out, std::int64_t out_stride);
+
+/// The same for channels [channel, channel + channels) of the table, the first of which stands at
+/// acc and out: what kernels call that make sums a few channels at a time.
+using RequantizeColumns = void(const std::int32_t* acc, std::int64_t acc_stride, std::int64_t rows,
+                               const RequantizationTable& table, std::int64_t channel,
+                               std::int64_t channels, std::int8_t* out, std::int64_t out_stride);
+RequantizeColumns* requantize_columns_in_use();
 
 }  // namespace npusim::arith
