@@ -42,7 +42,8 @@ void RequantizationTable::set_factor(std::size_t channel, std::uint32_t multipli
   shifts_[channel] = upper_shift;
   left_shifts_[channel] = static_cast<std::uint32_t>(left);
   caps_[channel] = left == 0 ? kLargestMagnitude : std::uint32_t{1} << (total - 22);
-  if (left != 0 || upper_shift > kMostDirectShift) {
+  has_limits_ = has_limits_ || left != 0;
+  if (upper_shift > kMostDirectShift) {
     has_direct_factors_ = false;
   } else {
     addends_[channel] = (1 << (upper_shift - 1)) + output_.zero_point * (1 << upper_shift);
@@ -59,6 +60,7 @@ void RequantizationTable::set(const FixedPoint* scales, std::int64_t scale_count
   output_ = output;
   placement_ = placement;
   channels_ = channels;
+  has_limits_ = false;
   has_direct_factors_ = placement == Placement::fused;
   const auto count = static_cast<std::size_t>(channels);
   const std::size_t size = count + 2 * kVectorChannels;

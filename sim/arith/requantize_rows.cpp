@@ -11,8 +11,9 @@
 // of each of the four, and one permutation puts them side by side. Parameters of two vectors of
 // channels are loaded once for all rows.
 //
-// Other factors (a shift to the left, a shift before the multiplication) take magnitudes, and put
-// the signs back at the end.
+// Factors that begin with a shift to the left first limit the sums to what is not clamped anyway. A
+// shift before the multiplication, and one of more than 22 behind it, take magnitudes and put the
+// signs back at the end.
 #include "sim/arith/requantize_rows.h"
 
 #include <cstring>
@@ -94,6 +95,25 @@ class Plain : public Rectified {
     const hn::RebindToUnsigned<Products> d;
     return product - hn::BitCast(Products(), hn::ShiftRight<63>(hn::BitCast(d, product)));
   }
+};
+
+// Where a factor is so large that it begins with a shift to the left.
+template <class Direct>
+class Limited : public Direct {
+ public:
+  HWY_INLINE Limited(const RequantizationTable& table, std::int64_t channel)
+      : Direct(table, channel),
+        left_(hn::BitCast(Sums(), hn::LoadU(Magnitudes(), table.left_shifts() + channel))) {
+    const auto cap = hn::LoadU(Magnitudes(), table.caps() + channel);
+    most_ = hn::BitCast(Sums(), cap - hn::ShiftRight<31>(cap));
+  }
+
+  HWY_INLINE V code(V sum) const {
+    return Direct::code(hn::Min(hn::Max(sum, hn::Not(most_)), most_) << left_);
+  }
+
+ private:
+  V left_, most_;
 };
 
 class General {
@@ -266,11 +286,14 @@ void requantize_columns(const std::int32_t* acc, std::int64_t acc_stride, std::i
                         const RequantizationTable& table, std::int64_t channel,
                         std::int64_t channels, std::int8_t* out, std::int64_t out_stride) {
   const Rows all{acc, acc_stride, rows, out, out_stride};
-  if (!table.has_direct_factors()) return requantize<General>(table, channel, channels, all);
-  if (table.output().low < table.output().zero_point) {
-    return requantize<Plain>(table, channel, channels, all);
+  const bool is_rectified = table.output().low >= table.output().zero_point;
+  auto* columns = requantize<General>;
+  if (table.has_direct_factors() && table.has_limits()) {
+    columns = is_rectified ? requantize<Limited<Rectified>> : requantize<Limited<Plain>>;
+  } else if (table.has_direct_factors()) {
+    columns = is_rectified ? requantize<Rectified> : requantize<Plain>;
   }
-  requantize<Rectified>(table, channel, channels, all);
+  columns(table, channel, channels, all);
 }
 
 }  // namespace npusim::arith::HWY_NAMESPACE

@@ -44,14 +44,14 @@ class RequantizationTable {
 
   // Per channel, for the kernels: with two vectors' worth beyond the last channel, of any value.
 
-  /// Whether all channels have the first of these factors, and the sum of a channel becomes
-  ///     sum * multiplier * 2^-(32 + shift) + zero point
-  /// with shift in [1, 22] and addend = 2^(shift - 1) + (zero point << shift). Else the magnitude
-  /// of the sum is shifted right by the pre-shift, half rounded up, and becomes
+  /// The magnitude of a sum (pre_multiply: shifted right by the pre-shift, half rounded up) becomes
   ///     (min(magnitude, cap) << left_shift) * multiplier * 2^-(32 + shift)
-  /// with shift in [1, 31]. Where there is a cap, what lies beyond it is clamped by the output
-  /// anyway. Multipliers are below 2^31.
+  /// with multipliers below 2^31 and shift in [1, 31]. Where there is a cap, what lies beyond it is
+  /// clamped by the output anyway; elsewhere it is 2^31.
+  /// Direct factors: fused, and no shift above 22; addend = 2^(shift - 1) + (zero point << shift).
   bool has_direct_factors() const { return has_direct_factors_; }
+  /// Whether a channel has a cap or a left shift.
+  bool has_limits() const { return has_limits_; }
   const std::int32_t* multipliers() const { return multipliers_.data(); }
   const std::int32_t* shifts() const { return shifts_.data(); }
   const std::int32_t* addends() const { return addends_.data(); }
@@ -69,6 +69,7 @@ class RequantizationTable {
   std::vector<std::uint32_t> left_shifts_, caps_, pre_shifts_;
   std::vector<std::int8_t> lows_, highs_;
   bool has_direct_factors_ = true;
+  bool has_limits_ = false;
   bool has_channel_clamps_ = false;
   OutputCode output_;
   Placement placement_ = Placement::fused;
