@@ -57,7 +57,8 @@ std::vector<Size> sizes() {
   std::vector<Size> all = {
       {1, 1, 1},     {1, 0, 5},     {0, 3, 3},   {49, 256, 256}, {12, 32, 32},  {13, 33, 1},
       {5, 27, 31},   {1, 1024, 17}, {30, 7, 96}, {3, 2, 48},     {14, 513, 16}, {25, 256, 40},
-      {2, 1500, 33}, {700, 260, 3}, {70, 9, 24}, {66, 9, 45},    {1, 9, 16},    {2, 9, 31}};
+      {2, 1500, 33}, {700, 260, 3}, {70, 9, 24}, {66, 9, 45},    {1, 9, 16},    {2, 9, 31},
+      {68, 9, 48},   {70, 9, 80},   {3, 25, 64}};
   for (int i = 0; i < 40; ++i) {
     all.push_back({static_cast<std::int64_t>(1 + generator() % 40),
                    static_cast<std::int64_t>(1 + generator() % 70),
@@ -317,25 +318,28 @@ TEST(DepthwiseTest, EqualsPlainLoop) {
     const Accumulators bias = draw_accumulators(s.n);
     const std::int64_t stride = s.n + 2;
     const Accumulators begin = draw_accumulators(s.m * stride);
-    for (const bool from_bias : {false, true}) {
-      Accumulators expected = begin;
-      for (std::int64_t m = 0; m < s.m; ++m) {
-        for (std::int64_t c = 0; c < s.n; ++c) {
-          std::int64_t sum = from_bias ? bias[index(c)] : begin[index(m * stride + c)];
-          for (std::int64_t t = 0; t < s.k; ++t) {
-            sum += std::int64_t{taps[index(m * s.k + t)][c]} * (w[index(t * s.n + c)] - 127);
+    for (const std::int32_t zero_point : {0, 127}) {
+      for (const bool from_bias : {false, true}) {
+        Accumulators expected = begin;
+        for (std::int64_t m = 0; m < s.m; ++m) {
+          for (std::int64_t c = 0; c < s.n; ++c) {
+            std::int64_t sum = from_bias ? bias[index(c)] : begin[index(m * stride + c)];
+            for (std::int64_t t = 0; t < s.k; ++t) {
+              sum +=
+                  std::int64_t{taps[index(m * s.k + t)][c]} * (w[index(t * s.n + c)] - zero_point);
+            }
+            expected[index(m * stride + c)] = static_cast<std::int32_t>(sum);
           }
-          expected[index(m * stride + c)] = static_cast<std::int32_t>(sum);
         }
+        PackedWeights packed;
+        packed.pack(w.data(), s.n, 1, s.k, s.n, zero_point);
+        on_every_target([&] {
+          Accumulators acc = begin;
+          accumulate_depthwise({taps.data(), s.k, 0, s.m}, packed,
+                               from_bias ? bias.data() : nullptr, acc.data(), stride);
+          EXPECT_EQ(acc, expected) << text(s);
+        });
       }
-      PackedWeights packed;
-      packed.pack(w.data(), s.n, 1, s.k, s.n, 127);
-      on_every_target([&] {
-        Accumulators acc = begin;
-        accumulate_depthwise({taps.data(), s.k, 0, s.m}, packed, from_bias ? bias.data() : nullptr,
-                             acc.data(), stride);
-        EXPECT_EQ(acc, expected) << text(s);
-      });
     }
   }
 }
@@ -343,14 +347,15 @@ TEST(DepthwiseTest, EqualsPlainLoop) {
 TEST(DepthwiseTest, CodesOfPixelsSideBySideAreThoseOfTheirSums) {
   int kind = 0;
   for (const Size& s : sizes()) {  // k taps, n channels
-    const std::int64_t step = (s.k == 9 ? 1 : 1 + s.m % 2) * s.n;
+    const std::int64_t moved = 1 + s.m / 2 % 2;
+    const std::int64_t step = moved * s.n;
     const Bytes input = draw_codes((s.m + 9) * 2 * s.n);
     const Bytes w = draw_codes(s.k * s.n);
     std::vector<const std::int8_t*> first, all;
-    const bool is_line = s.k == 9 && step == s.n;  // a 3x3 kernel moving by one pixel
     for (std::int64_t t = 0; t < s.k; ++t) {
       const auto drawn = static_cast<std::int64_t>(generator() % 7);
-      first.push_back(is_line && t % 3 != 0 ? first.back() + step : input.data() + drawn * s.n);
+      const bool is_next = s.k == 9 && t % 3 != 0;  // a 3x3 kernel moving by one or two pixels
+      first.push_back(is_next ? first.back() + s.n : input.data() + drawn * s.n);
     }
     for (std::int64_t m = 0; m < s.m; ++m) {
       for (const std::int8_t* tap : first) all.push_back(tap + m * step);
