@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/compile/pipeline.h"
 
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "frontend/compile/compile.h"
@@ -66,10 +68,24 @@ void add_input(ContentHasher& hasher, const config::InputConfig& input) {
   for (std::size_t c = 0; c < 3; ++c) hasher.add(input.mean[c]).add(input.scale[c]);
 }
 
-std::uint64_t calibration_inputs_hash(const graph::Graph& network, const config::RunConfig& run) {
+// Where the network comes from: an ONNX file counts as the same while it has its size and time.
+std::uint64_t network_source(const config::RunConfig& run) {
+  ContentHasher hasher;
+  if (run.topology) {
+    hasher.add(topology_hash(*run.topology)).add(std::string_view(run.network_name()));
+    return hasher.digest();
+  }
+  hasher.add(std::string_view(run.model.native()));
+  std::error_code unreadable;
+  hasher.add(std::filesystem::file_size(run.model, unreadable));
+  hasher.add(std::filesystem::last_write_time(run.model, unreadable).time_since_epoch().count());
+  return hasher.digest();
+}
+
+// What the run file says of calibration.
+std::uint64_t calibration_source(const config::RunConfig& run) {
   const config::DatasetConfig& data = run.calibration.data;
   ContentHasher hasher;
-  hasher.add(quantize::content_hash(network));
   hasher.add(data.kind)
       .add(data.seed)
       .add(std::string_view(data.path.native()))
@@ -162,6 +178,46 @@ void Pipeline::set_hardware(config::HardwareConfig hardware) {
   run_.hardware = std::move(hardware);
 }
 
+bool Pipeline::same_widths(const config::QuantizationConfig& choice) const {
+  if (!network_) return true;
+  try {
+    return quantize::activation_widths(*network_, options_of(choice)) ==
+           quantize::activation_widths(*network_, options_of(run_.quantization));
+  } catch (const base::InputError&) {  // told by the stage
+    return false;
+  }
+}
+
+void Pipeline::set_run(config::RunConfig run) {
+  const auto hash_of = [](const config::QuantizationConfig& choice) {
+    return ContentHasher()
+        .add(quantize::content_hash(options_of(choice)))
+        .add(choice.equalization)
+        .digest();
+  };
+  const bool same_network = network_source(run) == network_source(run_);
+  const bool same_calibration = same_network && calibration_source(run) == calibration_source(run_);
+  const bool same_choice = hash_of(run.quantization) == hash_of(run_.quantization);
+  if (!same_network) {
+    program_.reset();
+    network_.reset();
+    equalized_.reset();
+    import_notes_.clear();
+  }
+  if (!same_calibration || (!same_choice && !same_widths(run.quantization))) {
+    calibration_.reset();
+    equalized_calibration_.reset();
+  }
+  if (!same_calibration || !same_choice) quantized_.clear();
+  notes_ = import_notes_;
+  equalization_noted_ = false;
+  config::HardwareConfig hardware = std::move(run.hardware);
+  run.hardware = run_.hardware;
+  run_ = std::move(run);
+  set_hardware(std::move(hardware));
+  if (network_) check_input(*network_, run_);
+}
+
 void Pipeline::record(const char* stage, std::uint64_t inputs_hash) {
   stages_.push_back({stage, inputs_hash});
   if (started_) started_(stage);
@@ -176,7 +232,9 @@ const graph::Graph& Pipeline::imported() {
   } else {
     import::OnnxModel model(run_.model);
     record("import", model.content_hash());
-    network_ = graph::prepare(import::import_onnx(std::move(model), &notes_, &interface_));
+    import_notes_.clear();  // of an import that was refused
+    network_ = graph::prepare(import::import_onnx(std::move(model), &import_notes_, &interface_));
+    notes_ = import_notes_;
   }
   check_input(*network_, run_);
   return *network_;
@@ -192,14 +250,17 @@ const graph::Graph& Pipeline::network() { return network(run_.quantization); }
 const graph::Graph& Pipeline::network(const config::QuantizationConfig& choice) {
   const graph::Graph& network = imported();
   if (!choice.equalization) return network;
-  if (equalized_) return *equalized_;
-  record("equalize", quantize::content_hash(network));
-  graph::Equalization result = graph::equalize(network);
-  if (result.tensors == 0) {
+  if (!equalized_) {
+    record("equalize", quantize::content_hash(network));
+    graph::Equalization result = graph::equalize(network);
+    nothing_to_equalize_ = result.tensors == 0;
+    equalized_ = std::move(result.graph);
+  }
+  if (nothing_to_equalize_ && !equalization_noted_) {
     notes_.emplace_back(
         "equalization: nothing to scale, no convolution is read by just another one");
   }
-  equalized_ = std::move(result.graph);
+  equalization_noted_ = true;
   return *equalized_;
 }
 
@@ -208,14 +269,23 @@ const quantize::Calibration& Pipeline::calibration() { return calibration(run_.q
 const quantize::Calibration& Pipeline::calibration(const config::QuantizationConfig& choice) {
   auto& kept = choice.equalization ? equalized_calibration_ : calibration_;
   if (!kept) kept = calibrate(network(choice));
-  return *kept;
+  return kept->result;
 }
 
-quantize::Calibration Pipeline::calibrate(const graph::Graph& folded) {
+const data::SkippedImages& Pipeline::skipped_calibration_images() const {
+  static const data::SkippedImages none;
+  if (calibration_) return calibration_->skipped;
+  return equalized_calibration_ ? equalized_calibration_->skipped : none;
+}
+
+Pipeline::Calibrated Pipeline::calibrate(const graph::Graph& folded) {
   const std::vector<std::int32_t> widths =
       quantize::activation_widths(folded, options_of(run_.quantization));
-  record("calibrate",
-         ContentHasher().add(calibration_inputs_hash(folded, run_)).add(widths).digest());
+  record("calibrate", ContentHasher()
+                          .add(quantize::content_hash(folded))
+                          .add(calibration_source(run_))
+                          .add(widths)
+                          .digest());
   const auto dataset = open(run_.calibration.data);
   data::ImageReader reader(*dataset, run_.skip_bad_images);
   const auto source = [&](std::int64_t index) -> std::optional<std::vector<float>> {
@@ -228,8 +298,7 @@ quantize::Calibration Pipeline::calibrate(const graph::Graph& folded) {
   auto result =
       quantize::calibrate(folded, source, dataset->images(), *calibrator, threads_, widths);
   quantize::widen_outputs(folded, run_.calibration.output_headroom, result);
-  skipped_ = reader.skipped();
-  return result;
+  return {std::move(result), reader.skipped()};
 }
 
 std::unique_ptr<data::Dataset> Pipeline::open(const config::DatasetConfig& dataset) {
@@ -266,6 +335,11 @@ Pipeline::Quantized& Pipeline::kept(const std::string& scheme) {
   const auto found = quantized_.find(scheme);
   if (found != quantized_.end()) return found->second;
   return quantized_.emplace(scheme, Quantized{quantization(choice(scheme)), {}, {}}).first->second;
+}
+
+std::uint64_t Pipeline::graph_hash(Quantized& network) {
+  if (!network.graph_hash) network.graph_hash = quantize::content_hash(network.result.graph);
+  return *network.graph_hash;
 }
 
 const quantize::Quantization& Pipeline::quantized(const std::string& scheme) {
@@ -310,15 +384,22 @@ isa::Metadata Pipeline::metadata(const config::QuantizationConfig& choice) {
   return metadata;
 }
 
+std::uint64_t Pipeline::program_hash(std::uint64_t graph_hash,
+                                     const config::QuantizationConfig& choice,
+                                     std::int32_t images) const {
+  ContentHasher hasher;
+  hasher.add(graph_hash).add(std::string_view(config::program_dependent_text(run_.hardware)));
+  hasher.add(std::string_view(run_.network_name())).add(quantize::content_hash(options_of(choice)));
+  hasher.add(choice.equalization);
+  add_input(hasher, run_.input);
+  return hasher.add(images).digest();
+}
+
 isa::Program Pipeline::compile_program(const graph::QuantizedGraph& graph, std::uint64_t graph_hash,
                                        KeptWeightLayout& weights,
                                        const config::QuantizationConfig& choice,
                                        std::int32_t images) {
-  ContentHasher hasher;
-  hasher.add(graph_hash).add(std::string_view(config::program_dependent_text(run_.hardware)));
-  hasher.add(std::string_view(run_.network_name())).add(quantize::content_hash(options_of(choice)));
-  add_input(hasher, run_.input);
-  record("compile", hasher.add(images).digest());
+  record("compile", program_hash(graph_hash, choice, images));
   isa::Metadata metadata = this->metadata(choice);
   metadata.images = images;
   isa::Program program = compile(graph, run_.hardware, metadata, weights);
@@ -337,9 +418,20 @@ isa::Program Pipeline::program(const graph::QuantizedGraph& graph,
 
 isa::Program Pipeline::program(const std::string& scheme, std::int32_t images) {
   Quantized& network = kept(scheme);
-  if (!network.graph_hash) network.graph_hash = quantize::content_hash(network.result.graph);
-  return compile_program(network.result.graph, *network.graph_hash, network.weights, choice(scheme),
+  return compile_program(network.result.graph, graph_hash(network), network.weights, choice(scheme),
                          images);
+}
+
+const isa::Program& Pipeline::kept_program(const std::string& scheme) {
+  Quantized& network = kept(scheme);
+  const std::uint64_t inputs_hash = program_hash(graph_hash(network), choice(scheme), 1);
+  if (program_ && program_->inputs_hash == inputs_hash) {
+    program_->program.hardware = run_.hardware;
+  } else {
+    program_.reset();  // two would not be needed at a time
+    program_ = KeptProgram{inputs_hash, program(scheme)};
+  }
+  return program_->program;
 }
 
 }  // namespace npusim::compile

@@ -56,6 +56,10 @@ class Pipeline {
   /// are kept, and so is what quantized() made where quantization_limits() stay the same; otherwise
   /// its references end here. So points with the same limits should follow each other.
   void set_hardware(config::HardwareConfig hardware);
+  /// From here on for another run. What its inputs allow is kept: the network where the model is
+  /// the same, its calibration where that is too, and the quantized networks where the quantization
+  /// and the limits of the hardware are. Other references end here. notes() are the run's own.
+  void set_run(config::RunConfig run);
   const config::HardwareConfig& hardware() const { return run_.hardware; }
 
   // Each throws base::InputError as its stage does.
@@ -76,14 +80,18 @@ class Pipeline {
   std::unique_ptr<data::Dataset> open(const config::DatasetConfig& dataset);
   /// How much of the quantization the model brings itself.
   GivenQuantization given();
-  /// The calibration images that were left out; none before calibration().
-  const data::SkippedImages& skipped_calibration_images() const { return skipped_; }
+  /// The calibration images that were left out; none before calibration(). The same for every
+  /// choice.
+  const data::SkippedImages& skipped_calibration_images() const;
   /// The network quantized by `scheme`, everything else as the run file says; kept. Field bits
   /// count for shift_scaler only.
   const quantize::Quantization& quantized(const std::string& scheme);
   /// The Program for `scheme` on the hardware: of one image, or of consecutive ones, at
   /// most isa::kMostImages.
   isa::Program program(const std::string& scheme, std::int32_t images = 1);
+  /// The Program of one image, which stays until it is asked for with other inputs: hardware that
+  /// differs in timing alone is put under it without compiling.
+  const isa::Program& kept_program(const std::string& scheme);
 
   /// The same with any choice in place of the run file's `quantization` section; not kept, so that
   /// many can be had one after another.
@@ -105,7 +113,14 @@ class Pipeline {
  private:
   void record(const char* stage, std::uint64_t inputs_hash);
   const graph::Graph& imported();
-  quantize::Calibration calibrate(const graph::Graph& folded);
+  bool same_widths(const config::QuantizationConfig& choice) const;
+  struct Calibrated {
+    quantize::Calibration result;
+    data::SkippedImages skipped;
+  };
+  Calibrated calibrate(const graph::Graph& folded);
+  std::uint64_t program_hash(std::uint64_t graph_hash, const config::QuantizationConfig& choice,
+                             std::int32_t images) const;
   isa::Program compile_program(const graph::QuantizedGraph& graph, std::uint64_t graph_hash,
                                KeptWeightLayout& weights, const config::QuantizationConfig& choice,
                                std::int32_t images);
@@ -116,16 +131,22 @@ class Pipeline {
     KeptWeightLayout weights;
   };
   Quantized& kept(const std::string& scheme);
+  std::uint64_t graph_hash(Quantized& network);
+  struct KeptProgram {
+    std::uint64_t inputs_hash = 0;
+    isa::Program program;
+  };
 
   config::RunConfig run_;
   int threads_;
   std::function<void(const std::string&)> started_;
   std::vector<StageRecord> stages_;
-  std::vector<std::string> notes_;
+  std::vector<std::string> notes_, import_notes_;
   std::optional<graph::Graph> network_, equalized_;
+  bool equalization_noted_ = false, nothing_to_equalize_ = false;
   import::Interface interface_;
-  std::optional<quantize::Calibration> calibration_, equalized_calibration_;
-  data::SkippedImages skipped_;
+  std::optional<Calibrated> calibration_, equalized_calibration_;
+  std::optional<KeptProgram> program_;
   std::map<std::string, Quantized> quantized_;  // by scheme, for the limits of run_.hardware
 };
 

@@ -97,7 +97,8 @@ int analyze(const AnalyzeOptions& options) {
   const HostClock clock;
   const int threads = parse_threads(options.arguments.threads);
   const Numbers numbers = check_flags(options);
-  const config::RunConfig run = read_run(options.arguments, {});
+  const config::RunConfig run =
+      read_run(options.arguments, {/*dataset=*/true, /*files=*/true, /*values=*/true});
   report::Analysis analysis;
   {
     Progress progress(options.arguments.quiet);

@@ -314,7 +314,8 @@ int compare(const CompareOptions& options) {
   const HostClock clock;
   const int threads = parse_threads(options.arguments.threads);
   check_output_path(options.json, "--json");
-  const config::RunConfig run = read_run(options.arguments, {});
+  const config::RunConfig run =
+      read_run(options.arguments, {/*dataset=*/true, /*files=*/true, /*values=*/true});
   const std::vector<CompareRow> rows = wanted_rows(options, run);
   report::Comparison comparison;
   std::vector<std::pair<std::string, report::Simulation>> mismatches;

@@ -11,6 +11,7 @@
 #include "sim/config/hardware_reader.h"
 #include "sim/config/hardware_yaml.h"
 #include "sim/config/quantization_reader.h"
+#include "sim/config/simulation_reader.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/report/format.h"
 
@@ -46,6 +47,24 @@ json config_json(const config::HardwareConfig& hardware) {
       {"activation_scratchpad_bytes", hardware.activation_scratchpad.bytes},
       {"weight_scratchpad_bytes", hardware.weight_scratchpad.bytes},
       {"dram_bandwidth_bytes_per_second", static_cast<std::int64_t>(peaks.dram_bytes_per_second)}};
+}
+
+std::string section_text(const std::vector<config::RunKey>& keys) {
+  std::string text;
+  for (const config::RunKey& key : keys) {
+    const std::string rest = std::string(key.meaning) + ": " + key.must_be;
+    text += "  " + std::string(key.key) + "\n      " + wrapped(rest, kTerminalColumns, 6) + '\n';
+  }
+  return text;
+}
+
+json section_json(const std::string& section, const std::vector<config::RunKey>& keys) {
+  json result = json::array();
+  for (const config::RunKey& key : keys) {
+    result.push_back(
+        {{"key", section + key.key}, {"meaning", key.meaning}, {"must_be", key.must_be}});
+  }
+  return result;
 }
 
 }  // namespace
@@ -99,11 +118,9 @@ std::string keys_text(const config::SearchFolders&, bool colour) {
   text += "  [P]: a compiled Program depends on it; all else is timing only\n";
   text +=
       bold("Quantization in a run file", colour) + " (change with: --set quantization.KEY=VALUE)\n";
-  for (const config::QuantizationKey& key : config::quantization_keys()) {
-    const std::string rest = std::string(key.meaning) + ": " + key.must_be;
-    text += "  " + std::string(key.key) + "\n      " + wrapped(rest, kTerminalColumns, 6) + '\n';
-  }
-  return text;
+  text += section_text(config::quantization_keys());
+  text += bold("Simulation in a run file", colour) + " (change with: --set simulation.KEY=VALUE)\n";
+  return text + section_text(config::simulation_keys());
 }
 
 void keys_json(json& document, const config::SearchFolders&) {
@@ -122,12 +139,8 @@ void keys_json(json& document, const config::SearchFolders&) {
     }
     result.push_back(row);
   }
-  json& run_file = document["quantization_keys"] = json::array();
-  for (const config::QuantizationKey& key : config::quantization_keys()) {
-    run_file.push_back({{"key", std::string("quantization.") + key.key},
-                        {"meaning", key.meaning},
-                        {"must_be", key.must_be}});
-  }
+  document["quantization_keys"] = section_json("quantization.", config::quantization_keys());
+  document["simulation_keys"] = section_json("simulation.", config::simulation_keys());
 }
 
 }  // namespace npusim::cli

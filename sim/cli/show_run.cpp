@@ -137,7 +137,9 @@ std::string run_text(const config::RunConfig& run) {
   text += "\ncalibration:\n" + images_text(run.calibration.data, "--calibration DIR") +
           "  method: " + method + "\n\n" + input_text(run.input);
   text += '\n' + quantization_text(run.quantization);
-  text += fmt::format("\nsimulation:\n  images: {}\n", run.simulation_images);
+  text +=
+      fmt::format("\nsimulation:\n  images: {}\n  timing_only: {}\n  steady_state: {}\n",
+                  run.simulation.images, run.simulation.timing_only, run.simulation.steady_state);
   if (run.hardware.name.empty()) return text + "\nhardware: null  # set it with --hardware F\n";
   text += "\nhardware:\n" + config::hardware_yaml(run.hardware, 2) + '\n';
   return text + derived_text(run.hardware);

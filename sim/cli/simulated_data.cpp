@@ -7,7 +7,7 @@ config::DatasetConfig simulated_data(const config::RunConfig& run) {
   config::DatasetConfig data = run.calibration.data;
   if (data.kind != config::DatasetKind::random) return data;
   data.seed = data.seed == 0 ? 1 : data.seed - 1;
-  data.images = run.simulation_images;
+  data.images = run.simulation.images;
   return data;
 }
 

@@ -72,8 +72,8 @@ void read_layers(YamlMap& section, QuantizationConfig& quantization) {
 
 }  // namespace
 
-const std::vector<QuantizationKey>& quantization_keys() {
-  static const std::vector<QuantizationKey> keys = {
+const std::vector<RunKey>& quantization_keys() {
+  static const std::vector<RunKey> keys = {
       {"scheme", "what is scaled together", list_choices(scheme_choices())},
       {"field_bits", "width of the shift scaler's shift per channel", kFieldBits.text()},
       {"rule", "how the shift scaler chooses its shifts", list_choices(kRules)},

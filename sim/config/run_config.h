@@ -24,8 +24,9 @@
 //                    per_channel}]}
 //
 // Defaults: calibration.method min_max; quantization.field_bits 4, rule floor, bias_correction
-// true, symmetric true, equalization false, weight_bits 8, activation_bits 8; simulation.images 4;
-// images of an image_folder: all of them. Everything else must be given.
+// true, symmetric true, equalization false, weight_bits 8, activation_bits 8; simulation.images 4,
+// timing_only false, steady_state true (false with timing_only); images of an image_folder: all of
+// them. Everything else must be given.
 #pragma once
 
 #include <array>
@@ -100,6 +101,14 @@ struct QuantizationConfig {
   std::vector<LayerQuantizationConfig> layers;  // later ones win, key by key
 };
 
+struct SimulationConfig {
+  std::int64_t images = 4;  // at least 1; the machine's values are compared on so many
+  // The cycles of one image and nothing that values decide: accuracy is not measured, and neither
+  // `images` nor a dataset counts.
+  bool timing_only = false;
+  bool steady_state = true;  // by default where timing_only is false; a stream of images too
+};
+
 struct RunConfig {
   std::string name;            // of the workload: the run file's name without folder and suffix
   std::filesystem::path file;  // the run file
@@ -108,15 +117,17 @@ struct RunConfig {
   std::filesystem::path model;
   std::optional<TopologyConfig> topology;  // in place of an ONNX file
   std::string topology_yaml;  // as the run file has it, indented by two; empty where it does not
-  std::optional<DatasetConfig> dataset;  // empty: accuracy is not measured
-  std::string accuracy_not_measured;     // why; empty where it is, or RunNeeds::dataset is false
+  // Empty: accuracy is not measured. With simulation.timing_only it is not looked at, and its path
+  // may be empty.
+  std::optional<DatasetConfig> dataset;
+  std::string accuracy_not_measured;  // why; empty where it is, or RunNeeds::dataset is false
   CalibrationConfig calibration;
   InputConfig input;
   QuantizationConfig quantization;
-  HardwareConfig hardware;             // without RunNeeds::files the name may be empty: none given
-  std::int64_t simulation_images = 4;  // at least 1
-  bool skip_bad_images = false;        // of --skip-bad-images: count what cannot be decoded
-  std::vector<std::string> notes;      // what the report should say of how this was read
+  HardwareConfig hardware;  // without RunNeeds::files the name may be empty: none given
+  SimulationConfig simulation;
+  bool skip_bad_images = false;    // of --skip-bad-images: count what cannot be decoded
+  std::vector<std::string> notes;  // what the report should say of how this was read
 
   std::string network_name() const { return model.empty() ? name : model.stem().string(); }
 };
@@ -132,6 +143,7 @@ struct RunFlags {
 struct RunNeeds {
   bool dataset = true;  // the key must be there; compiling needs none
   bool files = true;    // who only shows a run takes paths that are null or lead nowhere
+  bool values = false;  // who needs the machine's values or accuracy refuses timing_only
 };
 
 /// Where files with bare names are looked for, behind the current folder.

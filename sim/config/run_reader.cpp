@@ -8,6 +8,7 @@
 #include "sim/config/quantization_reader.h"
 #include "sim/config/run_config.h"
 #include "sim/config/scale_sim_reader.h"
+#include "sim/config/simulation_reader.h"
 #include "sim/config/topology_reader.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/config/yaml_writer.h"
@@ -19,7 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxRunFileBytes = 1 << 20;
 constexpr std::int64_t kMaxImages = 10'000'000;
-constexpr std::int64_t kMaxSimulatedImages = 10'000;
 constexpr std::int64_t kMaxSide = 8192;       // pixels
 constexpr std::size_t kMaxPathBytes = 4096;   // Linux takes no longer one
 constexpr std::size_t kTopologyColumns = 80;  // as wide as everything that is printed
@@ -127,19 +127,30 @@ class RunReader {
  public:
   RunReader(const fs::path& file, const YamlNode& root, const RunNeeds& needs,
             const SearchFolders& folders, base::ErrorList& errors)
-      : file_(file), root_(root, "", errors), needs_(needs), folders_(folders), errors_(errors) {}
+      : file_(file),
+        tree_(root),
+        root_(root, "", errors),
+        needs_(needs),
+        folders_(folders),
+        errors_(errors) {}
 
   RunConfig read() {
     RunConfig run;
     run.name = file_.stem().string();
     run.file = file_;
     read_model(run);
-    run.dataset = read_dataset(run.accuracy_not_measured);
+    base::ErrorList late;  // sections are told of in their order
+    run.simulation = read_simulation(late);
+    const bool is_measured = needs_.dataset && !run.simulation.timing_only;
+    run.dataset = read_dataset(is_measured, run.accuracy_not_measured);
+    if (needs_.dataset && !is_measured && run.accuracy_not_measured.empty())
+      run.accuracy_not_measured = "simulation.timing_only is true";
     run.calibration = read_calibration(run.dataset);
     const bool shows_pictures = run.dataset || run.calibration.data.kind != DatasetKind::random;
     if (shows_pictures || root_.find("input") != nullptr) run.input = read_input();
     run.quantization = read_quantization();
-    run.simulation_images = read_simulation_images();
+    root_.find("simulation");  // known from here on
+    for (const std::string& message : late.messages()) errors_.add(message);
     hardware_file_ = read_hardware_file();
     root_.refuse_unknown_keys();
     return run;
@@ -248,11 +259,10 @@ class RunReader {
       section.refuse(path, "path", "an existing folder");
   }
 
-  std::optional<DatasetConfig> read_dataset(std::string& accuracy_not_measured) {
+  std::optional<DatasetConfig> read_dataset(bool is_needed, std::string& accuracy_not_measured) {
     if (is_topology_) return refuse_dataset(accuracy_not_measured);
-    const YamlNode* node = needs_.dataset
-                               ? root_.require("dataset", "a mapping (key: value), or null")
-                               : root_.find("dataset");
+    const YamlNode* node = is_needed ? root_.require("dataset", "a mapping (key: value), or null")
+                                     : root_.find("dataset");
     if (node == nullptr) return std::nullopt;
     if (node->kind == YamlNode::Kind::null) {
       accuracy_not_measured = "the run file has no dataset (dataset: null)";
@@ -261,7 +271,7 @@ class RunReader {
     YamlMap section(*node, "dataset", errors_);
     if (!section.is_mapping()) return std::nullopt;
     const std::vector<std::string> labelled(kKinds.begin(), kKinds.end() - 1);
-    DatasetConfig data = read_images(section, "--dataset DIR", needs_.dataset, labelled);
+    DatasetConfig data = read_images(section, "--dataset DIR", is_needed, labelled);
     section.refuse_unknown_keys();
     return data;
   }
@@ -337,17 +347,20 @@ class RunReader {
     return node == nullptr ? QuantizationConfig() : read_quantization_section(*node, errors_);
   }
 
-  std::int64_t read_simulation_images() {
-    const YamlNode* node = root_.find("simulation");
-    if (node == nullptr) return RunConfig().simulation_images;
-    YamlMap section(*node, "simulation", errors_);
-    const std::int64_t images =
-        section.integer("images", {1, kMaxSimulatedImages}, RunConfig().simulation_images);
-    section.refuse_unknown_keys();
-    return images;
+  SimulationConfig read_simulation(base::ErrorList& errors) {
+    const YamlNode* node = tree_.find("simulation");
+    if (node == nullptr) return {};
+    const SimulationConfig simulation = read_simulation_section(*node, errors);
+    if (simulation.timing_only && needs_.values) {
+      const YamlNode* flag = node->find("timing_only");
+      config::refuse(*flag, "simulation.timing_only", "true", "false: this command compares values",
+                     errors);
+    }
+    return simulation;
   }
 
   const fs::path& file_;
+  const YamlNode& tree_;
   YamlMap root_;
   const RunNeeds& needs_;
   const SearchFolders& folders_;

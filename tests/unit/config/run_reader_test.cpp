@@ -88,7 +88,7 @@ TEST_F(RunReaderTest, ReadsEveryKey) {
   EXPECT_EQ(run.quantization.rule, "floor");
   EXPECT_FALSE(run.quantization.bias_correction);
   EXPECT_EQ(run.hardware.name, "npu_32x32");
-  EXPECT_EQ(run.simulation_images, 5);
+  EXPECT_EQ(run.simulation.images, 5);
 }
 
 TEST_F(RunReaderTest, DefaultsAreThoseOfTheHeader) {
@@ -101,7 +101,7 @@ TEST_F(RunReaderTest, DefaultsAreThoseOfTheHeader) {
   EXPECT_EQ(run.quantization.rule, "floor");
   EXPECT_TRUE(run.quantization.bias_correction);
   EXPECT_TRUE(run.quantization.symmetric);
-  EXPECT_EQ(run.simulation_images, 4);
+  EXPECT_EQ(run.simulation.images, 4);
   EXPECT_EQ(run.calibration.method, "min_max");
 }
 
@@ -221,7 +221,7 @@ TEST_F(RunReaderTest, FlagsGoOverTheFile) {
   EXPECT_EQ(run.quantization.scheme, "shift_scaler");
   EXPECT_EQ(run.hardware.name, "npu_16x16_edge");
   EXPECT_EQ(run.hardware.mac_array.rows, 8);
-  EXPECT_EQ(run.simulation_images, 1);
+  EXPECT_EQ(run.simulation.images, 1);
   EXPECT_THAT(run.input.mean, ElementsAre(0, 1, 2.5));
 }
 
@@ -308,7 +308,7 @@ TEST_F(RunReaderTest, ATopologyFileOfAFlagReplacesWhatBelongsToTheNetwork) {
   EXPECT_EQ(run.calibration.data.kind, DatasetKind::random);
   EXPECT_EQ(run.input.size, 0);
   EXPECT_EQ(run.quantization.scheme, "per_channel");
-  EXPECT_EQ(run.simulation_images, 5);
+  EXPECT_EQ(run.simulation.images, 5);
   EXPECT_THAT(run.notes, ElementsAre(HasSubstr("padding")));
   // In the file itself they are its own, and wrong.
   EXPECT_THAT(errors(changed(kRun, "net.onnx", "Rows.CSV")),
@@ -469,7 +469,7 @@ TEST_F(RunReaderTest, AFileReadAgainAndAgainSaysWhatEveryFlagSays) {
   const RunConfig plain = file.read({});  // nothing stays of the flags before
   EXPECT_EQ(plain.hardware.mac_array.rows, 32);
   EXPECT_EQ(plain.quantization.scheme, "per_channel");
-  EXPECT_EQ(plain.simulation_images, 5);
+  EXPECT_EQ(plain.simulation.images, 5);
 }
 
 }  // namespace

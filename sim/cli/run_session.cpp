@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/run_session.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "frontend/compile/pipeline.h"
+#include "sim/cli/accuracy.h"
+#include "sim/cli/given_source.h"
+#include "sim/cli/simulated_data.h"
+#include "sim/cli/skipped_notes.h"
+#include "sim/cli/steady_state.h"
+#include "sim/cli/verified_simulation.h"
+#include "sim/model/simulate.h"
+
+namespace npusim::cli {
+namespace {
+
+// The widths that hold every sum (rule 7).
+void describe_sums(const quantize::Quantization& quantization, report::Report& report) {
+  std::map<std::string, std::int64_t> bits_of;
+  for (const quantize::LayerSummary& layer : quantization.summary.layers) {
+    bits_of[quantization.graph.node(layer.node).name] = layer.safe_accumulator_bits;
+  }
+  for (report::Layer& layer : report.layers) {
+    const auto found = bits_of.find(layer.name);
+    if (found != bits_of.end()) layer.safe_accumulator_bits = found->second;
+  }
+  report.quantization.safe_accumulator_bits = quantization.summary.safe_accumulator_bits;
+}
+
+stats::SimulationResult simulate_timing(const isa::Program& program, Progress& progress) {
+  progress.stage("simulation");
+  model::SimulationOptions options;
+  options.timing_only = true;
+  options.verified = true;  // by the compiler
+  return model::simulate(program, {}, options);
+}
+
+void append(const std::vector<std::string>& from, std::vector<std::string>& notes) {
+  notes.insert(notes.end(), from.begin(), from.end());
+}
+
+/// What the images of a run brought out.
+struct Measured {
+  std::int64_t images = 0;  // of the data set
+  AccuracyResult accuracy;
+};
+
+}  // namespace
+
+struct RunSession::State {
+  explicit State(int thread_count) : threads(thread_count) {}
+
+  report::Report run(const config::RunConfig& run);
+
+  void follow(const config::RunConfig& run);
+  report::Report with_values(const config::RunConfig& run, Measured& measured);
+  report::Report timing(const config::RunConfig& run);
+
+  const int threads;
+  Progress* progress = nullptr;  // of the run that goes on
+  std::optional<compile::Pipeline> pipeline;
+};
+
+void RunSession::State::follow(const config::RunConfig& run) {
+  if (pipeline) {
+    pipeline->set_run(run);
+  } else {
+    pipeline.emplace(run, threads, [this](const std::string& stage) { progress->stage(stage); });
+  }
+}
+
+report::Report RunSession::State::with_values(const config::RunConfig& run, Measured& measured) {
+  const std::string& scheme = run.quantization.scheme;
+  const config::DatasetConfig data = run.dataset ? *run.dataset : simulated_data(run);
+  const auto dataset = pipeline->open(data);
+  if (run.dataset) check_labels(*dataset, pipeline->network());
+  const isa::Program& program = pipeline->kept_program(scheme);
+  const data::SkippedImages& uncalibrated = pipeline->skipped_calibration_images();
+  if (run.dataset) {
+    measured.accuracy =
+        measure_accuracy(*pipeline, scheme, *dataset, run.skip_bad_images, threads, *progress);
+    measured.images = dataset->images();
+  } else {
+    measured.accuracy.notes = {simulated_data_note(data)};
+  }
+  const VerifiedSimulation verified = simulate_and_compare(
+      program, pipeline->quantized(scheme).graph, *dataset,
+      first_good(*dataset, run.dataset ? measured.accuracy.skipped : uncalibrated,
+                 run.simulation.images),
+      *progress);
+  report::Report report = report::report_of(program, verified.result);
+  report.simulation = verified.simulation;
+  if (run.dataset) report.accuracy = measured.accuracy.accuracy;
+  return report;
+}
+
+report::Report RunSession::State::timing(const config::RunConfig& run) {
+  const isa::Program& program = pipeline->kept_program(run.quantization.scheme);
+  return report::report_of(program, simulate_timing(program, *progress));
+}
+
+report::Report RunSession::State::run(const config::RunConfig& run) {
+  follow(run);
+  const std::string& scheme = run.quantization.scheme;
+  Measured measured;
+  report::Report report = run.simulation.timing_only ? timing(run) : with_values(run, measured);
+
+  std::vector<std::string> unmeasured;
+  if (run.simulation.steady_state) {
+    const auto steady = steady_state_cycles(*pipeline, scheme, unmeasured);
+    if (steady) report::set_steady_state(pipeline->kept_program(scheme), *steady, report);
+  }
+  report.workload.name = run.name;
+  report.workload.images = measured.images;
+  report.accuracy_not_measured = run.accuracy_not_measured;
+  report.notes = run.notes;
+  append(pipeline->notes(), report.notes);
+  append(measured.accuracy.notes, report.notes);
+  append(unmeasured, report.notes);
+  describe_source(pipeline->given(), report.quantization, report.notes);
+  describe_sums(pipeline->quantized(scheme), report);
+  if (run.skip_bad_images) {
+    const data::SkippedImages& uncalibrated = pipeline->skipped_calibration_images();
+    if (report.accuracy) report.accuracy->skipped = skipped_images(measured.accuracy.skipped);
+    report.calibration =
+        report::Calibration{pipeline->calibration().images, skipped_images(uncalibrated)};
+    append_skipped_notes("calibration", uncalibrated, report.notes);
+    append_skipped_notes("dataset", measured.accuracy.skipped, report.notes);
+  }
+  return report;
+}
+
+RunSession::RunSession(int threads) : state_(std::make_unique<State>(threads)) {}
+RunSession::~RunSession() = default;
+
+report::Report RunSession::run(const config::RunConfig& run, Progress& progress) {
+  state_->progress = &progress;
+  return state_->run(run);
+}
+
+}  // namespace npusim::cli
