@@ -5,6 +5,7 @@
 # Targets to link: PkgConfig::SYSTEMC  Boost::headers  Boost::filesystem  yaml-cpp  fmt::fmt  nlohmann_json::nlohmann_json
 #                  CLI11::CLI11  protobuf::libprotobuf  onnx  hwy::headers  PkgConfig::XXHASH
 #                  PkgConfig::TURBOJPEG  PNG::PNG  PkgConfig::NETTLE  pugixml::pugixml  Threads::Threads
+#                  Pagmo::pagmo
 macro(npusim_find_dependencies)
   find_package(Threads REQUIRED)
   find_package(PkgConfig REQUIRED)
@@ -19,6 +20,7 @@ macro(npusim_find_dependencies)
   find_package(nlohmann_json 3.11 REQUIRED)
   find_package(CLI11 2.1 REQUIRED)
   find_package(pugixml 1.12 REQUIRED)
+  find_package(Pagmo 2.18 REQUIRED)
   find_package(HWY 1.0 REQUIRED CONFIG NAMES hwy HWY)
   if(NOT TARGET hwy::headers)  # the library is not linked: sim/arith/highway_targets.cpp
     add_library(hwy::headers INTERFACE IMPORTED)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/sweep/expression.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -45,6 +46,26 @@ class Evaluator {
       default:
         return combine(node, evaluate(node.children[0]), evaluate(node.children[1]));
     }
+  }
+
+  double violation(const Node& node) const {
+    const bool is_or = node.operation == Operation::logical_or;
+    if (is_or || node.operation == Operation::logical_and) {
+      const double left = violation(node.children[0]);
+      if (is_or && left == 0) return 0;
+      const double right = violation(node.children[1]);
+      return is_or ? std::min(left, right) : left + right;
+    }
+    const Value result = truth(evaluate(node), "");
+    if (result.kind == Kind::truth && result.number != 0) return 0;
+    const bool ordered =
+        node.operation == Operation::less || node.operation == Operation::less_equal ||
+        node.operation == Operation::greater || node.operation == Operation::greater_equal;
+    if (result.kind == Kind::none || !ordered) return 1;
+    const double a = evaluate(node.children[0]).number, b = evaluate(node.children[1]).number;
+    const double scale = std::max(std::fabs(a), std::fabs(b));
+    // Half of each, so that nothing overflows; never 0: equal sides of a < b do not hold.
+    return std::max(scale > 0 ? std::fabs(a / scale - b / scale) / 2 : 0, 1e-12);
   }
 
   Value truth(const Value& value, const std::string& where) const {
@@ -164,6 +185,11 @@ std::string to_text(const Value& value) {
 Value Expression::evaluate(const std::function<Value(std::size_t)>& value_of) const {
   if (root_ == nullptr) throw base::InternalError("sweep: expression '" + text_ + "' was not read");
   return Evaluator(*this, value_of).evaluate(*root_);
+}
+
+double Expression::violation(const std::function<Value(std::size_t)>& value_of) const {
+  if (root_ == nullptr) throw base::InternalError("sweep: expression '" + text_ + "' was not read");
+  return Evaluator(*this, value_of).violation(*root_);
 }
 
 bool Expression::holds(const std::function<Value(std::size_t)>& value_of) const {

@@ -64,6 +64,11 @@ class Expression {
   /// Whether it is true; none is not. Throws base::InputError where it is no truth value.
   bool holds(const std::function<Value(std::size_t name)>& value_of) const;
 
+  /// How far from holding it is, for a search that needs to know the direction: 0 where it holds;
+  /// of a comparison the relative distance of its sides, of `and` the sum, of `or` the least; 1
+  /// where that says nothing. Never infinite.
+  double violation(const std::function<Value(std::size_t name)>& value_of) const;
+
   struct Node;
 
  private:
