@@ -24,8 +24,8 @@ using Digits = std::vector<std::int64_t>;
 constexpr double kPenalty = 1e100;
 constexpr double kFailed = 1e3;  // as a violation: worse than any constraint not kept
 constexpr std::size_t kLeastPopulation = 16, kMostPopulation = 64;
-constexpr std::int64_t kGenerations = 8;  // that the evaluations should be enough for
-constexpr int kMostTries = 1000;          // to draw a point that is kept and new
+constexpr std::int64_t kGenerations = 16;  // that the evaluations should be enough for
+constexpr int kMostTries = 1000;           // to draw a point that is kept and new
 constexpr int kMostSteps = 3;
 constexpr int kIdleGenerations = 20;  // without a new point: nothing is left to find
 

@@ -175,10 +175,8 @@ constraints: [cycles <= 1200000]
 
 TEST(Search, FindsTheFrontWithAFifthOfThePoints) {
   for (const char* text : {kHardware, kWithQuantization, kConstrained, kOneObjective}) {
-    for (std::int64_t seed = 1; seed <= 40; ++seed) {
+    for (std::int64_t seed = 1; seed <= 8; ++seed) {
       const Result result = searched(text, seed);
-      std::printf("seed %d: %zu points, %.4f of the volume\n", static_cast<int>(seed),
-                  result.evaluated, result.share_of_volume);
       EXPECT_GE(result.share_of_volume, 0.9) << text << seed;
     }
   }
