@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Exported networks run in onnxruntime, on the same decoded tensors.
 oracle=$CASE_DIR/../../onnxruntime
-if ! command -v node >/dev/null || ! modules=$("$CASE_DIR/../../../scripts/checks/node-packages"); then
+if ! command -v node >/dev/null || ! modules=$("$CASE_DIR/../../../scripts/checks/node-packages" onnxruntime); then
   echo "onnxruntime is not installed: scripts/setup --checks" >&2
   exit 77
 fi
