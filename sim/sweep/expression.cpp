@@ -36,7 +36,7 @@ class Evaluator {
       case Operation::logical_and:
         return connect(node);
       case Operation::logical_not: {
-        const Value value = truth(evaluate(node.children[0]), "not");
+        Value value = truth(evaluate(node.children[0]), "not");
         return value.kind == Kind::none ? value : Value::of_truth(value.number == 0);
       }
       case Operation::negate:
@@ -85,9 +85,9 @@ class Evaluator {
     const bool is_or = node.operation == Operation::logical_or;
     const double decides = is_or ? 1 : 0;
     const std::string name = is_or ? "or" : "and";
-    const Value left = truth(evaluate(node.children[0]), name);
+    Value left = truth(evaluate(node.children[0]), name);
     if (left.kind == Kind::truth && left.number == decides) return left;
-    const Value right = truth(evaluate(node.children[1]), name);
+    Value right = truth(evaluate(node.children[1]), name);
     if (left.kind == Kind::truth) return right;
     return right.kind == Kind::truth && right.number == decides ? right : left;
   }

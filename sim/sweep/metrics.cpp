@@ -17,10 +17,11 @@ void collect(const json& value, const std::string& path, Metrics& metrics) {
   if (value.is_number()) {
     metrics.emplace_back(path, value.get<double>());
   } else if (value.is_object()) {
-    for (const auto& [key, child] : value.items()) collect(child, path + '.' + key, metrics);
+    for (const auto& [key, child] : value.items())
+      collect(child, std::string(path).append(".").append(key), metrics);
   } else if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i)
-      collect(value[i], path + '.' + std::to_string(i), metrics);
+      collect(value[i], std::string(path).append(".").append(std::to_string(i)), metrics);
   }
 }
 

@@ -173,7 +173,7 @@ Space::FixedValues fixed_values(const SweepConfig& config, const config::RunNeed
       for (const std::string& file : run_files(config))
         runs->emplace_back(file, config, needs, folders);
     }
-    const auto value = runs->front().value_of(key);
+    auto value = runs->front().value_of(key);
     for (FixedRun& run : *runs) {
       if (run.value_of(key) != value) return std::nullopt;
     }

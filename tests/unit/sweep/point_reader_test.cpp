@@ -57,7 +57,7 @@ set: {simulation.images: 3}
   EXPECT_EQ(run.hardware.name, "npu_16x16_edge");
   EXPECT_EQ(run.hardware.mac_array.rows, 64);
   EXPECT_EQ(run.hardware.mac_array.columns, 128);
-  EXPECT_EQ(run.simulation_images, 3);
+  EXPECT_EQ(run.simulation.images, 3);
   EXPECT_EQ(reader.read(space.at(0)).name, "mobilenet_v1_224");
 }
 
