@@ -188,17 +188,21 @@ template <int kRows, int kVectors>
 HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights,
                              std::int64_t channel, TileSums<kRows, kVectors>& tile) {
   const std::int8_t* w[kVectors];
+#pragma GCC unroll 2
   for (int v = 0; v < kVectors; ++v) w[v] = weights.of_channel(channel + v * kLanes);
   for (std::int64_t left = weights.quads(); left > 0; left -= kSegmentQuads, x += kSegmentStride) {
     const std::uint8_t* const end = x + HWY_MIN(left, kSegmentQuads) * PackedWeights::kQuad;
     for (const std::uint8_t* inputs = x; inputs != end; inputs += PackedWeights::kQuad) {
       V weight[kVectors];
+#pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
         weight[v] = load_weights(w[v]);
         w[v] += PackedWeights::kQuadBytes;
       }
+#pragma GCC unroll 12
       for (int r = 0; r < kRows; ++r) {
         const V four = broadcast_inputs(inputs + r * kRowBytes);
+#pragma GCC unroll 2
         for (int v = 0; v < kVectors; ++v) add_quad_products(four, weight[v], tile.sum[r][v]);
       }
     }
@@ -218,18 +222,26 @@ HWY_INLINE hn::Vec<Words> pair_products(V inputs, V weights) {
 #endif
 }
 
+// Of 16 registers, the compiler would have too few if it formed the products of several steps
+// first.
+HWY_INLINE void keep_in_register(V& sum) {
+#if HWY_MAX_BYTES < 64
+  asm("" : "+x"(sum.raw));
+#else
+  static_cast<void>(sum);
+#endif
+}
+
 HWY_INLINE void add_words(hn::Vec<Words> products, V& sum) {
   V unused = hn::Zero(Sums());
   sum = hn::ReorderWidenMulAccumulate(Sums(), products, hn::Set(Words(), 1), sum, unused);
+  keep_in_register(sum);
 }
 
-// Of 16 registers, the compiler would have too few if it added the products of two steps first.
 HWY_INLINE void add_word_products(hn::Vec<Words> inputs, hn::Vec<Words> weights, V& sum) {
   V unused = hn::Zero(Sums());
   sum = hn::ReorderWidenMulAccumulate(Sums(), inputs, weights, sum, unused);
-#if HWY_MAX_BYTES < 64
-  asm("" : "+x"(sum.raw));
-#endif
+  keep_in_register(sum);
 }
 
 // All quads of prepared rows in 16 bits.
@@ -244,15 +256,21 @@ HWY_INLINE void add_all_word_products(const std::uint8_t* x, const PackedWeights
     for (const std::uint8_t* inputs = x; inputs != end;
          inputs += PackedWeights::kQuad, w += PackedWeights::kQuadBytes) {
       hn::Vec<Words> weight[kVectors];
+#pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) weight[v] = even_words(load_weights(w + v * kBytes));
+#pragma GCC unroll 12
       for (int r = 0; r < kRows; ++r) {
         const auto pair = hn::BitCast(Words(), broadcast_inputs(inputs + r * kRowBytes));
+#pragma GCC unroll 2
         for (int v = 0; v < kVectors; ++v) add_word_products(pair, weight[v], tile.sum[r][v]);
       }
+#pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) weight[v] = odd_words(load_weights(w + v * kBytes));
+#pragma GCC unroll 12
       for (int r = 0; r < kRows; ++r) {
         const auto pair =
             hn::BitCast(Words(), broadcast_inputs(inputs + r * kRowBytes + kOddWords));
+#pragma GCC unroll 2
         for (int v = 0; v < kVectors; ++v) add_word_products(pair, weight[v], tile.sum[r][v]);
       }
     }
@@ -283,9 +301,11 @@ HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights
   for (const std::uint32_t* paired = quad + order.paired; quad != paired; quad += 2) {
     const Quad a = quad_at(x, first, quad[0]);
     const Quad b = quad_at(x, first, quad[1]);
+#pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
       const V inputs_a = broadcast_inputs(a.x + r * kRowBytes);
       const V inputs_b = broadcast_inputs(b.x + r * kRowBytes);
+#pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
         add_words(pair_products(inputs_a, load_weights(a.weights + v * kBytes)) +
                       pair_products(inputs_b, load_weights(b.weights + v * kBytes)),
@@ -295,8 +315,10 @@ HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights
   }
   for (const std::uint32_t* single = quad + order.single; quad != single; ++quad) {
     const Quad a = quad_at(x, first, *quad);
+#pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
       const V inputs = broadcast_inputs(a.x + r * kRowBytes);
+#pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
         add_words(pair_products(inputs, load_weights(a.weights + v * kBytes)), tile.sum[r][v]);
       }
@@ -306,12 +328,15 @@ HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights
     const Quad a = quad_at(x, first, *quad);
     hn::Vec<Words> even[kVectors];
     hn::Vec<Words> odd[kVectors];
+#pragma GCC unroll 2
     for (int v = 0; v < kVectors; ++v) {
       even[v] = even_words(load_weights(a.weights + v * kBytes));
       odd[v] = odd_words(load_weights(a.weights + v * kBytes));
     }
+#pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
       const WordPairs inputs = widen_inputs(broadcast_inputs(a.x + r * kRowBytes));
+#pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
         add_word_products(inputs.even, even[v], tile.sum[r][v]);
         add_word_products(inputs.odd, odd[v], tile.sum[r][v]);
@@ -322,30 +347,28 @@ HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights
 
 #endif
 
-// out[r][c] = begin[r][c] + sum_k x[r][k] * w[k][c], for kRows rows and kVectors vectors.
+// out[r][c] = start[c] + sum_k x[r][k] * w[k][c], for kRows rows and kVectors vectors; `onto` what
+// out holds where it is true. (Registers are kept where all sums begin alike.)
 template <int kRows, int kVectors>
-HWY_INLINE void multiply_tile(const std::uint8_t* x, const PackedWeights& weights,
-                              std::int64_t channel, const std::int32_t* begin,
-                              std::int64_t begin_stride, std::int32_t* out,
-                              std::int64_t out_stride) {
+HWY_NOINLINE void multiply_tile(const std::uint8_t* x, const PackedWeights& weights,
+                                std::int64_t channel, const std::int32_t* start, bool onto,
+                                std::int32_t* out, std::int64_t out_stride) {
   const Sums d;
   TileSums<kRows, kVectors> tile;
-#pragma GCC unroll 2
-  for (int v = 0; v < kVectors; ++v) {
-    const V offset = input_offset(weights.column_sums() + channel + v * kLanes);
-    const V start = hn::LoadU(d, begin + v * kLanes) - offset;
-#pragma GCC unroll 12
-    for (int r = 0; r < kRows; ++r) {
-      const std::int32_t* own = begin + r * begin_stride + v * kLanes;
-      tile.sum[r][v] = begin_stride == 0 ? start : hn::LoadU(d, own) - offset;
-    }
-  }
-  add_products(x, weights, channel, tile);
 #pragma GCC unroll 12
   for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) {
-      hn::StoreU(tile.sum[r][v], d, out + r * out_stride + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = hn::Zero(d);
+  }
+  add_products(x, weights, channel, tile);
+#pragma GCC unroll 2
+  for (int v = 0; v < kVectors; ++v) {
+    const V first = hn::LoadU(d, start + v * kLanes);
+#pragma GCC unroll 12
+    for (int r = 0; r < kRows; ++r) {
+      std::int32_t* own = out + r * out_stride + v * kLanes;
+      const V begin = onto ? first + hn::LoadU(d, own) : first;
+      hn::StoreU(tile.sum[r][v] + begin, d, own);
     }
   }
 }
@@ -376,11 +399,12 @@ class Panel {
  public:
   HWY_INLINE Panel(const Product& p, std::int64_t channel)
       : p_(p), channel_(channel), width_(HWY_MIN(kWidth, p.weights.n() - channel)) {
-    if (p.bias == nullptr) return;
-    begin_ = p.bias + channel;
-    if (width_ == kWidth) return;
-    std::memcpy(ragged_bias_, begin_, bytes());
-    begin_ = ragged_bias_;
+    const Sums d;
+    if (p.bias != nullptr) std::memcpy(start_, p.bias + channel, bytes());
+    for (std::int64_t v = 0; v < kWidth; v += kLanes) {
+      const V offset = input_offset(p.weights.column_sums() + channel + v);
+      hn::StoreU(hn::LoadU(d, start_ + v) - offset, d, start_ + v);
+    }
   }
 
   // Prepared rows [begin, end), the first of them at x.
@@ -388,18 +412,17 @@ class Panel {
     const std::int64_t next = tile_bytes(p_.weights) * kPanelTiles;
     for (std::int64_t row = begin; row < end; row += kPanelRows, x += next) {
       const std::int64_t rows = HWY_MIN(kPanelRows, end - row);
+      const bool onto = p_.bias == nullptr;
       if (p_.codes != nullptr) {
-        multiply_tiles(x, row, rows, copy_, kWidth);
+        multiply_tiles(x, row, rows, false, copy_, kWidth);
         p_.codes->make(channel_, width_, copy_, kWidth, row, rows);
       } else if (width_ == kWidth) {
-        multiply_tiles(x, row, rows, acc(row), p_.acc_stride);
+        multiply_tiles(x, row, rows, onto, acc(row), p_.acc_stride);
       } else {
-        if (p_.bias == nullptr) {
-          for (std::int64_t r = 0; r < rows; ++r) {
-            std::memcpy(copy_ + r * kWidth, acc(row + r), bytes());
-          }
+        for (std::int64_t r = 0; onto && r < rows; ++r) {
+          std::memcpy(copy_ + r * kWidth, acc(row + r), bytes());
         }
-        multiply_tiles(x, row, rows, copy_, kWidth);
+        multiply_tiles(x, row, rows, onto, copy_, kWidth);
         for (std::int64_t r = 0; r < rows; ++r) {
           std::memcpy(acc(row + r), copy_ + r * kWidth, bytes());
         }
@@ -416,30 +439,27 @@ class Panel {
   std::size_t bytes() const { return static_cast<std::size_t>(width_) * sizeof(std::int32_t); }
 
   HWY_INLINE void multiply_tiles(const std::uint8_t* x, std::int64_t first, std::int64_t rows,
-                                 std::int32_t* sums, std::int64_t stride) const {
+                                 bool onto, std::int32_t* sums, std::int64_t stride) const {
     std::int64_t row = 0;
     for (; row + kTileRows <= rows; row += kTileRows, x += tile_bytes(p_.weights)) {
-      multiply_one<kTileRows>(x, sums + row * stride, stride);
+      multiply_one<kTileRows>(x, onto, sums + row * stride, stride);
     }
     for (; row + 4 <= rows; row += 4, x += 4 * kRowBytes) {
-      multiply_one<4>(x, sums + row * stride, stride);
+      multiply_one<4>(x, onto, sums + row * stride, stride);
     }
-    for (; row < rows; ++row, x += kRowBytes) multiply_one<1>(x, sums + row * stride, stride);
+    for (; row < rows; ++row, x += kRowBytes) multiply_one<1>(x, onto, sums + row * stride, stride);
     if (p_.weights.zero_point() != 0) subtract_zero_point(p_, first, rows, width_, sums, stride);
   }
 
   template <int kRows>
-  HWY_INLINE void multiply_one(const std::uint8_t* x, std::int32_t* sums,
+  HWY_INLINE void multiply_one(const std::uint8_t* x, bool onto, std::int32_t* sums,
                                std::int64_t stride) const {
-    const std::int32_t* begin = begin_ != nullptr ? begin_ : sums;
-    const std::int64_t begin_stride = begin_ != nullptr ? 0 : stride;
-    multiply_tile<kRows, kVectors>(x, p_.weights, channel_, begin, begin_stride, sums, stride);
+    multiply_tile<kRows, kVectors>(x, p_.weights, channel_, start_, onto, sums, stride);
   }
 
   const Product& p_;
   std::int64_t channel_, width_;
-  const std::int32_t* begin_ = nullptr;  // the biases, where the sums begin at them
-  std::int32_t ragged_bias_[kWidth] = {};
+  std::int32_t start_[kWidth] = {};  // the biases, and what the offset of the inputs takes off
   std::int32_t copy_[kPanelRows * kWidth];
 };
 
