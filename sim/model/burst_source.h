@@ -26,6 +26,13 @@ struct GrantWindow {
   bool allows(std::int64_t bus_free, std::int64_t visible) const {
     return std::max(bus_free, visible) < before && visible <= std::max(bus_free, rival);
   }
+  /// How many more grants are allowed behind one in `cycle`, each `period` >= bus_cycles after the
+  /// one before. Where it is longer, a burst is granted when it becomes visible.
+  std::int64_t more(std::int64_t cycle, std::int64_t period, std::int64_t bus_cycles) const {
+    const bool leaves_gaps = period > bus_cycles;
+    const std::int64_t last = leaves_gaps ? std::min(before - 1, rival) : before - 1;
+    return std::max<std::int64_t>(last - cycle, 0) / period;
+  }
 };
 
 /// One requester's bursts, in order. When the next one becomes visible is known as soon as those

@@ -4,12 +4,6 @@
 #include <algorithm>
 
 namespace npusim::model {
-namespace {
-
-// Fewer bursts are granted one by one as fast.
-constexpr std::int64_t kWorthASkip = 4;
-
-}  // namespace
 
 ReadBursts::ReadBursts(std::int64_t limit, const BurstTimes& times, TransferListener& listener)
     : limit_(limit),
@@ -52,15 +46,11 @@ GrantedBursts ReadBursts::grant(std::int64_t cycle, const GrantWindow& window) {
   for (;;) {
     const std::int64_t bytes = transfers_.front().run().bytes;
     grant_one(cycle);
-    ++granted.count;
-    granted.bytes += bytes;
     const std::int64_t more = steady(window);
-    if (more >= kWorthASkip) {
-      skip(more);
-      granted.count += more;
-      granted.bytes += more * bytes;
-    }
-    taken(1 + (more >= kWorthASkip ? more : 0));
+    if (more > 0) skip(more);
+    taken(1 + more);
+    granted.count += 1 + more;
+    granted.bytes += (1 + more) * bytes;
     const std::int64_t bus_free = grant_ + times_.bus_cycles;
     if (!window.allows(bus_free, visible_)) break;
     cycle = std::max(bus_free, visible_);
@@ -89,12 +79,8 @@ void ReadBursts::grant_one(std::int64_t cycle) {
 
 std::int64_t ReadBursts::steady(const GrantWindow& window) const {
   if (!repeats_ || regular_ < limit_) return 0;
-  // Where the period is longer than the bus time, a burst is granted when it becomes visible.
-  const bool leaves_gaps = period_ > times_.bus_cycles;
-  const std::int64_t last =
-      leaves_gaps ? std::min(window.before - 1, window.rival) : window.before - 1;
-  const std::int64_t in_time = last < grant_ ? 0 : (last - grant_) / period_;
-  return std::min(transfers_.front().run().count - 1, in_time);
+  return std::min(transfers_.front().run().count - 1,
+                  window.more(grant_, period_, times_.bus_cycles));
 }
 
 void ReadBursts::skip(std::int64_t bursts) {

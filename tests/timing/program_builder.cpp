@@ -149,8 +149,6 @@ std::vector<std::int64_t> Timeline::grants(model::UnitId requester) const {
   return cycles;
 }
 
-namespace {
-
 void expect_equal(const stats::SimulationResult& result, const stats::SimulationResult& expected,
                   const std::string& how) {
   EXPECT_EQ(result.total_cycles, expected.total_cycles) << how;
@@ -170,8 +168,6 @@ void expect_equal(const stats::SimulationResult& result, const stats::Simulation
         << l << ", " << how;
   }
 }
-
-}  // namespace
 
 TimedRun run_timing(const isa::Program& program) {
   TimedRun run;

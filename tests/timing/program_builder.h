@@ -102,6 +102,10 @@ struct TimedRun {
   }
 };
 
+/// Expects the same cycles, stalls and traffic; `how` says what was run.
+void expect_equal(const stats::SimulationResult& result, const stats::SimulationResult& expected,
+                  const std::string& how);
+
 /// Simulates timing only, in several orders of construction and with values; all runs must agree (a
 /// failed expectation otherwise).
 TimedRun run_timing(const isa::Program& program);
