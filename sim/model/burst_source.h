@@ -31,7 +31,7 @@ struct GrantWindow {
   std::int64_t more(std::int64_t cycle, std::int64_t period, std::int64_t bus_cycles) const {
     const bool leaves_gaps = period > bus_cycles;
     const std::int64_t last = leaves_gaps ? std::min(before - 1, rival) : before - 1;
-    return std::max<std::int64_t>(last - cycle, 0) / period;
+    return (std::max(last, cycle) - cycle) / period;
   }
 };
 
