@@ -76,6 +76,19 @@ TEST(BurstSteps, RunsBoundByTheStreamsTakeOneStepToo) {
   EXPECT_EQ(told.finish, 1 + 12 + 1000 * 6);
 }
 
+TEST(BurstSteps, RunsBoundByTheIssueTakeOneStepToo) {
+  Told told;
+  ReadBursts bursts(8, {1, 3}, told);
+  bursts.begin(long_transfer(16, 0));
+  // Issued in 0, 1, 2, ...: those eight before are written long since.
+  EXPECT_EQ(bursts.grant(1, {997, kNever}).count, 996);
+  EXPECT_EQ(told.steps, 9 + 1);
+  EXPECT_EQ(told.ends.back(), 996 + 3 + 1);
+  EXPECT_EQ(bursts.grant(997, {2000, kNever}).count, 4);
+  EXPECT_EQ(told.steps, 9 + 1 + 2);
+  EXPECT_EQ(told.finish, 1000 + 3 + 1);
+}
+
 TEST(BurstSteps, OneBurstAtATimeIsAStepOfThirtyCycles) {
   Told told;
   ReadBursts bursts(1, {2, 27}, told);
