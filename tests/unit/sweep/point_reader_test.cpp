@@ -15,7 +15,6 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::SizeIs;
-using testing::StartsWith;
 
 class PointReaderTest : public testing::Test {
  protected:

@@ -18,7 +18,6 @@ namespace npusim::sweep {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 using Metrics = std::vector<std::pair<std::string, double>>;
@@ -188,6 +187,7 @@ std::vector<std::int64_t> points_of(const std::string& text,
   const Space space(config);
   return search(space, [&](const std::vector<std::int64_t>& points) {
     std::vector<Outcome> outcomes;
+    outcomes.reserve(points.size());
     for (const std::int64_t point : points) outcomes.push_back(of(space, point));
     return outcomes;
   });
