@@ -21,8 +21,9 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMaxYamlBytes = 1 << 20;
 
 const std::set<std::string>& run_keys() {
-  static const std::set<std::string> keys = {"model",        "dataset",  "calibration", "input",
-                                             "quantization", "hardware", "simulation"};
+  static const std::set<std::string> keys = {"model",      "dataset",      "calibration",
+                                             "input",      "quantization", "hardware",
+                                             "simulation", "technology"};
   return keys;
 }
 

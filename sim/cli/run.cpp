@@ -49,6 +49,7 @@ void add_run(CLI::App& program, Action& action) {
   CLI::App* command =
       add_command(program, "run", "measure accuracy, cycles and memory of a run file", kExamples);
   add_run_arguments(*command, options->arguments);
+  add_technology_argument(*command, options->arguments.flags.technology);
   command->add_option("--json", options->json, "write the report as JSON")->option_text("F");
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }

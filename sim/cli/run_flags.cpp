@@ -3,6 +3,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/cli/data_folders.h"
+#include "sim/config/technology_file.h"
 #include "sim/config/yaml_reader.h"
 
 namespace npusim::cli {
@@ -37,6 +38,13 @@ void add_run_file_arguments(CLI::App& command, RunArguments& arguments) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+void add_technology_argument(CLI::App& command, std::optional<std::string>& technology) {
+  command
+      .add_option("--technology", technology,
+                  "technology of energy and area: a path, or a bare name (docs/energy.md)")
+      ->option_text("F");
+}
+
 void add_run_arguments(CLI::App& command, RunArguments& arguments) {
   add_run_file_arguments(command, arguments);
   command
@@ -51,6 +59,15 @@ void add_run_arguments(CLI::App& command, RunArguments& arguments) {
 config::RunConfig read_run(const RunArguments& arguments, const config::RunNeeds& needs) {
   require_argument(arguments.file, "FILE", "a run file, such as mobilenet.yaml");
   return config::read_run_config(arguments.file, arguments.flags, needs, data_folders());
+}
+
+energy::Technology technology_of(const config::RunConfig& run) {
+  if (run.technology.empty()) {
+    throw base::InputError(
+        base::refusal("", "technology", config::kUsualTechnology,
+                      "a file in configs/technology; set it with --technology F"));
+  }
+  return energy::read_technology(run.technology);
 }
 
 void require_argument(const std::string& value, const std::string& name,

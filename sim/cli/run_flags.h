@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sim/config/run_config.h"
+#include "sim/energy/technology.h"
 
 namespace npusim::cli {
 
@@ -24,8 +25,15 @@ void add_run_file_arguments(CLI::App& command, RunArguments& arguments);
 /// The same, with -j, --skip-bad-images and --quiet.
 void add_run_arguments(CLI::App& command, RunArguments& arguments);
 
+/// --technology, of the commands that report energy.
+void add_technology_argument(CLI::App& command, std::optional<std::string>& technology);
+
 /// The run that the arguments describe. Throws base::InputError with every error found.
 config::RunConfig read_run(const RunArguments& arguments, const config::RunNeeds& needs);
+
+/// What the run's energy and area are computed with. Throws base::InputError where its file is not
+/// there or not right.
+energy::Technology technology_of(const config::RunConfig& run);
 
 /// A positional argument that must be given: refuses an empty one.
 void require_argument(const std::string& value, const std::string& name,

@@ -9,10 +9,12 @@
 #include "frontend/compile/pipeline.h"
 #include "sim/cli/accuracy.h"
 #include "sim/cli/given_source.h"
+#include "sim/cli/run_flags.h"
 #include "sim/cli/simulated_data.h"
 #include "sim/cli/skipped_notes.h"
 #include "sim/cli/steady_state.h"
 #include "sim/cli/verified_simulation.h"
+#include "sim/energy/estimate.h"
 #include "sim/model/simulate.h"
 
 namespace npusim::cli {
@@ -59,18 +61,32 @@ struct RunSession::State {
   void follow(const config::RunConfig& run);
   report::Report with_values(const config::RunConfig& run, Measured& measured);
   report::Report timing(const config::RunConfig& run);
+  report::Report described(const isa::Program& program, const stats::SimulationResult& result);
 
   const int threads;
   Progress* progress = nullptr;  // of the run that goes on
   std::optional<compile::Pipeline> pipeline;
+  std::map<std::filesystem::path, energy::Technology> technologies;  // read so far
+  const energy::Technology* technology = nullptr;                    // of the run that goes on
 };
 
 void RunSession::State::follow(const config::RunConfig& run) {
+  auto known = technologies.find(run.technology);
+  if (known == technologies.end())
+    known = technologies.emplace(run.technology, technology_of(run)).first;
+  technology = &known->second;
   if (pipeline) {
     pipeline->set_run(run);
   } else {
     pipeline.emplace(run, threads, [this](const std::string& stage) { progress->stage(stage); });
   }
+}
+
+report::Report RunSession::State::described(const isa::Program& program,
+                                            const stats::SimulationResult& result) {
+  report::Report report = report::report_of(program, result);
+  report.energy = energy::estimate(program, result, *technology);
+  return report;
 }
 
 report::Report RunSession::State::with_values(const config::RunConfig& run, Measured& measured) {
@@ -92,7 +108,7 @@ report::Report RunSession::State::with_values(const config::RunConfig& run, Meas
       first_good(*dataset, run.dataset ? measured.accuracy.skipped : uncalibrated,
                  run.simulation.images),
       *progress);
-  report::Report report = report::report_of(program, verified.result);
+  report::Report report = described(program, verified.result);
   report.simulation = verified.simulation;
   if (run.dataset) report.accuracy = measured.accuracy.accuracy;
   return report;
@@ -100,7 +116,7 @@ report::Report RunSession::State::with_values(const config::RunConfig& run, Meas
 
 report::Report RunSession::State::timing(const config::RunConfig& run) {
   const isa::Program& program = pipeline->kept_program(run.quantization.scheme);
-  return report::report_of(program, simulate_timing(program, *progress));
+  return described(program, simulate_timing(program, *progress));
 }
 
 report::Report RunSession::State::run(const config::RunConfig& run) {

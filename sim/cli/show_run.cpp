@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
+#include "sim/cli/data_folders.h"
 #include "sim/cli/show_text.h"
 #include "sim/cli/table.h"
 #include "sim/config/hardware_yaml.h"
@@ -92,6 +93,17 @@ std::string quantization_text(const config::QuantizationConfig& quantization) {
   return text;
 }
 
+/// One that ships by its name, any other by its path.
+std::string technology_text(const fs::path& file) {
+  if (file.empty()) return "# technology: left out, the usual one was not found\n";
+  std::error_code unreadable;
+  for (const fs::path& configs : data_folders().configs) {
+    if (fs::equivalent(configs / "technology" / file.filename(), file, unreadable))
+      return "technology: " + yaml_scalar(file.stem().string()) + '\n';
+  }
+  return path_line("technology", file, "--technology F");
+}
+
 std::string derived(const std::string& label, const std::string& text) {
   return fmt::format("#   {:<23}{}\n", label, text);
 }
@@ -140,6 +152,7 @@ std::string run_text(const config::RunConfig& run) {
   text +=
       fmt::format("\nsimulation:\n  images: {}\n  timing_only: {}\n  steady_state: {}\n",
                   run.simulation.images, run.simulation.timing_only, run.simulation.steady_state);
+  text += '\n' + technology_text(run.technology);
   if (run.hardware.name.empty()) return text + "\nhardware: null  # set it with --hardware F\n";
   text += "\nhardware:\n" + config::hardware_yaml(run.hardware, 2) + '\n';
   return text + derived_text(run.hardware);

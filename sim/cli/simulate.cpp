@@ -14,6 +14,8 @@
 #include "sim/cli/run_flags.h"
 #include "sim/cli/verified_simulation.h"
 #include "sim/config/hardware_reader.h"
+#include "sim/config/technology_file.h"
+#include "sim/energy/estimate.h"
 #include "sim/isa/program_file.h"
 
 namespace npusim::cli {
@@ -21,7 +23,7 @@ namespace {
 
 struct SimulateOptions {
   std::string file;
-  std::optional<std::string> hardware, output, json;
+  std::optional<std::string> hardware, technology, output, json;
   std::vector<std::string> inputs;
   bool timing_only = false;
   bool quiet = false;
@@ -85,6 +87,9 @@ NpyTensor output_tensor(const isa::Program& program, const stats::SimulationResu
 int simulate(const SimulateOptions& options) {
   const HostClock clock;
   check_flags(options);
+  const energy::Technology technology = energy::read_technology(
+      config::find_technology_file(options.technology.value_or(config::kUsualTechnology),
+                                   "--technology", data_folders().configs));
   isa::Program program = isa::read_program(options.file);
   if (options.hardware) change_hardware(program, *options.hardware);
   check_output_tensor(program, options);
@@ -102,6 +107,7 @@ int simulate(const SimulateOptions& options) {
   }
 
   report::Report report = report::report_of(program, result);
+  report.energy = energy::estimate(program, result, technology);
   if (!options.timing_only) report.simulation.output_sha256 = output_hashes(program, result);
   if (options.output) {
     write_output(*options.output, npy_bytes(output_tensor(program, result)));
@@ -130,6 +136,7 @@ void add_simulate(CLI::App& program, Action& action) {
       ->option_text("X")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_technology_argument(*command, options->technology);
   command->add_option("--output", options->output, "write the output tensor")->option_text("F.npy");
   command->add_option("--json", options->json, "write the report as JSON")->option_text("F");
   command->add_flag("--timing-only", options->timing_only, "the same cycles, without values");

@@ -9,6 +9,7 @@
 //     quantization: {scheme: shift_scaler, field_bits: 4, rule: floor, bias_correction: true}
 //     hardware: npu_32x32.yaml
 //     simulation: {images: 4}
+//     technology: generic_45nm            # what energy and area are computed with (docs/energy.md)
 //
 // In place of an ONNX file `model` may be a topology: a SCALE-Sim file (.csv) or a mapping with
 // `layers` (docs/topologies.md). Its weights are synthetic, so it has no dataset; calibration is
@@ -25,8 +26,8 @@
 //
 // Defaults: calibration.method min_max; quantization.field_bits 4, rule floor, bias_correction
 // true, symmetric true, equalization false, weight_bits 8, activation_bits 8; simulation.images 4,
-// timing_only false, steady_state true (false with timing_only); images of an image_folder: all of
-// them. Everything else must be given.
+// timing_only false, steady_state true (false with timing_only); technology generic_45nm; images of
+// an image_folder: all of them. Everything else must be given.
 #pragma once
 
 #include <array>
@@ -126,15 +127,16 @@ struct RunConfig {
   QuantizationConfig quantization;
   HardwareConfig hardware;  // without RunNeeds::files the name may be empty: none given
   SimulationConfig simulation;
-  bool skip_bad_images = false;    // of --skip-bad-images: count what cannot be decoded
-  std::vector<std::string> notes;  // what the report should say of how this was read
+  std::filesystem::path technology;  // an existing file; empty where the usual one is not found
+  bool skip_bad_images = false;      // of --skip-bad-images: count what cannot be decoded
+  std::vector<std::string> notes;    // what the report should say of how this was read
 
   std::string network_name() const { return model.empty() ? name : model.stem().string(); }
 };
 
 /// What the command line says about a run; every text as given there.
 struct RunFlags {
-  std::optional<std::string> model, dataset, calibration, images, scheme, hardware;
+  std::optional<std::string> model, dataset, calibration, images, scheme, hardware, technology;
   std::vector<std::string>
       set;  // "key.path=value", the last one of a key wins; applied after the other flags
   bool skip_bad_images = false;

@@ -9,6 +9,7 @@
 #include "sim/config/run_config.h"
 #include "sim/config/scale_sim_reader.h"
 #include "sim/config/simulation_reader.h"
+#include "sim/config/technology_file.h"
 #include "sim/config/topology_reader.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/config/yaml_writer.h"
@@ -102,6 +103,7 @@ std::vector<Override> apply_flags(YamlNode& root, const RunFlags& flags, base::E
   if (flags.model) put(root, "model", flag_scalar(*flags.model, "--model"));
   if (flags.model && is_topology_file(*flags.model)) drop_data_sections(root);
   if (flags.hardware) put(root, "hardware", flag_scalar(*flags.hardware, "--hardware"));
+  if (flags.technology) put(root, "technology", flag_scalar(*flags.technology, "--technology"));
   if (flags.dataset) put_image_folder(root, "dataset", *flags.dataset, {});
   if (flags.calibration)
     put_image_folder(root, "calibration", *flags.calibration,
@@ -152,6 +154,7 @@ class RunReader {
     root_.find("simulation");  // known from here on
     for (const std::string& message : late.messages()) errors_.add(message);
     hardware_file_ = read_hardware_file();
+    run.technology = read_technology_file();
     root_.refuse_unknown_keys();
     return run;
   }
@@ -223,6 +226,19 @@ class RunReader {
     if (is_bare(node->text)) append_in_folders(candidates, folders_.configs, node->text);
     const auto found = first_file(candidates);
     if (!found) root_.refuse(*node, "hardware", existing_file(candidates));
+    return found.value_or(fs::path());
+  }
+
+  fs::path read_technology_file() {
+    const YamlNode* node = root_.find("technology");
+    const std::string what = "the name of a technology, such as generic_45nm";
+    if (node != nullptr && !is_path(root_, *node, "technology", what, "--technology F")) return {};
+    const std::string name = node == nullptr ? kUsualTechnology : node->text;
+    std::vector<fs::path> folders = {fs::path(), file_.parent_path()};
+    if (node != nullptr && !is_bare(name)) folders = {node->from_flag ? "" : file_.parent_path()};
+    const std::vector<fs::path> candidates = technology_candidates(name, folders, folders_.configs);
+    const auto found = first_file(candidates);
+    if (!found && node != nullptr) root_.refuse(*node, "technology", existing_file(candidates));
     return found.value_or(fs::path());
   }
 

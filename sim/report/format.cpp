@@ -47,6 +47,18 @@ std::string time_text(double seconds) {
   return fmt::format("{:.3f} us", seconds * 1e6);
 }
 
+std::string joules_text(std::int64_t picojoules) {
+  static constexpr std::array<const char*, 4> kUnits = {"nJ", "uJ", "mJ", "J"};
+  if (picojoules < 1000) return fmt::format("{} pJ", picojoules);
+  double value = static_cast<double>(picojoules) / 1000;
+  std::size_t unit = 0;
+  while (value >= 1000 && unit + 1 < kUnits.size()) {
+    value /= 1000;
+    ++unit;
+  }
+  return fmt::format("{:.3f} {}", value, kUnits[unit]);
+}
+
 std::string shortened(const std::string& text, std::size_t width) {
   std::string clean = text;
   for (char& c : clean) {

@@ -17,6 +17,8 @@ std::string bytes_text(std::int64_t bytes);
 std::string percent(double fraction, int digits);
 /// A time in the largest unit in which it is at least 1: "123.456 us".
 std::string time_text(double seconds);
+/// In the largest unit in which it is at least 1: "12 pJ", "1.234 uJ".
+std::string joules_text(std::int64_t picojoules);
 /// At most `width` columns: the middle of a longer text gives way to "..". Printable ASCII; any
 /// other byte reads '?'.
 std::string shortened(const std::string& text, std::size_t width);

@@ -92,6 +92,42 @@ void put_differences(json& row, const Layer& layer, const Quantization& usual) {
   if (layer.activation_bits) put("activation_bits", *layer.activation_bits, usual.activation_bits);
 }
 
+json by_unit(const energy::ByUnit& units) {
+  json result = json::object();
+  for (std::size_t u = 0; u < energy::kUnits; ++u)
+    result[energy::unit_name(static_cast<energy::Unit>(u))] = units[u].total();
+  return result;
+}
+
+json energy_json(const energy::Estimate& estimate, double seconds) {
+  constexpr double kPicojoulesPerJoule = 1e12;
+  const energy::Picojoules total = energy::sum_of(estimate.units);
+  json result = {{"technology", estimate.technology},
+                 {"total_picojoules", total.total()},
+                 {"dynamic_picojoules", total.dynamic_picojoules},
+                 {"static_picojoules", total.static_picojoules}};
+  if (seconds > 0)
+    result["average_watts"] = static_cast<double>(total.total()) / kPicojoulesPerJoule / seconds;
+  if (!estimate.not_counted.empty()) result["not_counted"] = estimate.not_counted;
+  for (std::size_t u = 0; u < energy::kUnits; ++u) {
+    const energy::Picojoules& unit = estimate.units[u];
+    result["by_unit"][energy::unit_name(static_cast<energy::Unit>(u))] = {
+        {"dynamic_picojoules", unit.dynamic_picojoules},
+        {"static_picojoules", unit.static_picojoules}};
+  }
+  return result;
+}
+
+json area_json(const energy::Area& area) {
+  json result = {{"total_square_micrometres", area.total()}};
+  for (std::size_t u = 0; u < energy::kUnits; ++u) {
+    const auto unit = static_cast<energy::Unit>(u);
+    if (unit == energy::Unit::dram) continue;
+    result["by_unit_square_micrometres"][energy::unit_name(unit)] = area.square_micrometres[u];
+  }
+  return result;
+}
+
 json layer_json(const Layer& layer, const Report& report) {
   const std::optional<Overflows>& overflows = report.simulation.overflows;
   json result = {{"name", layer.name},
@@ -193,9 +229,19 @@ std::string to_json(const Report& report) {
     put_skipped(document["calibration"], report.calibration->skipped);
   }
   if (report.dram) document["dram"] = dram_json(*report.dram);
+  if (report.energy) {
+    document["energy"] = energy_json(*report.energy, report.cycles.latency_seconds);
+    document["area"] = area_json(report.energy->area);
+  }
   if (!report.notes.empty()) document["notes"] = report.notes;
   json& layers = document["layers"] = json::array();
-  for (const Layer& layer : report.layers) layers.push_back(layer_json(layer, report));
+  for (std::size_t l = 0; l < report.layers.size(); ++l) {
+    layers.push_back(layer_json(report.layers[l], report));
+    if (!report.energy) continue;
+    const energy::ByUnit& units = report.energy->layers.at(l);
+    layers.back()["energy_picojoules"] = energy::sum_of(units).total();
+    layers.back()["energy_by_unit_picojoules"] = by_unit(units);
+  }
   // Names come from models: bytes that are no UTF-8 must not end the run.
   return document.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/energy/estimate.h"
 #include "sim/isa/program.h"
 #include "sim/stats/simulation_result.h"
 
@@ -192,7 +193,8 @@ struct Report {
   Cycles cycles;
   std::vector<Layer> layers;  // image after image
   Memory memory;
-  std::optional<Dram> dram = {};   // where it has banks or other masters
+  std::optional<Dram> dram = {};                // where it has banks or other masters
+  std::optional<energy::Estimate> energy = {};  // its layers are those above
   std::vector<std::string> notes;  // what the reader should know, such as a scheme that is missing
   Host host;
 };

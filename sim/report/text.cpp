@@ -38,6 +38,7 @@ class TextWriter {
     layers();
     memory();
     if (report_.dram) dram(*report_.dram);
+    if (report_.energy) energy(*report_.energy);
     notes();
     return std::move(out_);
   }
@@ -300,6 +301,52 @@ class TextWriter {
       count("read/write turnarounds", dram.read_write_turnarounds);
     }
     count("requests of other masters", dram.other_masters_requests);
+  }
+
+  void energy(const energy::Estimate& estimate) {
+    constexpr double kSquareMicrometresPerSquareMillimetre = 1e6;
+    const auto area = [](std::int64_t square_micrometres) {
+      return fmt::format("{:.3f}", static_cast<double>(square_micrometres) /
+                                       kSquareMicrometresPerSquareMillimetre);
+    };
+    const energy::Picojoules total = energy::sum_of(estimate.units);
+    heading("Energy and area", ", estimated with " + shortened(estimate.technology, 40));
+    line(fmt::format("  {:<24}{:>14}{:>14}{:>14}", "unit", "dynamic", "static", "area, mm2"));
+    const auto row = [&](const std::string& name, const energy::Picojoules& energy,
+                         const std::string& area_text) {
+      line(fmt::format("  {:<24}{:>14}{:>14}{:>14}", name, joules_text(energy.dynamic_picojoules),
+                       joules_text(energy.static_picojoules), area_text));
+    };
+    for (std::size_t u = 0; u < energy::kUnits; ++u) {
+      const auto unit = static_cast<energy::Unit>(u);
+      row(energy::unit_name(unit), estimate.units[u],
+          unit == energy::Unit::dram ? "-" : area(estimate.area.square_micrometres[u]));
+    }
+    row("all", total, area(estimate.area.total()));
+    most_energy(estimate, total.total());
+    if (estimate.not_counted.empty()) return;
+    std::string text = "not counted, as the technology has no number:";
+    for (const std::string& missing : estimate.not_counted) text += ' ' + missing + ',';
+    text.pop_back();
+    wrapped(text);
+  }
+
+  void most_energy(const energy::Estimate& estimate, std::int64_t total) {
+    std::string text = joules_text(total);
+    text += consecutive() ? " for all images" : " per inference";
+    std::size_t most = 0;
+    for (std::size_t l = 0; l < estimate.layers.size(); ++l) {
+      if (energy::sum_of(estimate.layers[l]).total() >
+          energy::sum_of(estimate.layers[most]).total())
+        most = l;
+    }
+    if (most < report_.layers.size() && total > 0) {
+      const std::int64_t layer = energy::sum_of(estimate.layers[most]).total();
+      text += fmt::format("; most in {}: {}, {}", shortened(report_.layers[most].name, 30),
+                          joules_text(layer),
+                          percent(static_cast<double>(layer) / static_cast<double>(total), 0));
+    }
+    line("  " + text);
   }
 
   /// Which layers' results do not stay on chip.

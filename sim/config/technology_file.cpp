@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/config/technology_file.h"
+
+#include "sim/base/errors.h"
+#include "sim/config/find_file.h"
+
+namespace npusim::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kFolder[] = "technology";
+constexpr char kSuffix[] = ".yaml";
+
+}  // namespace
+
+std::vector<fs::path> technology_candidates(const std::string& name,
+                                            const std::vector<fs::path>& folders,
+                                            const std::vector<fs::path>& configs) {
+  const std::string file = fs::path(name).extension() == kSuffix ? name : name + kSuffix;
+  if (fs::path(file).has_parent_path()) return {folders.front() / file};
+  std::vector<fs::path> candidates;
+  for (const fs::path& folder : folders) candidates.push_back(folder / file);
+  for (const fs::path& folder : configs) candidates.push_back(folder / kFolder / file);
+  return candidates;
+}
+
+fs::path find_technology_file(const std::string& name, const std::string& flag,
+                              const std::vector<fs::path>& configs) {
+  const std::vector<fs::path> candidates = technology_candidates(name, {fs::path()}, configs);
+  if (const auto found = first_file(candidates)) return *found;
+  throw base::InputError(base::refusal("", flag, name, existing_file(candidates)));
+}
+
+}  // namespace npusim::config
