@@ -25,7 +25,7 @@ npusim simulate net.npu --quiet --json flat.json
 npusim simulate net.npu --quiet --json banks.json --hardware machines/npu.yaml
 [ "$(value flat.json simulation)" = "$(value banks.json simulation)" ] || echo "must give the same values"
 npusim show machines/npu.yaml --set dram.other_masters.share_percent=10 > shared.yaml
-npusim simulate net.npu --timing-only --json shared.json --hardware shared.yaml | sed -n '/^DRAM/,$p' | sed 's/  *[0-9,]*[0-9].*//'
+npusim simulate net.npu --timing-only --json shared.json --hardware shared.yaml | sed -n '/^DRAM/,/^$/{/^$/!p}' | sed 's/  *[0-9,]*[0-9].*//'
 for file in flat banks shared; do
   python3 - $file.json <<'END'
 import json, sys
