@@ -6,9 +6,9 @@
 #include <variant>
 #include <vector>
 
-#include "gates_yaml.h"
 #include "sim/base/errors.h"
 #include "sim/config/yaml_reader.h"
+#include "sim/energy/gates_yaml.h"
 
 namespace npusim::energy {
 namespace {
