@@ -48,12 +48,18 @@ void print_refusal(std::string message) {
   print_error(std::move(message));
 }
 
-/// "npusim run --help" for the subcommand that was named, "npusim --help" otherwise.
-std::string help_command(const CLI::App& program) {
-  std::string command = "npusim ";
-  for (const CLI::App* sub : program.get_subcommands()) command += sub->get_name() + ' ';
-  return command + "--help";
+/// The subcommand that was named, its own one behind it: "npusim sweep report".
+std::string named_command(const CLI::App& program) {
+  std::string command = "npusim";
+  for (const CLI::App* app = &program; !app->get_subcommands().empty();) {
+    app = app->get_subcommands().front();
+    command += ' ' + app->get_name();
+  }
+  return command;
 }
+
+/// "npusim run --help" for the subcommand that was named, "npusim --help" otherwise.
+std::string help_command(const CLI::App& program) { return named_command(program) + " --help"; }
 
 std::vector<std::string> command_names(const CLI::App& program) {
   std::vector<std::string> names;
@@ -109,8 +115,12 @@ void refuse_extras(const CLI::App& program) {
   } else {
     refuse_extras(program, "npusim", errors);
   }
-  for (const CLI::App* command : chosen)
-    refuse_extras(*command, "npusim " + command->get_name(), errors);
+  std::string name = "npusim";
+  for (const CLI::App* app = &program; !app->get_subcommands().empty();) {
+    app = app->get_subcommands().front();
+    name += ' ' + app->get_name();
+    refuse_extras(*app, name, errors);
+  }
   errors.throw_if_any();
 }
 

@@ -28,12 +28,16 @@ constexpr char kItem = 'i';
 constexpr char kReturned = 'r';
 constexpr char kThrew = 't';
 
-std::string ending_text(int status) {
-  if (WIFSIGNALED(status)) {
-    const int signal = WTERMSIG(status);
-    return "killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ')';
+Outcome death(int status) {
+  constexpr int kSignalBase = 128;
+  if (!WIFSIGNALED(status)) {
+    const int code = WEXITSTATUS(status);
+    return {Outcome::End::died, "ended with exit code " + std::to_string(code), code};
   }
-  return "ended with exit code " + std::to_string(WEXITSTATUS(status));
+  const int signal = WTERMSIG(status);
+  return {Outcome::End::died,
+          "killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ')',
+          kSignalBase + signal};
 }
 
 int wait_for(int process) {
@@ -189,18 +193,18 @@ void WorkerPool::listen(Worker& worker, const Callbacks& callbacks) {
   } else if (there) {
     return;  // a part of it
   } else {
-    outcome = {Outcome::End::died, reap(worker)};
+    outcome = reap(worker);
   }
   const std::string item = std::move(*std::exchange(worker.item, std::nullopt));
   hand_out(callbacks);  // first: the worker computes while the outcome is written
   callbacks.on_outcome(item, std::move(outcome));
 }
 
-std::string WorkerPool::reap(Worker& worker) {
+Outcome WorkerPool::reap(Worker& worker) {
   worker.socket.close();
   const int status = wait_for(worker.process);
   worker.process = 0;
-  return ending_text(status);
+  return death(status);
 }
 
 void WorkerPool::end_workers(bool only_busy) {

@@ -35,6 +35,7 @@ struct Outcome {
   };
   End end = End::returned;
   std::string text;
+  int exit_code = 0;  // of a worker that died, as a shell says it: 128 + the signal
 };
 
 class WorkerPool {
@@ -79,7 +80,7 @@ class WorkerPool {
   void give(Worker& worker, std::string item);
   void wait(const Callbacks& callbacks);
   void listen(Worker& worker, const Callbacks& callbacks);
-  std::string reap(Worker& worker);
+  Outcome reap(Worker& worker);
   void end_workers(bool only_busy);
   bool any_busy() const;
 

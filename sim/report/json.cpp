@@ -204,6 +204,7 @@ json quantization_json(const Quantization& quantization) {
 }
 
 json host_json(const Host& host) {
+  if (!host.is_measured) return {{"versions", host.versions}};
   return {{"wall_seconds", host.wall_seconds},
           {"cpu_seconds", host.cpu_seconds},
           {"threads", host.threads},

@@ -206,14 +206,17 @@ config::RunConfig PointReader::read(const Point& point) {
   return found->second.read(flags);
 }
 
-std::int64_t check_points(const Space& space, PointReader& reader) {
+std::int64_t check_points(
+    const Space& space, PointReader& reader,
+    const std::function<void(const Point&, const config::RunConfig&)>& on_point) {
   PointErrors errors(space.config());
   const std::vector<std::int64_t> points =
       space.config().search ? searched_points(space) : space.points();
   for (const std::int64_t number : points) {
     const Point point = space.at(number);
     try {
-      reader.read(point);
+      const config::RunConfig run = reader.read(point);
+      if (on_point) on_point(point, run);
     } catch (const base::InputError& error) {
       errors.add(point, error);
     }

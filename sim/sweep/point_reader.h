@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -40,7 +41,9 @@ class PointReader {
 /// searched, of all that `where` keeps up to 10,000 points and of as many random ones beyond.
 /// Returns how many. Throws base::InputError with what is wrong with them: each message once, with
 /// the first point it is about and how many more, at the place of the axis or key; at most ten
-/// messages.
-std::int64_t check_points(const Space& space, PointReader& reader);
+/// messages. `on_point`, where given, sees every point that is right.
+std::int64_t check_points(
+    const Space& space, PointReader& reader,
+    const std::function<void(const Point&, const config::RunConfig&)>& on_point = {});
 
 }  // namespace npusim::sweep

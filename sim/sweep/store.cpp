@@ -200,4 +200,20 @@ Failure Store::failure(const std::string& hash) const {
   }
 }
 
+std::vector<IndexEntry> unfinished(const Store& store, const std::vector<IndexEntry>& index) {
+  std::vector<IndexEntry> left;
+  for (const IndexEntry& entry : index) {
+    if (!store.has_record(entry.hash) && !store.has_failure(entry.hash)) left.push_back(entry);
+  }
+  return left;
+}
+
+std::vector<IndexEntry> shard_of(const std::vector<IndexEntry>& index, std::int64_t shard,
+                                 std::int64_t shards) {
+  const auto points = static_cast<std::int64_t>(index.size());
+  const auto begin = index.begin() + (shard - 1) * points / shards;
+  const auto end = index.begin() + shard * points / shards;
+  return {begin, end};
+}
+
 }  // namespace npusim::sweep

@@ -76,4 +76,11 @@ class Store {
   std::filesystem::path folder_;
 };
 
+/// Those of the points that are neither finished nor failed.
+std::vector<IndexEntry> unfinished(const Store& store, const std::vector<IndexEntry>& index);
+
+/// The entries of shard `shard` of `shards`, counted from 1: contiguous blocks, together all.
+std::vector<IndexEntry> shard_of(const std::vector<IndexEntry>& index, std::int64_t shard,
+                                 std::int64_t shards);
+
 }  // namespace npusim::sweep

@@ -169,6 +169,8 @@ TEST(WorkerPool, AWorkerThatDiesIsReplacedAndItsItemSaysHow) {
     ASSERT_EQ(collector.outcomes.size(), 7U);
     EXPECT_EQ(collector.outcomes.at("kill").end, End::died);
     EXPECT_EQ(collector.outcomes.at("kill").text, "killed by signal 9 (Killed)");
+    EXPECT_EQ(collector.outcomes.at("kill").exit_code, 137);
+    EXPECT_EQ(collector.outcomes.at("exit").exit_code, 7);
     EXPECT_EQ(collector.outcomes.at("exit").text, "ended with exit code 7");
     EXPECT_EQ(collector.outcomes.at("abort").text, "killed by signal 6 (Aborted)");
     for (const char* item : {"1", "2", "3", "half"})

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/sweep_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "sim/cli/output.h"
+#include "sim/cli/table.h"
+#include "sim/report/format.h"
+#include "sim/sweep/front.h"
+#include "sim/sweep/labels.h"
+#include "sim/sweep/metrics.h"
+
+namespace npusim::cli {
+namespace {
+
+constexpr std::size_t kLabelColumns = 14;
+constexpr std::size_t kMostReasons = 5;
+constexpr std::size_t kMostFrontRows = 5;
+constexpr std::size_t kFirstPoints = 8, kLastPoints = 2;
+constexpr std::size_t kFirstValues = 8;
+
+std::string count(std::int64_t points, const char* singular = "point") {
+  return report::grouped(points) + ' ' + singular + (points == 1 ? "" : "s");
+}
+
+std::string line(const std::string& label, const std::string& text) {
+  return fmt::format("  {:<{}}{}\n", label, kLabelColumns - 2,
+                     wrapped(text, kTerminalColumns, kLabelColumns));
+}
+
+std::string objectives_text(const sweep::SweepConfig& config) {
+  std::string text;
+  for (const sweep::Objective& objective : config.objectives) {
+    text += (text.empty() ? "" : ", ") + std::string(objective.maximise ? "most " : "least ") +
+            objective.metric;
+  }
+  return text;
+}
+
+std::string dropped_text(const sweep::SweepConfig& config, std::int64_t dropped) {
+  std::string text = report::grouped(dropped) + " by where:";
+  bool first = true;
+  for (const sweep::Expression& expression : config.where) {
+    text += (first ? " " : "; ") + expression.text();
+    first = false;
+  }
+  return text;
+}
+
+/// What the points of the sweep are, and of what; a grid of 0 points is not told.
+std::string points_line(const sweep::SweepConfig& config, std::size_t points, std::int64_t grid) {
+  std::string text = count(static_cast<std::int64_t>(points));
+  if (config.search) {
+    text += fmt::format(", searched for by seed {}", config.search->seed);
+  } else if (config.sample) {
+    text += fmt::format(", drawn by seed {}", config.sample->seed);
+  }
+  if (grid != 0 && grid != static_cast<std::int64_t>(points))
+    text += " of a grid of " + report::grouped(grid);
+  return text;
+}
+
+/// The axes that vary and are no objectives.
+std::vector<std::size_t> shown_axes(const sweep::SweepConfig& config) {
+  std::vector<std::size_t> axes;
+  for (std::size_t axis = 0; axis < config.axes.size(); ++axis) {
+    const std::string& key = config.axes[axis].key;
+    const bool is_objective =
+        std::any_of(config.objectives.begin(), config.objectives.end(),
+                    [&](const sweep::Objective& objective) { return objective.metric == key; });
+    if (!is_objective && config.axes[axis].values.size() > 1) axes.push_back(axis);
+  }
+  return axes;
+}
+
+std::string number_text(double value) {
+  const bool whole = value == static_cast<double>(static_cast<std::int64_t>(value));
+  if (whole && value >= 0) return report::grouped(static_cast<std::int64_t>(value));
+  return sweep::metric_text(value);
+}
+
+std::string front_table(const sweep::SweepConfig& config, const sweep::Table& table,
+                        const std::vector<std::size_t>& front) {
+  const std::size_t shown = std::min(front.size(), kMostFrontRows);
+  const std::vector<std::size_t> rows(front.begin(),
+                                      front.begin() + static_cast<std::ptrdiff_t>(shown));
+  const std::vector<std::size_t> axes = shown_axes(config);
+  std::vector<std::string> keys;
+  for (const std::size_t axis : axes) keys.push_back(table.axes[axis]);
+  for (const sweep::Objective& objective : config.objectives) keys.push_back(objective.metric);
+  std::vector<TableColumn> columns = {{"point", ColumnKind::number}};
+  for (const std::string& name : sweep::short_names(keys))
+    columns.push_back({name, ColumnKind::number});
+  Table text(std::move(columns));
+  for (const std::size_t index : rows) {
+    const sweep::Row& row = table.rows[index];
+    std::vector<std::string> cells = {std::to_string(row.point)};
+    for (const std::size_t axis : axes) cells.push_back(row.axis_values[axis]);
+    for (const sweep::Objective& objective : config.objectives)
+      cells.push_back(number_text(table.number(row, *table.find(objective.metric))));
+    text.add(std::move(cells));
+  }
+  return text.text(wants_colour());
+}
+
+std::string front_text(const sweep::SweepConfig& config, const sweep::Table& table) {
+  if (config.objectives.empty() || table.rows.empty()) return "";
+  const std::vector<std::size_t> front =
+      sweep::pareto_front(table, config.objectives, config.constraints);
+  std::string text = fmt::format("{}: {}", count(static_cast<std::int64_t>(front.size())),
+                                 objectives_text(config));
+  for (const sweep::Expression& constraint : config.constraints) text += "; " + constraint.text();
+  if (front.empty()) return line("front", text);
+  if (front.size() > kMostFrontRows) text += fmt::format("; the first {}:", kMostFrontRows);
+  return line("front", text) + '\n' + front_table(config, table, front) + '\n';
+}
+
+std::string values_text(const std::vector<std::string>& values) {
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values.size() > kFirstValues + 2 && i == kFirstValues) {
+      text += ", ...";
+      i = values.size() - 1;
+    }
+    text += (i == 0 ? "" : ", ") + values[i];
+  }
+  if (values.size() > kFirstValues + 2) text += fmt::format(" ({} values)", values.size());
+  return text;
+}
+
+std::string points_table(const sweep::SweepConfig& config,
+                         const std::vector<sweep::IndexEntry>& points) {
+  std::vector<TableColumn> columns = {{"point", ColumnKind::number}};
+  for (const std::string& name : sweep::short_names(sweep::axis_columns(config)))
+    columns.push_back({name, ColumnKind::number});
+  Table table(std::move(columns));
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    std::vector<std::string> cells = {std::to_string(points[i].point)};
+    cells.insert(cells.end(), points[i].values.begin(), points[i].values.end());
+    if (points.size() > kFirstPoints + kLastPoints + 1 && i == kFirstPoints) {
+      std::fill(cells.begin(), cells.end(), "...");
+      i = points.size() - kLastPoints - 1;
+    }
+    table.add(std::move(cells));
+  }
+  return table.text(wants_colour());
+}
+
+}  // namespace
+
+std::string failure_reasons(const std::vector<sweep::Failure>& failures) {
+  std::map<std::string, std::int64_t> counts;
+  for (const sweep::Failure& failure : failures) ++counts[sweep::failure_text(failure)];
+  std::vector<std::pair<std::int64_t, std::string>> reasons;
+  for (const auto& [text, points] : counts) reasons.emplace_back(-points, text);
+  std::sort(reasons.begin(), reasons.end());
+  std::string text;
+  for (std::size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i) {
+    text += fmt::format("    {:>6}  {}\n", report::grouped(-reasons[i].first),
+                        wrapped(reasons[i].second, kTerminalColumns, 12));
+  }
+  if (reasons.size() > kMostReasons)
+    text += fmt::format("            and {} more reasons\n", reasons.size() - kMostReasons);
+  return text;
+}
+
+std::string sweep_summary(const sweep::SweepConfig& config, const sweep::Gathered& gathered,
+                          const SweepOutcome& outcome, const std::string& folder) {
+  const std::size_t points =
+      gathered.table.rows.size() + gathered.failures.size() + gathered.missing.size();
+  std::string text = bold("sweep " + config.name, wants_colour()) + '\n';
+  text += line("points", points_line(config, points, outcome.grid_points));
+  if (outcome.dropped_points != 0)
+    text += line("dropped", dropped_text(config, outcome.dropped_points));
+  if (outcome.counts.before != 0)
+    text += line("done before", report::grouped(outcome.counts.before));
+  const std::int64_t now = outcome.counts.finished + outcome.counts.failed;
+  if (now != 0) {
+    text += line("done now", fmt::format("{} in {} ({} points/s)", report::grouped(now),
+                                         duration_text(outcome.seconds),
+                                         amount(static_cast<double>(now) / outcome.seconds)));
+  }
+  if (!gathered.failures.empty()) {
+    text += line("failed", report::grouped(static_cast<std::int64_t>(gathered.failures.size()))) +
+            failure_reasons(gathered.failures);
+  }
+  if (!gathered.missing.empty()) {
+    text += line("missing", report::grouped(static_cast<std::int64_t>(gathered.missing.size())));
+  }
+  text += front_text(config, gathered.table);
+  if (!folder.empty()) text += line("table", folder + "/points.csv");
+  return text;
+}
+
+std::string sweep_outline(const sweep::Space& space, const std::vector<sweep::IndexEntry>& points) {
+  const sweep::SweepConfig& config = space.config();
+  std::string text = bold("sweep " + config.name, wants_colour()) + '\n';
+  text += line("points", config.search ? fmt::format("at most {}, searched for in a grid of {}",
+                                                     report::grouped(config.search->points),
+                                                     report::grouped(space.grid_size()))
+                                       : points_line(config, points.size(), space.grid_size()));
+  if (space.dropped() != 0) text += line("dropped", dropped_text(config, space.dropped()));
+  if (!config.objectives.empty()) text += line("objectives", objectives_text(config));
+  text += "\naxes\n";
+  for (const sweep::Axis& axis : config.axes)
+    text += "  " + wrapped(axis.key + ": " + values_text(axis.values), kTerminalColumns, 4) + '\n';
+  for (const sweep::Derived& derived : config.derived) {
+    text += "  " + wrapped(derived.key + ": " + derived.value.text(), kTerminalColumns, 4) + '\n';
+  }
+  if (!points.empty()) text += '\n' + points_table(config, points);
+  return text;
+}
+
+}  // namespace npusim::cli
