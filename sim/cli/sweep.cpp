@@ -132,6 +132,7 @@ class SweepCommand {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     outcome.grid_points = plan_->space().grid_size();
     outcome.dropped_points = plan_->space().dropped();
+    outcome.shard = options_.shard.value_or("");
     const sweep::Gathered gathered = sweep::gather(store_, plan_->config(), points_);
     if (!shard_) write_sweep_tables(store_, plan_->config(), points_, gathered);
     if (!options_.quiet) {
@@ -181,7 +182,7 @@ void add_sweep(CLI::App& program, Action& action) {
   const auto options = std::make_shared<SweepOptions>();
   CLI::App* command =
       add_command(program, "sweep",
-                  "evaluate many points of hardware and quantization into one table", kExamples);
+                  "evaluate points of hardware and quantization into a table", kExamples);
   command->add_option("SWEEP", options->file,
                       "sweep file: a path, or a bare name of one that comes with npusim");
   command->add_option("-o", options->folder, "folder for the results; they are kept as they come")

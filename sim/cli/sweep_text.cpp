@@ -174,6 +174,7 @@ std::string sweep_summary(const sweep::SweepConfig& config, const sweep::Gathere
       gathered.table.rows.size() + gathered.failures.size() + gathered.missing.size();
   std::string text = bold("sweep " + config.name, wants_colour()) + '\n';
   text += line("points", points_line(config, points, outcome.grid_points));
+  if (!outcome.shard.empty()) text += line("shard", outcome.shard);
   if (outcome.dropped_points != 0)
     text += line("dropped", dropped_text(config, outcome.dropped_points));
   if (outcome.counts.before != 0)
@@ -191,7 +192,7 @@ std::string sweep_summary(const sweep::SweepConfig& config, const sweep::Gathere
   if (!gathered.missing.empty()) {
     text += line("missing", report::grouped(static_cast<std::int64_t>(gathered.missing.size())));
   }
-  text += front_text(config, gathered.table);
+  if (outcome.shard.empty()) text += front_text(config, gathered.table);
   if (!folder.empty()) text += line("table", folder + "/points.csv");
   return text;
 }

@@ -17,6 +17,7 @@ struct SweepOutcome {
   PointCounts counts;
   double seconds = 0;
   std::int64_t grid_points = 0, dropped_points = 0;
+  std::string shard;  // "2/8": only a part; it has no front
 };
 
 /// Points, what was dropped, done before and now, the most frequent reasons of failures, the first

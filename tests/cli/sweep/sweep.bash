@@ -16,17 +16,17 @@ simulation: {timing_only: true}
 END
 }
 
-# Writes net.yaml and sweep.yaml: 24 points of a grid of 27, two of which are refused by the compiler
-# where 8 KiB must hold their tiles.
+# Writes net.yaml and sweep.yaml: 60 points of a grid of 40, of which some have too little memory.
 write_sweep() {
   write_net
   cat > sweep.yaml <<'END'
 run: net.yaml
 axes:
-  hardware.mac_array.rows: [8, 16, 32]
-  hardware.mac_array.columns: {from: 8, to: 32, times: 2}
-  quantization.scheme: [per_layer, shift_scaler, per_channel]
-where: [hardware.mac_array.rows * hardware.mac_array.columns < 1024]
+  quantization.scheme: [per_layer, shift_scaler]
+  hardware.mac_array.rows: [8, 16, 24, 32]
+  hardware.mac_array.columns: {from: 8, to: 64, times: 2}
+  hardware.weight_scratchpad.bytes: [512, 256KiB]
+where: [hardware.mac_array.rows * hardware.mac_array.columns < 2048]
 objectives: {minimise: [cycles.total, hardware.mac_array.columns]}
 END
 }
