@@ -43,12 +43,13 @@ constexpr int kTileRows = HWY_MAX_BYTES == 64 ? 12 : 4;
 
 // A segment of a prepared row; an odd number of cache lines apart, so that the rows of a tile do
 // not compete for the same sets.
-constexpr std::int64_t kSegmentBytes = 512;
+constexpr std::int64_t kSegmentBytes = PackedWeights::kSegmentBytes;
 constexpr std::int64_t kRowBytes = kSegmentBytes + 64;
 constexpr std::int64_t kBlockBytes = 256 * 1024;  // of rows prepared together: the second cache
 
 constexpr std::int64_t kSegmentQuads = kSegmentBytes / PackedWeights::kQuad;
-constexpr std::int64_t kSegmentStride = kTileRows * kRowBytes;
+constexpr std::int64_t kSegmentStride = PackedWeights::kSegmentStride;
+static_assert(kTileRows * kRowBytes <= kSegmentStride, "the segments of a tile's rows");
 
 // In 16 bits a segment holds the even inputs of its quads, then the odd ones.
 constexpr std::int64_t kWordSegmentQuads = kSegmentQuads / 2;
@@ -88,6 +89,16 @@ HWY_INLINE void prepare_values(const std::int8_t* x, std::int64_t count, std::ui
   const auto rest = hn::FirstN(d, static_cast<std::size_t>(count - i));
   hn::StoreU(hn::Xor(hn::MaskedLoad(rest, d, from + i), sign), d, out + i);
 #else
+  // Words, the last of which may overlap the one before.
+  constexpr auto kWord = static_cast<std::int64_t>(sizeof(std::uint64_t));
+  const auto prepare_word = [from, out](std::int64_t at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, from + at, sizeof word);
+    word ^= 0x8080808080808080;
+    std::memcpy(out + at, &word, sizeof word);
+  };
+  for (; i + kWord <= count; i += kWord) prepare_word(i);
+  if (i < count && count >= kWord) return prepare_word(count - kWord);
   for (; i < count; ++i) out[i] = static_cast<std::uint8_t>(from[i] ^ 0x80);
 #endif
 }
@@ -138,7 +149,8 @@ std::int64_t segment_quads(const PackedWeights& weights) {
 
 std::int64_t tile_bytes(const PackedWeights& weights) {
   const std::int64_t quads = segment_quads(weights);
-  return (weights.quads() + quads - 1) / quads * kSegmentStride;
+  const std::int64_t segments = HWY_MAX((weights.quads() + quads - 1) / quads, std::int64_t{1});
+  return (segments - 1) * kSegmentStride + kTileRows * kRowBytes;
 }
 
 // Row r of a tile: its segments kSegmentStride apart. What lies beyond k meets zero weights.
@@ -168,6 +180,7 @@ struct Product {
   std::int32_t* acc;         // where the sums go; nullptr: they are requantized instead
   std::int64_t acc_stride;
   const CodeColumns* codes;
+  std::int64_t tile_bytes;  // of prepared rows
 };
 
 // The sums of a tile in registers.
@@ -223,25 +236,26 @@ HWY_INLINE hn::Vec<Words> pair_products(V inputs, V weights) {
 }
 
 // Of 16 registers, the compiler would have too few if it formed the products of several steps
-// first.
-HWY_INLINE void keep_in_register(V& sum) {
-#if HWY_MAX_BYTES < 64
-  asm("" : "+x"(sum.raw));
+// first, and would copy each sum.
+HWY_INLINE void add_to(V& sum, V products) {
+#if HWY_MAX_BYTES == 32
+  asm("vpaddd %1, %0, %0" : "+x"(sum.raw) : "x"(products.raw));
 #else
-  static_cast<void>(sum);
+  sum = sum + products;
+#if HWY_MAX_BYTES < 32
+  asm("" : "+x"(sum.raw));
+#endif
 #endif
 }
 
-HWY_INLINE void add_words(hn::Vec<Words> products, V& sum) {
-  V unused = hn::Zero(Sums());
-  sum = hn::ReorderWidenMulAccumulate(Sums(), products, hn::Set(Words(), 1), sum, unused);
-  keep_in_register(sum);
+HWY_INLINE void add_word_products(hn::Vec<Words> inputs, hn::Vec<Words> weights, V& sum) {
+  const V none = hn::Zero(Sums());
+  V unused = none;
+  add_to(sum, hn::ReorderWidenMulAccumulate(Sums(), inputs, weights, none, unused));
 }
 
-HWY_INLINE void add_word_products(hn::Vec<Words> inputs, hn::Vec<Words> weights, V& sum) {
-  V unused = hn::Zero(Sums());
-  sum = hn::ReorderWidenMulAccumulate(Sums(), inputs, weights, sum, unused);
-  keep_in_register(sum);
+HWY_INLINE void add_words(hn::Vec<Words> products, V& sum) {
+  add_word_products(products, hn::Set(Words(), 1), sum);
 }
 
 // All quads of prepared rows in 16 bits.
@@ -277,17 +291,6 @@ HWY_INLINE void add_all_word_products(const std::uint8_t* x, const PackedWeights
   }
 }
 
-// A quad of a strip: where its inputs and its weights lie.
-struct Quad {
-  const std::uint8_t* x;
-  const std::int8_t* weights;
-};
-
-HWY_INLINE Quad quad_at(const std::uint8_t* x, const std::int8_t* weights, std::int64_t quad) {
-  return {x + quad / kSegmentQuads * kSegmentStride + quad % kSegmentQuads * PackedWeights::kQuad,
-          weights + quad * PackedWeights::kQuadBytes};
-}
-
 template <int kRows, int kVectors>
 HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights,
                              std::int64_t channel, TileSums<kRows, kVectors>& tile) {
@@ -296,46 +299,50 @@ HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights
   const std::int64_t strip = channel / PackedWeights::kStrip;
   const PackedWeights::QuadOrder& order = weights.order(strip);
   const std::int8_t* const first = weights.of_channel(channel);
-  const std::uint32_t* quad = weights.ordered_quads(strip);
-  const std::uint32_t* const end = quad + weights.quads();
-  for (const std::uint32_t* paired = quad + order.paired; quad != paired; quad += 2) {
-    const Quad a = quad_at(x, first, quad[0]);
-    const Quad b = quad_at(x, first, quad[1]);
+  const PackedWeights::QuadPlace* quad = weights.ordered_quads(strip);
+  const PackedWeights::QuadPlace* const end = quad + weights.quads();
+  for (const PackedWeights::QuadPlace* paired = quad + order.paired; quad != paired; quad += 2) {
+    const std::uint8_t* const x_a = x + quad[0].inputs_bytes;
+    const std::uint8_t* const x_b = x + quad[1].inputs_bytes;
+    const std::int8_t* const w_a = first + quad[0].weights_bytes;
+    const std::int8_t* const w_b = first + quad[1].weights_bytes;
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
-      const V inputs_a = broadcast_inputs(a.x + r * kRowBytes);
-      const V inputs_b = broadcast_inputs(b.x + r * kRowBytes);
+      const V inputs_a = broadcast_inputs(x_a + r * kRowBytes);
+      const V inputs_b = broadcast_inputs(x_b + r * kRowBytes);
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
-        add_words(pair_products(inputs_a, load_weights(a.weights + v * kBytes)) +
-                      pair_products(inputs_b, load_weights(b.weights + v * kBytes)),
+        add_words(pair_products(inputs_a, load_weights(w_a + v * kBytes)) +
+                      pair_products(inputs_b, load_weights(w_b + v * kBytes)),
                   tile.sum[r][v]);
       }
     }
   }
-  for (const std::uint32_t* single = quad + order.single; quad != single; ++quad) {
-    const Quad a = quad_at(x, first, *quad);
+  for (const PackedWeights::QuadPlace* single = quad + order.single; quad != single; ++quad) {
+    const std::uint8_t* const x_a = x + quad->inputs_bytes;
+    const std::int8_t* const w_a = first + quad->weights_bytes;
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
-      const V inputs = broadcast_inputs(a.x + r * kRowBytes);
+      const V inputs = broadcast_inputs(x_a + r * kRowBytes);
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
-        add_words(pair_products(inputs, load_weights(a.weights + v * kBytes)), tile.sum[r][v]);
+        add_words(pair_products(inputs, load_weights(w_a + v * kBytes)), tile.sum[r][v]);
       }
     }
   }
   for (; quad != end; ++quad) {
-    const Quad a = quad_at(x, first, *quad);
+    const std::uint8_t* const x_a = x + quad->inputs_bytes;
+    const std::int8_t* const w_a = first + quad->weights_bytes;
     hn::Vec<Words> even[kVectors];
     hn::Vec<Words> odd[kVectors];
 #pragma GCC unroll 2
     for (int v = 0; v < kVectors; ++v) {
-      even[v] = even_words(load_weights(a.weights + v * kBytes));
-      odd[v] = odd_words(load_weights(a.weights + v * kBytes));
+      even[v] = even_words(load_weights(w_a + v * kBytes));
+      odd[v] = odd_words(load_weights(w_a + v * kBytes));
     }
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
-      const WordPairs inputs = widen_inputs(broadcast_inputs(a.x + r * kRowBytes));
+      const WordPairs inputs = widen_inputs(broadcast_inputs(x_a + r * kRowBytes));
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
         add_word_products(inputs.even, even[v], tile.sum[r][v]);
@@ -409,7 +416,7 @@ class Panel {
 
   // Prepared rows [begin, end), the first of them at x.
   HWY_INLINE void multiply(const std::uint8_t* x, std::int64_t begin, std::int64_t end) {
-    const std::int64_t next = tile_bytes(p_.weights) * kPanelTiles;
+    const std::int64_t next = p_.tile_bytes * kPanelTiles;
     for (std::int64_t row = begin; row < end; row += kPanelRows, x += next) {
       const std::int64_t rows = HWY_MIN(kPanelRows, end - row);
       const bool onto = p_.bias == nullptr;
@@ -432,8 +439,8 @@ class Panel {
 
  private:
   static constexpr std::int64_t kWidth = kVectors * kLanes;
-  static constexpr std::int64_t kPanelTiles = 4;
-  static constexpr std::int64_t kPanelRows = kPanelTiles * kTileRows;
+  static constexpr std::int64_t kPanelRows = 48;
+  static constexpr std::int64_t kPanelTiles = kPanelRows / kTileRows;
 
   std::int32_t* acc(std::int64_t row) const { return p_.acc + row * p_.acc_stride + channel_; }
   std::size_t bytes() const { return static_cast<std::size_t>(width_) * sizeof(std::int32_t); }
@@ -441,7 +448,7 @@ class Panel {
   HWY_INLINE void multiply_tiles(const std::uint8_t* x, std::int64_t first, std::int64_t rows,
                                  bool onto, std::int32_t* sums, std::int64_t stride) const {
     std::int64_t row = 0;
-    for (; row + kTileRows <= rows; row += kTileRows, x += tile_bytes(p_.weights)) {
+    for (; row + kTileRows <= rows; row += kTileRows, x += p_.tile_bytes) {
       multiply_one<kTileRows>(x, onto, sums + row * stride, stride);
     }
     for (; row + 4 <= rows; row += 4, x += 4 * kRowBytes) {
@@ -466,7 +473,7 @@ class Panel {
 HWY_INLINE void multiply_block(const Product& p, std::int64_t begin, std::int64_t end,
                                std::uint8_t* prepared) {
   std::uint8_t* out = prepared;
-  for (std::int64_t row = begin; row < end; row += kTileRows, out += tile_bytes(p.weights)) {
+  for (std::int64_t row = begin; row < end; row += kTileRows, out += p.tile_bytes) {
     prepare_rows(p.x_rows + row, HWY_MIN(std::int64_t{kTileRows}, end - row), p.weights, out);
   }
   const std::int64_t n = p.weights.n();
@@ -484,13 +491,12 @@ void multiply(const Product& p, std::int64_t rows, RowScratch& scratch) {
     // Packed while another instruction set was in use.
     PackedWeights sorted(p.weights);
     sorted.sort_quads();
-    Product product{p.x_rows, sorted, p.bias, p.acc, p.acc_stride, p.codes};
-    return multiply(product, rows, scratch);
+    return multiply({p.x_rows, sorted, p.bias, p.acc, p.acc_stride, p.codes, tile_bytes(sorted)},
+                    rows, scratch);
   }
-  const std::int64_t bytes = HWY_MAX(tile_bytes(p.weights), std::int64_t{1});
-  const std::int64_t tiles =
-      HWY_MIN((rows + kTileRows - 1) / kTileRows, HWY_MAX(kBlockBytes / bytes, std::int64_t{1}));
-  const auto needed = static_cast<std::size_t>(tiles * bytes);
+  const std::int64_t tiles = HWY_MIN((rows + kTileRows - 1) / kTileRows,
+                                     HWY_MAX(kBlockBytes / p.tile_bytes, std::int64_t{1}));
+  const auto needed = static_cast<std::size_t>(tiles * p.tile_bytes);
   if (scratch.size() < needed) scratch.resize(needed);
   for (std::int64_t row = 0; row < rows; row += tiles * kTileRows) {
     multiply_block(p, row, HWY_MIN(row + tiles * kTileRows, rows), scratch.data());
@@ -500,7 +506,7 @@ void multiply(const Product& p, std::int64_t rows, RowScratch& scratch) {
 void multiply_rows(const std::int8_t* const* x_rows, std::int64_t rows,
                    const PackedWeights& weights, const std::int32_t* bias, std::int32_t* acc,
                    std::int64_t acc_stride, RowScratch& scratch) {
-  multiply({x_rows, weights, bias, acc, acc_stride, nullptr}, rows, scratch);
+  multiply({x_rows, weights, bias, acc, acc_stride, nullptr, tile_bytes(weights)}, rows, scratch);
 }
 
 void multiply_to_codes(const std::int8_t* const* x_rows, std::int64_t rows,
@@ -508,7 +514,7 @@ void multiply_to_codes(const std::int8_t* const* x_rows, std::int64_t rows,
                        const RequantizationTable& table, std::int64_t first_channel,
                        std::int8_t* out, std::int64_t out_stride, RowScratch& scratch) {
   const CodeColumns codes(table, first_channel, out, out_stride);
-  multiply({x_rows, weights, bias, nullptr, 0, &codes}, rows, scratch);
+  multiply({x_rows, weights, bias, nullptr, 0, &codes, tile_bytes(weights)}, rows, scratch);
 }
 
 }  // namespace npusim::arith::HWY_NAMESPACE

@@ -76,6 +76,13 @@ QuadSums sums_of(const std::int8_t* quad) {
   return sums;
 }
 
+PackedWeights::QuadPlace place_of(std::uint32_t quad) {
+  constexpr std::uint32_t kSegmentQuads = PackedWeights::kSegmentBytes / kQuad;
+  return {quad * static_cast<std::uint32_t>(PackedWeights::kQuadBytes),
+          quad / kSegmentQuads * static_cast<std::uint32_t>(PackedWeights::kSegmentStride) +
+              quad % kSegmentQuads * static_cast<std::uint32_t>(kQuad)};
+}
+
 bool fit_together(const QuadSums& a, const QuadSums& b) {
   auto largest = hn::Zero(kWords);
   for (std::size_t i = 0; i < std::size(a.positive); i += hn::Lanes(kWords)) {
@@ -95,7 +102,7 @@ void PackedWeights::sort_quads() {
   ordered_quads_.resize(order_.size() * count);
   std::vector<std::uint32_t> single;
   std::vector<std::uint32_t> rest;
-  std::uint32_t* out = ordered_quads_.data();
+  QuadPlace* out = ordered_quads_.data();
   std::size_t paired = 0;
   std::size_t apart = 0;
   for (std::int64_t strip = 0; strip < strips(); ++strip) {
@@ -114,8 +121,8 @@ void PackedWeights::sort_quads() {
         waiting = quad;
         waiting_sums = sums;
       } else if (fit_together(waiting_sums, sums)) {
-        *out++ = waiting;
-        *out++ = quad;
+        *out++ = place_of(waiting);
+        *out++ = place_of(quad);
         order.paired += 2;
         waiting = kNone;
       } else {
@@ -126,8 +133,8 @@ void PackedWeights::sort_quads() {
     }
     if (waiting != kNone) single.push_back(waiting);
     order.single = static_cast<std::int64_t>(single.size());
-    out = std::copy(single.begin(), single.end(), out);
-    out = std::copy(rest.begin(), rest.end(), out);
+    out = std::transform(single.begin(), single.end(), out, place_of);
+    out = std::transform(rest.begin(), rest.end(), out, place_of);
     paired += static_cast<std::size_t>(order.paired);
     apart += rest.size();
   }

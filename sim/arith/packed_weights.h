@@ -29,6 +29,16 @@ class PackedWeights {
     std::int64_t single = 0;  // behind them; then the rest
   };
 
+  /// A quad in its strip's order: how far its weights lie behind the strip's first ones, and its
+  /// inputs behind the first of a prepared row. A row is prepared in segments, so that those of a
+  /// tile's rows lie side by side.
+  struct QuadPlace {
+    std::uint32_t weights_bytes;
+    std::uint32_t inputs_bytes;
+  };
+  static constexpr std::int64_t kSegmentBytes = 512;
+  static constexpr std::int64_t kSegmentStride = 12 * (kSegmentBytes + 64);
+
   static constexpr std::int64_t kStrip = 16;
   static constexpr std::int64_t kQuad = 4;
   static constexpr std::int64_t kQuadBytes = kStrip * kQuad;
@@ -65,8 +75,7 @@ class PackedWeights {
   const QuadOrder& order(std::int64_t strip) const {
     return order_[static_cast<std::size_t>(strip)];
   }
-  /// The numbers of a strip's quads in their order.
-  const std::uint32_t* ordered_quads(std::int64_t strip) const {
+  const QuadPlace* ordered_quads(std::int64_t strip) const {
     return ordered_quads_.data() + strip * quads();
   }
   /// By channel, of all strips: the sum of the channel's weights.
@@ -81,7 +90,7 @@ class PackedWeights {
   bool is_sorted_ = false;
   bool few_quads_fit_ = false;
   std::vector<QuadOrder> order_;  // by strip
-  std::vector<std::uint32_t> ordered_quads_;
+  std::vector<QuadPlace> ordered_quads_;
 };
 
 }  // namespace npusim::arith

@@ -279,8 +279,13 @@ TEST(PackedWeightsTest, QuadsAreSortedByWhatTheirProductsFit) {
   const auto sorted = [&](std::int64_t strip) {
     packed.pack(w.data(), 20, 1, 20, 20);
     packed.sort_quads();
-    const std::uint32_t* quads = packed.ordered_quads(strip);
-    return std::vector<std::uint32_t>(quads, quads + 5);
+    std::vector<std::uint32_t> quads;
+    for (std::int64_t i = 0; i < packed.quads(); ++i) {
+      const PackedWeights::QuadPlace& place = packed.ordered_quads(strip)[i];
+      EXPECT_EQ(place.weights_bytes / PackedWeights::kQuadBytes, place.inputs_bytes / 4);
+      quads.push_back(place.inputs_bytes / 4);
+    }
+    return quads;
   };
   EXPECT_EQ(sorted(0), (std::vector<std::uint32_t>{0, 1, 3, 4, 2}));
   EXPECT_EQ(packed.order(0).paired, 0);
