@@ -4,12 +4,13 @@
 // and brought into the order in which the inputs come once for many rows.
 //
 // Along a line of pixels under a 3x3 kernel that moves by one, a column of three inputs is put side
-// by side once and serves the three pixels that it is the left, the middle and the right column of.
+// by side once and serves the three pixels that it is the left, the middle and the right column of;
+// where it moves by two, the right column of one is the left one of the next. All weights of a
+// vector of channels stay in registers.
 //
-// Where the processor has VNNI, a lane takes four taps at a time, as bytes: the inputs of 16
-// channels at each of them are put into one vector, of which one permutation makes quads, the order
-// in which the weights are packed. Under a 3x3 kernel a quad is a column of three, likewise made
-// once.
+// Where the processor has VNNI, a lane takes four taps at a time, as bytes, or a column: the inputs
+// of 16 channels at each tap are put into one vector, of which one permutation makes quads, the
+// order in which the weights are packed.
 //
 // Why it is exact: products of int16 pairs are added in int32, and sums are modulo 2^32; bytes are
 // multiplied as in matmul.cpp.
@@ -59,14 +60,28 @@ struct Depthwise {
   }
 };
 
+// A vector of channels.
+using ChannelSums = hn::CappedTag<std::int32_t, HWY_TARGET == HWY_AVX3_DL ? 16 : 8>;
+using C = hn::Vec<ChannelSums>;
+constexpr std::int64_t kVectorChannels =
+    HWY_MIN(HWY_MAX_BYTES / 4, HWY_TARGET == HWY_AVX3_DL ? 16 : 8);
+
+HWY_INLINE C load_quads(const PackedWeights& weights, std::int64_t channel, std::int64_t quad) {
+  const std::int8_t* from = weights.of_channel(channel) + quad * PackedWeights::kQuadBytes;
+  return hn::BitCast(ChannelSums(), hn::LoadU(hn::Repartition<std::int8_t, ChannelSums>(), from));
+}
+
 #if HWY_TARGET == HWY_AVX3_DL
 
-using QuadSums = hn::CappedTag<std::int32_t, 16>;
-using Q = hn::Vec<QuadSums>;  // also 16 quads of bytes
-constexpr std::int64_t kQuadChannels = PackedWeights::kStrip;
+constexpr bool kHasQuads = true;
 
-// Where each byte of 16 quads comes from: byte a & 3 of the same quad of a first vector, where a <
-// 64, or of a second one, where a has 64 added to it.
+// Three inputs or weights of each channel, and a fourth that is 0 in one of them.
+struct Column {
+  C quads;
+};
+
+// Where each byte of 16 quads comes from: byte a & 3 of the same quad of a first vector, where a is
+// below 64, or of a second one, where 64 has been added.
 struct QuadBytes {
   alignas(64) std::uint8_t from[64] = {};
   constexpr QuadBytes(int a, int b, int c) {
@@ -78,177 +93,235 @@ struct QuadBytes {
 };
 
 // The fourth byte becomes 0.
-HWY_INLINE Q choose_bytes(Q first, Q second, const QuadBytes& bytes) {
+HWY_INLINE C choose_bytes(C first, C second, const QuadBytes& bytes) {
   constexpr std::uint64_t kThree = 0x7777777777777777;
-  return Q{
+  return C{
       _mm512_maskz_permutex2var_epi8(kThree, first.raw, _mm512_load_si512(bytes.from), second.raw)};
 }
 
+// What sums begin at, whose inputs are x + 128.
+HWY_INLINE C start_at(C bias, const PackedWeights& weights, std::int64_t channel) {
+  return bias - hn::ShiftLeft<7>(hn::LoadU(ChannelSums(), weights.column_sums() + channel));
+}
+
 // Of 16 channels beginning at each of four places, x + 128 as quads.
-HWY_INLINE Q load_quads(const std::int8_t* a, const std::int8_t* b, const std::int8_t* c,
-                        const std::int8_t* d) {
+HWY_INLINE C input_quads(const std::int8_t* a, const std::int8_t* b, const std::int8_t* c,
+                         const std::int8_t* d) {
   const auto block = [](const std::int8_t* x)
                          HWY_ATTR { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(x)); };
   __m512i blocks = _mm512_inserti32x4(_mm512_castsi128_si512(block(a)), block(b), 1);
   blocks = _mm512_inserti32x4(blocks, block(c), 2);
   if (d != nullptr) blocks = _mm512_inserti32x4(blocks, block(d), 3);
-  constexpr std::uint32_t kFirst = 0x30201000;
-  const auto order =
-      hn::Iota(QuadSums(), 0) * hn::Set(QuadSums(), 0x01010101) + hn::Set(QuadSums(), kFirst);
-  return hn::Xor(Q{_mm512_permutexvar_epi8(order.raw, blocks)},
-                 hn::Set(QuadSums(), static_cast<std::int32_t>(0x80808080)));
+  constexpr std::int32_t kFirst = 0x30201000;
+  const auto order = hn::Iota(ChannelSums(), 0) * hn::Set(ChannelSums(), 0x01010101) +
+                     hn::Set(ChannelSums(), kFirst);
+  return hn::Xor(C{_mm512_permutexvar_epi8(order.raw, blocks)},
+                 hn::Set(ChannelSums(), static_cast<std::int32_t>(0x80808080)));
 }
 
 // As in matmul.cpp.
-HWY_INLINE Q plus_quad_products(Q sums, Q inputs, Q weights) {
+HWY_INLINE C plus_quad_products(C sums, C inputs, C weights) {
   asm("vpdpbusd %2, %1, %0" : "+v"(sums.raw) : "v"(inputs.raw), "v"(weights.raw));
   return sums;
 }
 
-// 16 channels of some rows; weights without a zero point. begin and acc: where the sums of the
-// first row's first channel begin and go.
-class QuadDepthwise {
+HWY_INLINE Column load_column(const std::int8_t* a, const std::int8_t* b, const std::int8_t* c) {
+  return {input_quads(a, b, c, nullptr)};
+}
+
+HWY_INLINE C plus_products(C sums, const Column& x, const Column& w) {
+  return plus_quad_products(sums, x.quads, w.quads);
+}
+
+HWY_INLINE void load_kernel(const PackedWeights& weights, std::int64_t channel, Column* columns) {
+  static constexpr QuadBytes kLeft(0, 3, 64 + 2), kMiddle(1, 64, 64 + 3), kRight(2, 64 + 1, 0);
+  static constexpr QuadBytes kLast(0, 1, 64);
+  const C first = load_quads(weights, channel, 0);
+  const C second = load_quads(weights, channel, 1);
+  columns[0] = {choose_bytes(first, second, kLeft)};
+  columns[1] = {choose_bytes(first, second, kMiddle)};
+  columns[2] = {
+      choose_bytes(choose_bytes(first, second, kRight), load_quads(weights, channel, 2), kLast)};
+}
+
+#else
+
+constexpr bool kHasQuads = false;
+
+using PairWords = hn::Repartition<std::int16_t, ChannelSums>;
+using W16 = hn::Vec<PairWords>;
+
+// Of each channel two words in a lane, and one beside its sign (an input) or 0 (a weight).
+struct Column {
+  W16 pair, last;
+};
+
+HWY_INLINE C start_at(C bias, const PackedWeights& /*weights*/, std::int64_t /*channel*/) {
+  return bias;
+}
+
+HWY_INLINE Column load_column(const std::int8_t* a, const std::int8_t* b, const std::int8_t* c) {
+  const hn::Rebind<std::int8_t, ChannelSums> some;
+  const hn::CappedTag<std::int8_t, 16> bytes;
+  const hn::Rebind<std::int8_t, PairWords> pairs;
+  using All = hn::Vec<decltype(bytes)>;
+  const All mixed =
+      hn::InterleaveLower(bytes, All{hn::LoadU(some, a).raw}, All{hn::LoadU(some, b).raw});
+  return {hn::PromoteTo(PairWords(), hn::Vec<decltype(pairs)>{mixed.raw}),
+          hn::BitCast(PairWords(), hn::PromoteTo(ChannelSums(), hn::LoadU(some, c)))};
+}
+
+HWY_INLINE C plus_products(C sums, const Column& x, const Column& w) {
+  const ChannelSums d;
+  C unused = hn::Zero(d);
+  sums = hn::ReorderWidenMulAccumulate(d, x.pair, w.pair, sums, unused);
+  return hn::ReorderWidenMulAccumulate(d, x.last, w.last, sums, unused);
+}
+
+// Of four weights the first and third, and the second and fourth, without the zero point.
+struct WeightWords {
+  W16 even, odd;
+  HWY_INLINE WeightWords(C quads, W16 zero_point)
+      : even(hn::ShiftRight<8>(hn::ShiftLeft<8>(hn::BitCast(PairWords(), quads))) - zero_point),
+        odd(hn::ShiftRight<8>(hn::BitCast(PairWords(), quads)) - zero_point) {}
+};
+
+HWY_INLINE W16 upper_word(W16 words) {
+  const hn::RebindToUnsigned<ChannelSums> d;
+  return hn::BitCast(PairWords(), hn::ShiftRight<16>(hn::BitCast(d, words)));
+}
+
+HWY_INLINE W16 raised_word(W16 words) {
+  return hn::BitCast(PairWords(), hn::ShiftLeft<16>(hn::BitCast(ChannelSums(), words)));
+}
+
+HWY_INLINE void load_kernel(const PackedWeights& weights, std::int64_t channel, Column* columns) {
+  const W16 zero_point = hn::Set(PairWords(), static_cast<std::int16_t>(weights.zero_point()));
+  const WeightWords first(load_quads(weights, channel, 0), zero_point);
+  const WeightWords second(load_quads(weights, channel, 1), zero_point);
+  const WeightWords third(load_quads(weights, channel, 2), zero_point);
+  columns[0] = {hn::OddEven(first.odd, first.even), upper_word(second.even)};
+  columns[1] = {hn::OddEven(raised_word(second.even), first.odd), upper_word(second.odd)};
+  columns[2] = {hn::OddEven(raised_word(second.odd), upper_word(first.even)),
+                upper_word(raised_word(third.even))};
+}
+
+#endif
+
+// A vector of channels of some rows: where their sums go, `stride` elements apart, and whether onto
+// what is there.
+class ChannelVector {
  public:
-  HWY_INLINE QuadDepthwise(const Depthwise& p, std::int64_t channel)
-      : p_(p),
-        channel_(channel),
-        weights_(p.weights.of_channel(channel)),
-        offset_(hn::ShiftLeft<7>(hn::LoadU(QuadSums(), p.weights.column_sums() + channel))) {}
-
-  HWY_INLINE void add(std::int64_t first, std::int64_t rows, const std::int32_t* begin,
-                      std::int64_t begin_stride, std::int32_t* acc, std::int64_t stride) const {
-    if (p_.slides_by(1)) {
-      slide(first, rows, begin, begin_stride, acc, stride);
-    } else if (p_.slides_by(2)) {
-      slide_by_two(first, rows, begin, begin_stride, acc, stride);
-    } else {
-      add_rows(first, rows, begin, begin_stride, acc, stride);
-    }
-  }
-
- private:
-  struct Columns {
-    Q left, middle, right;
-  };
-
-  HWY_INLINE Q quad(std::int64_t i) const {
-    return hn::BitCast(QuadSums(), hn::LoadU(hn::Repartition<std::int8_t, QuadSums>(),
-                                             weights_ + i * PackedWeights::kQuadBytes));
-  }
-
-  // The weights of the three columns of nine taps.
-  HWY_INLINE Columns columns() const {
-    static constexpr QuadBytes kLeft(0, 3, 64 + 2), kMiddle(1, 64, 64 + 3), kRight(2, 64 + 1, 0);
-    static constexpr QuadBytes kLast(0, 1, 64);
-    const Q first = quad(0);
-    const Q second = quad(1);
-    return {choose_bytes(first, second, kLeft), choose_bytes(first, second, kMiddle),
-            choose_bytes(choose_bytes(first, second, kRight), quad(2), kLast)};
-  }
-
-  // Column j of the first row's pixel: its three inputs, and a fourth that meets no weight.
-  HWY_INLINE Q column(std::int64_t j, std::int64_t offset) const {
-    const std::int8_t* const* taps = p_.rows.taps + j;
-    return load_quads(taps[0] + offset, taps[3] + offset, taps[6] + offset, nullptr);
-  }
-
-  HWY_INLINE Q start(const std::int32_t* begin) const {
-    return hn::LoadU(QuadSums(), begin) - offset_;
+  HWY_INLINE ChannelVector(const Depthwise& p, std::int64_t channel, std::int32_t* acc,
+                           std::int64_t stride)
+      : p_(p), channel_(channel), acc_(acc), stride_(stride), onto_(p.bias == nullptr) {
+    const C bias = onto_ ? hn::Zero(ChannelSums()) : hn::LoadU(ChannelSums(), p.bias + channel);
+    start_ = start_at(bias, p.weights, channel);
   }
 
   // Each column is the last of one pixel, and the first and second of those that follow.
-  HWY_INLINE void slide(std::int64_t first, std::int64_t rows, const std::int32_t* begin,
-                        std::int64_t begin_stride, std::int32_t* acc, std::int64_t stride) const {
-    const Columns w = columns();
-    const Q none = hn::Zero(QuadSums());
+  HWY_INLINE void slide(std::int64_t first, std::int64_t rows) const {
+    Column w[3];
+    load_kernel(p_.weights, channel_, w);
     std::int64_t offset = first * p_.rows.step + channel_;
-    const Q second = column(1, offset);
-    Q sums =
-        plus_quad_products(plus_quad_products(none, column(0, offset), w.left), second, w.middle);
-    Q next = plus_quad_products(none, second, w.left);
+    const Column second = column(1, offset);
+    C sums = plus_products(plus_products(start_, column(0, offset), w[0]), second, w[1]);
+    C next = plus_products(start_, second, w[0]);
+    std::int32_t* acc = acc_;
     for (std::int64_t row = 0; row < rows; ++row) {
-      const Q x = column(2, offset);
-      const Q done = plus_quad_products(sums, x, w.right) + start(begin);
-      sums = plus_quad_products(next, x, w.middle);
-      next = plus_quad_products(none, x, w.left);
-      hn::StoreU(done, QuadSums(), acc);
+      const Column x = column(2, offset);
+      store(plus_products(sums, x, w[2]), acc);
+      sums = plus_products(next, x, w[1]);
+      next = plus_products(start_, x, w[0]);
       offset += p_.rows.step;
-      begin += begin_stride;
-      acc += stride;
+      acc += stride_;
     }
   }
 
-  HWY_INLINE void slide_by_two(std::int64_t first, std::int64_t rows, const std::int32_t* begin,
-                               std::int64_t begin_stride, std::int32_t* acc,
-                               std::int64_t stride) const {
-    const Columns w = columns();
+  HWY_INLINE void slide_by_two(std::int64_t first, std::int64_t rows) const {
+    Column w[3];
+    load_kernel(p_.weights, channel_, w);
     std::int64_t offset = first * p_.rows.step + channel_;
-    Q left = column(0, offset);
+    Column left = column(0, offset);
+    std::int32_t* acc = acc_;
     for (std::int64_t row = 0; row < rows; ++row) {
-      const Q right = column(2, offset);
-      Q sums = plus_quad_products(start(begin), left, w.left);
-      sums = plus_quad_products(sums, column(1, offset), w.middle);
-      hn::StoreU(plus_quad_products(sums, right, w.right), QuadSums(), acc);
+      const Column right = column(2, offset);
+      const C sums = plus_products(plus_products(start_, left, w[0]), column(1, offset), w[1]);
+      store(plus_products(sums, right, w[2]), acc);
       left = right;
       offset += p_.rows.step;
-      begin += begin_stride;
-      acc += stride;
+      acc += stride_;
     }
   }
 
+#if HWY_TARGET == HWY_AVX3_DL
   // Any taps, four at a time; what is read in place of one behind the last meets no weight.
-  HWY_INLINE void add_rows(std::int64_t first, std::int64_t rows, const std::int32_t* begin,
-                           std::int64_t begin_stride, std::int32_t* acc,
-                           std::int64_t stride) const {
+  HWY_INLINE void add_quads(std::int64_t first, std::int64_t rows) const {
     const std::int64_t k = p_.weights.k();
-    for (std::int64_t row = first; row < first + rows; ++row) {
+    std::int32_t* acc = acc_;
+    for (std::int64_t row = first; row < first + rows; ++row, acc += stride_) {
       const std::int8_t* const* taps = p_.rows.taps + row * p_.rows.tap_stride;
       const std::int64_t offset = row * p_.rows.step + channel_;
-      Q sums = start(begin);
+      C sums = start_;
       for (std::int64_t tap = 0; tap < k; tap += PackedWeights::kQuad) {
         const auto input = [&](std::int64_t i) { return taps[HWY_MIN(tap + i, k - 1)] + offset; };
-        sums = plus_quad_products(sums, load_quads(input(0), input(1), input(2), input(3)),
-                                  quad(tap / PackedWeights::kQuad));
+        sums = plus_quad_products(sums, input_quads(input(0), input(1), input(2), input(3)),
+                                  load_quads(p_.weights, channel_, tap / PackedWeights::kQuad));
       }
-      hn::StoreU(sums, QuadSums(), acc);
-      begin += begin_stride;
-      acc += stride;
+      store(sums, acc);
     }
+  }
+#endif
+
+ private:
+  // Column j of the first row's pixel.
+  HWY_INLINE Column column(std::int64_t j, std::int64_t offset) const {
+    const std::int8_t* const* taps = p_.rows.taps + j;
+    return load_column(taps[0] + offset, taps[3] + offset, taps[6] + offset);
+  }
+
+  HWY_INLINE void store(C sums, std::int32_t* acc) const {
+    if (onto_) sums = sums + hn::LoadU(ChannelSums(), acc);
+    hn::StoreU(sums, ChannelSums(), acc);
   }
 
   const Depthwise& p_;
   std::int64_t channel_;
-  const std::int8_t* weights_;
-  Q offset_;
+  std::int32_t* acc_;
+  std::int64_t stride_;
+  bool onto_;
+  C start_;
 };
 
-// Channels [0, return value): pairs of 16, so that their codes are made two vectors at a time.
-std::int64_t add_quads(const Depthwise& p, std::int64_t first, std::int64_t rows) {
-  if (p.weights.zero_point() != 0) return 0;
-  constexpr std::int64_t kAtOnce = 2 * kQuadChannels;
+// Channels [0, return value): whole vectors, where the taps are columns or quads can be multiplied.
+// A few vectors at a time, so that their codes are made together.
+std::int64_t add_vectors(const Depthwise& p, std::int64_t first, std::int64_t rows) {
+  const bool by_one = p.slides_by(1);
+  const bool by_two = !by_one && p.slides_by(2);
+  if (kHasQuads ? p.weights.zero_point() != 0 : !by_one && !by_two) return 0;
+  constexpr std::int64_t kAtOnce = 32;
   std::int32_t made[kRowsAtOnce * kAtOnce];
-  const std::int64_t end = p.weights.n() / kQuadChannels * kQuadChannels;
+  const std::int64_t end = p.weights.n() / kVectorChannels * kVectorChannels;
   for (std::int64_t channel = 0; channel < end; channel += kAtOnce) {
     const std::int64_t width = HWY_MIN(kAtOnce, end - channel);
     std::int32_t* acc = p.acc == nullptr ? made : p.acc + first * p.acc_stride + channel;
     const std::int64_t stride = p.acc == nullptr ? kAtOnce : p.acc_stride;
-    for (std::int64_t c = 0; c < width; c += kQuadChannels) {
-      const std::int32_t* begin = p.bias != nullptr ? p.bias + channel + c : acc + c;
-      QuadDepthwise(p, channel + c)
-          .add(first, rows, begin, p.bias != nullptr ? 0 : stride, acc + c, stride);
+    for (std::int64_t c = 0; c < width; c += kVectorChannels) {
+      const ChannelVector vector(p, channel + c, acc + c, stride);
+      if (by_one) {
+        vector.slide(first, rows);
+      } else if (by_two) {
+        vector.slide_by_two(first, rows);
+#if HWY_TARGET == HWY_AVX3_DL
+      } else {
+        vector.add_quads(first, rows);
+#endif
+      }
     }
     if (p.codes != nullptr) p.codes->make(channel, width, acc, stride, first, rows);
   }
   return end;
 }
-
-#else
-
-std::int64_t add_quads(const Depthwise& /*p*/, std::int64_t /*first*/, std::int64_t /*rows*/) {
-  return 0;
-}
-
-#endif
 
 // kChannels channels: 16, or 8 where the processor has no more or no more are left.
 template <std::int64_t kChannels>
@@ -270,10 +343,7 @@ class DepthwiseBlock {
     do {
       const std::int64_t taps = HWY_MIN(kTapsAtOnce, k - first);
       prepare_weights(first, taps);
-      if (p_.slides_by(1)) {
-        arrange_columns();
-        slide(begin, begin_stride, acc, stride);
-      } else if (k == 9) {
+      if (k == 9) {
         add_rows<9>(first, taps, begin, begin_stride, acc, stride);
       } else {
         add_rows<0>(first, taps, begin, begin_stride, acc, stride);
@@ -288,7 +358,6 @@ class DepthwiseBlock {
  private:
   using Words = hn::CappedTag<std::int16_t, kChannels>;
   using Sums = hn::Repartition<std::int32_t, Words>;
-  using Unsigned = hn::RebindToUnsigned<Sums>;
   using Bytes = hn::Rebind<std::int8_t, Words>;
   using W = hn::Vec<Words>;
   using S = hn::Vec<Sums>;
@@ -379,91 +448,6 @@ class DepthwiseBlock {
     }
   }
 
-  // The weights of nine taps, as prepared, brought to three columns of a pair and a single one.
-  HWY_INLINE void arrange_columns() {
-    for (std::int64_t half = 0; half < 2; ++half) {
-      const W w01 = load_weights(half);
-      const W w23 = load_weights(2 + half);
-      const W w45 = load_weights(4 + half);
-      const W w67 = load_weights(6 + half);
-      const W w8 = load_weights(8 + half);
-      const auto upper = [](W w) HWY_ATTR {
-        return hn::BitCast(Words(), hn::ShiftRight<16>(hn::BitCast(Unsigned(), w)));
-      };
-      const auto raised = [](W w) HWY_ATTR {
-        return hn::BitCast(Words(), hn::ShiftLeft<16>(hn::BitCast(Unsigned(), w)));
-      };
-      const W none = hn::Zero(Words());
-      const W columns[6] = {hn::OddEven(w23, w01),
-                            hn::OddEven(none, w67),
-                            hn::OddEven(raised(w45), upper(w01)),
-                            upper(w67),
-                            hn::OddEven(w45, w23),
-                            hn::OddEven(none, w8)};
-      for (std::int64_t i = 0; i < 6; ++i) {
-        hn::Store(columns[i], Words(), weights_ + (2 * i + half) * kChannels);
-      }
-    }
-  }
-
-  // A column of three inputs, as pairs: the upper two, and the lowest with nothing.
-  struct Column {
-    W lower_pair, upper_pair, lower_single, upper_single;
-  };
-
-  HWY_INLINE Column load_column(std::int64_t offset) const {
-    const std::int8_t* const* taps = p_.rows.taps;
-    const W first = load_inputs(taps[0] + offset);
-    const W second = load_inputs(taps[3] + offset);
-    const W third = load_inputs(taps[6] + offset);
-    const W none = hn::Zero(Words());
-    return {hn::InterleaveLower(Words(), first, second),
-            hn::InterleaveUpper(Words(), first, second), hn::InterleaveLower(Words(), third, none),
-            hn::InterleaveUpper(Words(), third, none)};
-  }
-
-  // sums + the column times column `at` of the weights.
-  HWY_INLINE Pair plus(Pair sums, const Column& x, std::int64_t at) const {
-    const Sums d;
-    auto unused = hn::Zero(d);
-    const std::int64_t w = 4 * at;
-    sums.lower =
-        hn::ReorderWidenMulAccumulate(d, x.lower_pair, load_weights(w), sums.lower, unused);
-    sums.upper =
-        hn::ReorderWidenMulAccumulate(d, x.upper_pair, load_weights(w + 1), sums.upper, unused);
-    sums.lower =
-        hn::ReorderWidenMulAccumulate(d, x.lower_single, load_weights(w + 2), sums.lower, unused);
-    sums.upper =
-        hn::ReorderWidenMulAccumulate(d, x.upper_single, load_weights(w + 3), sums.upper, unused);
-    return sums;
-  }
-
-  // As add_rows(), column by column: each is the last of one pixel, and the first and second of
-  // those that follow.
-  HWY_INLINE void slide(const std::int32_t* begin, std::int64_t begin_stride, std::int32_t* acc,
-                        std::int64_t stride) const {
-    const Sums d;
-    constexpr std::int64_t kHalf = kChannels / 2;
-    const Pair none{hn::Zero(d), hn::Zero(d)};
-    std::int64_t offset = row_ * p_.rows.step + channel_;
-    Pair next = plus(none, load_column(offset), 0);
-    offset += p_.rows.step;
-    const Column second = load_column(offset);
-    Pair sums = plus(next, second, 1);
-    next = plus(none, second, 0);
-    for (std::int64_t row = 0; row < rows_; ++row) {
-      offset += p_.rows.step;
-      const Column x = load_column(offset);
-      const Pair done = in_order(plus(sums, x, 2));
-      sums = plus(next, x, 1);
-      next = plus(none, x, 0);
-      hn::StoreU(done.lower + hn::LoadU(d, begin), d, acc);
-      hn::StoreU(done.upper + hn::LoadU(d, begin + kHalf), d, acc + kHalf);
-      begin += begin_stride;
-      acc += stride;
-    }
-  }
-
   const Depthwise& p_;
   std::int64_t channel_, row_, rows_;
   alignas(64) std::int16_t weights_[kTapsAtOnce * kChannels];
@@ -491,7 +475,7 @@ void add_depthwise(const Depthwise& p) {
   const std::int64_t n = p.weights.n();
   for (std::int64_t row = 0; row < p.rows.count; row += kRowsAtOnce) {
     const std::int64_t rows = HWY_MIN(kRowsAtOnce, p.rows.count - row);
-    std::int64_t channel = add_quads(p, row, rows);
+    std::int64_t channel = add_vectors(p, row, rows);
     for (; channel + kMostChannels <= n; channel += kMostChannels) {
       DepthwiseBlock<kMostChannels>(p, channel, row, rows).add();
     }
