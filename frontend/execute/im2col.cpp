@@ -24,6 +24,11 @@ bool Geometry::is_pointwise() const {
          window.pad_left == 0 && in.height == out.height && in.width == out.width;
 }
 
+bool Geometry::is_inside(std::int64_t y, std::int64_t x) const {
+  return x >= 0 && x + (window.kernel_w - 1) * window.dilation_w < in.width && y >= 0 &&
+         y + (window.kernel_h - 1) * window.dilation_h < in.height;
+}
+
 template <class T>
 void gather_rows(const T* input, const Geometry& geometry, std::int64_t channel,
                  std::int64_t channels, std::int64_t first, std::int64_t count, T padding, T* rows,
@@ -32,10 +37,21 @@ void gather_rows(const T* input, const Geometry& geometry, std::int64_t channel,
   const graph::Shape& in = geometry.in;
   // Neighbouring taps of a kernel row lie one after another where all channels are read.
   const bool run = w.dilation_w == 1 && channels == in.channels;
-  for (std::int64_t pixel = first; pixel < first + count; ++pixel, rows += stride) {
-    const std::int64_t x0 = (pixel % geometry.out.width) * w.stride_w - w.pad_left;
-    const std::int64_t y0 = (pixel / geometry.out.width) * w.stride_h - w.pad_top;
+  const std::int64_t line_step = w.dilation_h * in.width * in.channels;
+  std::int64_t out_y = first / geometry.out.width;
+  std::int64_t out_x = first % geometry.out.width;
+  for (std::int64_t pixel = 0; pixel < count; ++pixel, ++out_x, rows += stride) {
+    if (out_x == geometry.out.width) out_x = 0, ++out_y;
+    const std::int64_t x0 = out_x * w.stride_w - w.pad_left;
+    const std::int64_t y0 = out_y * w.stride_h - w.pad_top;
     T* row = rows;
+    if (run && geometry.is_inside(y0, x0)) {
+      const T* line = input + (y0 * in.width + x0) * in.channels + channel;
+      for (std::int64_t i = 0; i < w.kernel_h; ++i, line += line_step) {
+        row = copy(line, w.kernel_w * channels, row);
+      }
+      continue;
+    }
     for (std::int64_t i = 0; i < w.kernel_h; ++i) {
       const std::int64_t y = y0 + i * w.dilation_h;
       if (y < 0 || y >= in.height) {
@@ -43,10 +59,6 @@ void gather_rows(const T* input, const Geometry& geometry, std::int64_t channel,
         continue;
       }
       const T* line = input + y * in.width * in.channels + channel;
-      if (run && x0 >= 0 && x0 + w.kernel_w <= in.width) {
-        row = copy(line + x0 * in.channels, w.kernel_w * channels, row);
-        continue;
-      }
       for (std::int64_t j = 0; j < w.kernel_w; ++j, row += channels) {
         const std::int64_t x = x0 + j * w.dilation_w;
         if (x < 0 || x >= in.width) {
@@ -72,9 +84,7 @@ void gather_taps(const T* input, const Geometry& geometry, std::int64_t first, s
     if (out_x == geometry.out.width) out_x = 0, ++out_y;
     const std::int64_t x0 = out_x * w.stride_w - w.pad_left;
     const std::int64_t y0 = out_y * w.stride_h - w.pad_top;
-    const bool is_inside = x0 >= 0 && x0 + (w.kernel_w - 1) * w.dilation_w < in.width && y0 >= 0 &&
-                           y0 + (w.kernel_h - 1) * w.dilation_h < in.height;
-    if (is_inside) {
+    if (geometry.is_inside(y0, x0)) {
       const T* line = input + (y0 * in.width + x0) * in.channels;
       for (std::int64_t i = 0; i < w.kernel_h; ++i, line += line_step) {
         for (std::int64_t j = 0; j < w.kernel_w; ++j) *taps++ = line + j * step;

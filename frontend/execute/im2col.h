@@ -18,6 +18,7 @@ struct Geometry {
   std::int64_t taps() const { return window.kernel_h * window.kernel_w; }
   std::int64_t pixels() const { return out.height * out.width; }
   bool is_pointwise() const;  // every output pixel reads exactly the input pixel of its number
+  bool is_inside(std::int64_t y, std::int64_t x) const;  // a window whose first tap is there
 };
 
 /// Rows of a GEMM for output pixels [first, first + count): row i holds the inputs of its window in

@@ -354,28 +354,31 @@ HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights
 
 #endif
 
-// out[r][c] = start[c] + sum_k x[r][k] * w[k][c], for kRows rows and kVectors vectors; `onto` what
-// out holds where it is true. (Registers are kept where all sums begin alike.)
+// out[r][c] = start[c] + sum_k x[r][k] * w[k][c], for `tiles` tiles of kRows rows and kVectors
+// vectors; `onto` what out holds where it is true. Prepared tiles are x_step apart. A function of
+// its own, and unrolled, so that the compiler keeps all sums in registers.
 template <int kRows, int kVectors>
-HWY_NOINLINE void multiply_tile(const std::uint8_t* x, const PackedWeights& weights,
-                                std::int64_t channel, const std::int32_t* start, bool onto,
-                                std::int32_t* out, std::int64_t out_stride) {
+HWY_NOINLINE void multiply_tiles(const std::uint8_t* x, std::int64_t x_step, std::int64_t tiles,
+                                 const PackedWeights& weights, std::int64_t channel,
+                                 const std::int32_t* start, bool onto, std::int32_t* out,
+                                 std::int64_t out_stride) {
   const Sums d;
-  TileSums<kRows, kVectors> tile;
-#pragma GCC unroll 12
-  for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = hn::Zero(d);
-  }
-  add_products(x, weights, channel, tile);
-#pragma GCC unroll 2
-  for (int v = 0; v < kVectors; ++v) {
-    const V first = hn::LoadU(d, start + v * kLanes);
+  for (; tiles > 0; --tiles, x += x_step, out += kRows * out_stride) {
+    TileSums<kRows, kVectors> tile;
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
-      std::int32_t* own = out + r * out_stride + v * kLanes;
-      const V begin = onto ? first + hn::LoadU(d, own) : first;
-      hn::StoreU(tile.sum[r][v] + begin, d, own);
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = hn::LoadU(d, start + v * kLanes);
+    }
+    add_products(x, weights, channel, tile);
+#pragma GCC unroll 12
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) {
+        std::int32_t* own = out + r * out_stride + v * kLanes;
+        if (onto) tile.sum[r][v] = tile.sum[r][v] + hn::LoadU(d, own);
+        hn::StoreU(tile.sum[r][v], d, own);
+      }
     }
   }
 }
@@ -421,15 +424,15 @@ class Panel {
       const std::int64_t rows = HWY_MIN(kPanelRows, end - row);
       const bool onto = p_.bias == nullptr;
       if (p_.codes != nullptr) {
-        multiply_tiles(x, row, rows, false, copy_, kWidth);
+        multiply_rows(x, row, rows, false, copy_, kWidth);
         p_.codes->make(channel_, width_, copy_, kWidth, row, rows);
       } else if (width_ == kWidth) {
-        multiply_tiles(x, row, rows, onto, acc(row), p_.acc_stride);
+        multiply_rows(x, row, rows, onto, acc(row), p_.acc_stride);
       } else {
         for (std::int64_t r = 0; onto && r < rows; ++r) {
           std::memcpy(copy_ + r * kWidth, acc(row + r), bytes());
         }
-        multiply_tiles(x, row, rows, onto, copy_, kWidth);
+        multiply_rows(x, row, rows, onto, copy_, kWidth);
         for (std::int64_t r = 0; r < rows; ++r) {
           std::memcpy(acc(row + r), copy_ + r * kWidth, bytes());
         }
@@ -445,23 +448,28 @@ class Panel {
   std::int32_t* acc(std::int64_t row) const { return p_.acc + row * p_.acc_stride + channel_; }
   std::size_t bytes() const { return static_cast<std::size_t>(width_) * sizeof(std::int32_t); }
 
-  HWY_INLINE void multiply_tiles(const std::uint8_t* x, std::int64_t first, std::int64_t rows,
-                                 bool onto, std::int32_t* sums, std::int64_t stride) const {
-    std::int64_t row = 0;
-    for (; row + kTileRows <= rows; row += kTileRows, x += p_.tile_bytes) {
-      multiply_one<kTileRows>(x, onto, sums + row * stride, stride);
+  HWY_INLINE void multiply_rows(const std::uint8_t* x, std::int64_t first, std::int64_t rows,
+                                bool onto, std::int32_t* sums, std::int64_t stride) const {
+    const std::int64_t tiles = rows / kTileRows;
+    multiply_some<kTileRows>(x, p_.tile_bytes, tiles, onto, sums, stride);
+    x += tiles * p_.tile_bytes;
+    sums += tiles * kTileRows * stride;
+    const std::int64_t left = rows - tiles * kTileRows;
+    if (kTileRows > 4) multiply_some<4>(x, 4 * kRowBytes, left / 4, onto, sums, stride);
+    const std::int64_t fours = kTileRows > 4 ? left / 4 * 4 : 0;
+    multiply_some<1>(x + fours * kRowBytes, kRowBytes, left - fours, onto, sums + fours * stride,
+                     stride);
+    if (p_.weights.zero_point() != 0) {
+      subtract_zero_point(p_, first, rows, width_, sums - tiles * kTileRows * stride, stride);
     }
-    for (; row + 4 <= rows; row += 4, x += 4 * kRowBytes) {
-      multiply_one<4>(x, onto, sums + row * stride, stride);
-    }
-    for (; row < rows; ++row, x += kRowBytes) multiply_one<1>(x, onto, sums + row * stride, stride);
-    if (p_.weights.zero_point() != 0) subtract_zero_point(p_, first, rows, width_, sums, stride);
   }
 
   template <int kRows>
-  HWY_INLINE void multiply_one(const std::uint8_t* x, bool onto, std::int32_t* sums,
-                               std::int64_t stride) const {
-    multiply_tile<kRows, kVectors>(x, p_.weights, channel_, start_, onto, sums, stride);
+  HWY_INLINE void multiply_some(const std::uint8_t* x, std::int64_t x_step, std::int64_t tiles,
+                                bool onto, std::int32_t* sums, std::int64_t stride) const {
+    if (tiles == 0) return;
+    multiply_tiles<kRows, kVectors>(x, x_step, tiles, p_.weights, channel_, start_, onto, sums,
+                                    stride);
   }
 
   const Product& p_;
