@@ -173,8 +173,15 @@ void Space::draw_from_kept(std::vector<std::int64_t> kept) {
 void Space::draw_from_grid() {
   Random random(config_.sample->seed);
   std::unordered_set<std::int64_t> seen;
-  for (; looked_at_ < kMostGridPoints &&
-         static_cast<std::int64_t>(points_.size()) < config_.sample->points;) {
+  const auto wanted = static_cast<std::size_t>(config_.sample->points);
+  while (points_.size() < wanted) {
+    if (looked_at_ == kMostDrawn) {
+      throw base::InputError(base::refusal(
+          config_.where.front().place(), "where",
+          "conditions that keep " + std::to_string(points_.size()) + " of " +
+              std::to_string(kMostDrawn) + " points drawn",
+          "conditions that keep the " + std::to_string(wanted) + " points of 'sample'"));
+    }
     const std::int64_t number = random.below(grid_size_);
     if (!seen.insert(number).second) continue;
     ++looked_at_;

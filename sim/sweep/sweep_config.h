@@ -37,6 +37,8 @@ namespace npusim::sweep {
 /// searching take grids of any size below 2^63.
 inline constexpr std::int64_t kMostGridPoints = 10'000'000;
 inline constexpr std::int64_t kMostPoints = 1'000'000;
+/// The most numbers drawn from a grid too large to be looked through.
+inline constexpr std::int64_t kMostDrawn = 500'000;
 
 struct Axis {
   std::string key;

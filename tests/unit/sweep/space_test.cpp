@@ -189,6 +189,10 @@ TEST(Space, AHugeGridIsSampledButNotLookedThrough) {
   const Space space(config);
   EXPECT_THAT(space.points(), SizeIs(1000));
   EXPECT_NEAR(static_cast<double>(space.dropped()), 1000, 250);
+  EXPECT_EQ(space.looked_at(), space.dropped() + 1000);
+  EXPECT_THAT(errors_of(text + "where: [a0 == 1 and a1 == 1]\nsample: {points: 100, seed: 7}"),
+              ElementsAre(AllOf(HasSubstr("of 500000 points drawn"),
+                                HasSubstr("keep the 100 points of 'sample'"))));
   for (const std::int64_t number : space.points()) EXPECT_LT(space.digits(number)[0], 500);
 }
 
