@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/config/technology_file.h"
 
+#include <algorithm>
+
 #include "sim/base/errors.h"
 #include "sim/config/find_file.h"
 
@@ -20,8 +22,12 @@ std::vector<fs::path> technology_candidates(const std::string& name,
   const std::string file = fs::path(name).extension() == kSuffix ? name : name + kSuffix;
   if (fs::path(file).has_parent_path()) return {folders.front() / file};
   std::vector<fs::path> candidates;
-  for (const fs::path& folder : folders) candidates.push_back(folder / file);
-  for (const fs::path& folder : configs) candidates.push_back(folder / kFolder / file);
+  const auto add = [&](const fs::path& candidate) {
+    if (std::find(candidates.begin(), candidates.end(), candidate) == candidates.end())
+      candidates.push_back(candidate);
+  };
+  for (const fs::path& folder : folders) add(folder / file);
+  for (const fs::path& folder : configs) add(folder / kFolder / file);
   return candidates;
 }
 
