@@ -19,7 +19,8 @@ constexpr char kClearLine[] = "\r\x1b[K";
 }  // namespace
 
 Progress::Progress(bool quiet)
-    : enabled_(!quiet && is_capable_terminal(STDERR_FILENO)),
+    : quiet_(quiet),
+      enabled_(!quiet && is_capable_terminal(STDERR_FILENO)),
       start_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() {
@@ -51,6 +52,13 @@ void Progress::advance(std::int64_t done) {
   show(fmt::format("{}: {} of {} {}, {:.0f} s left", what_, report::grouped(done_),
                    report::grouped(total_), unit_, left));
   next_seconds_ = seconds + kRefreshSeconds;
+}
+
+void Progress::note(const std::string& text) {
+  if (quiet_) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  fmt::print(stderr, "{}{}\n", shown_ ? kClearLine : "", text);
+  shown_ = false;
 }
 
 void Progress::show(const std::string& text) {

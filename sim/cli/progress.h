@@ -24,11 +24,13 @@ class Progress {
   void stage(const std::string& what, const std::string& unit, std::int64_t total);
   /// `done` of them are done; from any thread, in any order. Shown after a second.
   void advance(std::int64_t done);
+  /// A line that stays, on any stderr; not with --quiet.
+  void note(const std::string& text);
 
  private:
   void show(const std::string& text);
 
-  const bool enabled_;
+  const bool quiet_, enabled_;
   std::mutex mutex_;  // guards all below
   std::string what_, unit_;
   std::int64_t total_ = 0, done_ = 0;

@@ -15,6 +15,7 @@
 #include "sim/cli/sweep_estimate.h"
 #include "sim/cli/sweep_results.h"
 #include "sim/cli/sweep_search.h"
+#include "sim/cli/sweep_slurm.h"
 #include "sim/cli/sweep_text.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/report/format.h"
@@ -30,6 +31,7 @@ constexpr char kExamples[] =
     "  npusim sweep explain swept 17\n"
     "  npusim sweep mine.yaml -o swept --shard 1/4    on four machines, then:\n"
     "  npusim sweep gather swept\n"
+    "  npusim sweep mine.yaml -o swept --launcher slurm --partition long\n"
     "\n"
     "The same command goes on where an interrupted one, or one that was killed,\n"
     "has stopped.";
@@ -38,6 +40,7 @@ struct SweepOptions {
   std::string file;
   std::optional<std::string> folder, threads, shard;
   bool dry_run = false, retry_failed = false, quiet = false;
+  SlurmFlags slurm;
 };
 
 struct Shard {
@@ -70,6 +73,7 @@ std::string command_to_go_on(const SweepOptions& options) {
   std::string command = "npusim sweep " + options.file + " -o " + *options.folder;
   if (options.threads) command += " -j " + *options.threads;
   if (options.shard) command += " --shard " + *options.shard;
+  if (options.slurm.chosen()) command += slurm_flags_text(options.slurm);
   return command;
 }
 
@@ -92,12 +96,28 @@ class SweepCommand {
                                            "left out: what a search looks at next follows from "
                                            "what it has found"));
     }
+    check_launcher();
     points_ = plan_->points();
     if (shard_) points_ = sweep::shard_of(points_, shard_->number, shard_->of);
     return options_.dry_run ? show() : evaluate();
   }
 
  private:
+  void check_launcher() const {
+    check_slurm_flags(options_.slurm);
+    if (!options_.slurm.chosen()) return;
+    base::ErrorList errors;
+    if (shard_) {
+      errors.add("", "--shard", *options_.shard,
+                 "left out with --launcher slurm, whose tasks are shards");
+    }
+    if (plan_->config().search) {
+      errors.add("", "--launcher", "slurm",
+                 "local for a search: what it looks at next follows from what it has found");
+    }
+    errors.throw_if_any();
+  }
+
   int show() const {
     std::string text = sweep_outline(plan_->space(), points_);
     const std::vector<sweep::IndexEntry> open = sweep::unfinished(store_, points_);
@@ -122,11 +142,10 @@ class SweepCommand {
     SweepOutcome outcome;
     {
       launch::SignalWatch signals;
-      PointEvaluation evaluation(
-          *plan_, store_, signals,
-          {workers_, options_.retry_failed, options_.quiet, points_to_evaluate()});
-      if (!evaluate_all(evaluation)) return interrupted();
-      outcome.counts = evaluation.counts();
+      const std::optional<PointCounts> counts =
+          options_.slurm.chosen() ? evaluate_on_cluster(signals) : evaluate_here(signals);
+      if (!counts) return interrupted();
+      outcome.counts = *counts;
     }
     outcome.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -147,10 +166,33 @@ class SweepCommand {
     return search ? search->points : static_cast<std::int64_t>(points_.size());
   }
 
-  /// False where Ctrl-C interrupted it.
-  bool evaluate_all(PointEvaluation& evaluation) {
-    if (!plan_->config().search) return evaluation.evaluate(points_);
-    return evaluate_searched(*plan_, store_, evaluation, points_);
+  // Each returns nothing where Ctrl-C interrupted it.
+
+  std::optional<PointCounts> evaluate_here(launch::SignalWatch& signals) {
+    PointEvaluation evaluation(
+        *plan_, store_, signals,
+        {workers_, options_.retry_failed, options_.quiet, points_to_evaluate()});
+    const bool done = plan_->config().search
+                          ? evaluate_searched(*plan_, store_, evaluation, points_)
+                          : evaluation.evaluate(points_);
+    return done ? std::optional(evaluation.counts()) : std::nullopt;
+  }
+
+  std::optional<PointCounts> evaluate_on_cluster(launch::SignalWatch& signals) const {
+    if (options_.retry_failed) {
+      for (const sweep::IndexEntry& point : points_) store_.drop_failure(point.hash);
+    }
+    const std::vector<sweep::IndexEntry> open = sweep::unfinished(store_, points_);
+    const int threads_of_a_task = options_.threads ? workers_ : 1;
+    Progress progress(options_.quiet);
+    if (!evaluate_on_slurm(plan_->config().file, store_, points_, threads_of_a_task, options_.slurm,
+                           signals, progress))
+      return std::nullopt;
+    PointCounts counts;
+    counts.before = static_cast<std::int64_t>(points_.size() - open.size());
+    for (const sweep::IndexEntry& point : open)
+      ++(store_.has_record(point.hash) ? counts.finished : counts.failed);
+    return counts;
   }
 
   int interrupted() const {
@@ -200,6 +242,7 @@ void add_sweep(CLI::App& program, Action& action) {
   command->add_flag("--retry-failed", options->retry_failed,
                     "evaluate points again that have failed before");
   command->add_flag("--quiet", options->quiet, "no progress and no summary; errors only");
+  add_slurm_flags(*command, options->slurm);
   add_sweep_gather(*command, action);
   command->callback([options, command, &action] {
     if (command->get_subcommands().empty()) action = [options] { return sweep(*options); };

@@ -151,6 +151,11 @@ std::vector<IndexEntry> Store::index(const SweepConfig& config) const {
 bool Store::has_record(const std::string& hash) const { return is_there(record_file(hash)); }
 bool Store::has_failure(const std::string& hash) const { return is_there(failure_file(hash)); }
 
+void Store::drop_failure(const std::string& hash) const {
+  std::error_code ignored;
+  fs::remove(failure_file(hash), ignored);
+}
+
 fs::path Store::record_file(const std::string& hash) const {
   return folder_ / kRecords / (hash + ".json");
 }

@@ -68,6 +68,8 @@ class Store {
   /// Takes the place of a failure of the same point.
   void put_record(const std::string& hash, std::string_view json) const;
   void put_failure(const Failure& failure) const;
+  /// So that the point counts as unfinished; nothing where there is none.
+  void drop_failure(const std::string& hash) const;
 
   std::string record(const std::string& hash) const;
   Failure failure(const std::string& hash) const;
