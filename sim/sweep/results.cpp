@@ -184,7 +184,7 @@ Results results_of(const SweepConfig& config, const SweepSize& size, Table table
                    std::vector<FailedPoint> failures) {
   Results results;
   results.name = config.name;
-  results.objectives = config.objectives;
+  if (!table.rows.empty()) results.objectives = config.objectives;
   if (results.objectives.empty() && !table.rows.empty()) {
     results.objectives = usual_objectives(table);
     results.objectives_are_assumed = true;

@@ -19,7 +19,7 @@ let keyboardAt = -1;
 let chart = null;
 
 /** Least and greatest of the finite values. */
-function rangeOf(field, rows) {
+function rangeOf(field, rows) {  // failed points have axes, and no results
   let least = Infinity, greatest = -Infinity;
   for (const row of rows) {
     const value = field.number(row);
@@ -35,12 +35,12 @@ function isCategorical(field) {
 }
 
 function allowsLog(field) {
-  return !isCategorical(field) && rangeOf(field, data.rows).least > 0;
+  return !isCategorical(field) && rangeOf(field, allRows).least > 0;
 }
 
 /** Where values span more than a factor of 30, equal steps show little. */
 function prefersLog(field) {
-  const range = rangeOf(field, data.rows);
+  const range = rangeOf(field, allRows);
   return allowsLog(field) && range.greatest / range.least > 30;
 }
 
@@ -186,7 +186,7 @@ function buildDatasets() {
     const at = {x: x.number(row), y: y.number(row), row};
     if (!Number.isNaN(at.x) && !Number.isNaN(at.y)) groups[stateOf(row)].push(at);
   }
-  const xScale = scaleOptions(x, choice.xLog, data.rows), yScale = scaleOptions(y, choice.yLog, data.rows);
+  const xScale = scaleOptions(x, choice.xLog, allRows), yScale = scaleOptions(y, choice.yLog, allRows);
   const failed = failedRows.filter(isShown)
     .map((row) => placeOfFailed(row, {x: xScale.min ?? 0, y: yScale.min ?? 0})).filter((at) => at);
   const ink = themeColour('ink'), muted = themeColour('muted');

@@ -7,7 +7,7 @@ const data = pageData();
 const finished = data.finished;
 const failedRows = data.failures.map((failure, index) => finished + index);
 data.rows = Array.from({length: finished}, (_, row) => row);
-const rowCount = finished + data.failures.length;
+const allRows = [...data.rows, ...failedRows];
 
 /** Values of a column: {v: [...]}, {c: constant}, {same: index}, or {d: distinct, i: base64, b: bytes}. */
 function decoded(column, all) {

@@ -102,7 +102,7 @@ function drawFilters() {
       drawChart();
     }}), label);
   const states = ['front', 'feasible', 'infeasible', 'failed'].filter((state) =>
-    [...data.rows, ...failedRows].some((row) => stateOf(row) === state));
+    allRows.some((row) => stateOf(row) === state));
   const sets = [element('h3', {}, 'Show')];
   if (states.length > 1) {
     sets.push(element('fieldset', {}, element('legend', {}, 'Points'),
@@ -271,5 +271,5 @@ drawFront();
 drawInfluence();
 drawFailures();
 drawConstants();
-if (fields.length && rowCount) drawChart();
+drawChart();
 onThemeChange(() => drawChart());
