@@ -9,7 +9,8 @@ ReadBursts::ReadBursts(std::int64_t limit, const BurstTimes& times, TransferList
     : limit_(limit),
       times_(times),
       listener_(listener),
-      ends_(static_cast<std::size_t>(limit), 0) {}
+      ends_(static_cast<std::size_t>(limit), 0),
+      prompt_(limit) {}
 
 void ReadBursts::begin(const Transfer& transfer) {
   const bool waits = left_ > 0;
@@ -46,8 +47,12 @@ GrantedBursts ReadBursts::grant(std::int64_t cycle, const GrantWindow& window) {
   for (;;) {
     const std::int64_t bytes = transfers_.front().run().bytes;
     grant_one(cycle);
-    const std::int64_t more = steady(window);
-    if (more > 0) skip(more);
+    std::int64_t more = 0;
+    if (const std::int64_t period = next_period(); period > 0) {
+      more = std::min(transfers_.front().run().count - 1,
+                      window.more(grant_, period, times_.bus_cycles));
+      if (more > 0) skip(more, period);
+    }
     taken(1 + more);
     granted.count += 1 + more;
     granted.bytes += (1 + more) * bytes;
@@ -64,10 +69,12 @@ void ReadBursts::grant_one(std::int64_t cycle) {
   const std::int64_t accesses = transfers_.front().run().accesses;
   const std::int64_t begin = std::max(cycle + times_.data_cycles, stream_end_);
   const std::int64_t end = begin + accesses;
+  const bool prompt = accesses <= times_.bus_cycles && stream_end_ <= cycle + times_.data_cycles;
+  prompt_ = prompt ? prompt_ + 1 : 0;
   const std::int64_t period = end - stream_end_;
   regular_ = period == period_ ? regular_ + 1 : 1;
   period_ = period;
-  const bool issue_repeats = issue_ == ends_[oldest_] || period == 1;
+  const bool issue_repeats = issue_ == ends_[oldest_];
   const bool grant_repeats = cycle == visible_ || period == times_.bus_cycles;
   repeats_ = issue_repeats && grant_repeats && cycle - grant_ == period;
   grant_ = cycle;
@@ -77,21 +84,29 @@ void ReadBursts::grant_one(std::int64_t cycle) {
   listener_.streams({begin, accesses, accesses, 1}, end);
 }
 
-std::int64_t ReadBursts::steady(const GrantWindow& window) const {
-  if (!repeats_ || regular_ < limit_) return 0;
-  return std::min(transfers_.front().run().count - 1,
-                  window.more(grant_, period_, times_.bus_cycles));
+std::int64_t ReadBursts::next_period() const {
+  if (prompt_ >= limit_ && times_.data_cycles < (limit_ - 1) * times_.bus_cycles) {
+    return times_.bus_cycles;
+  }
+  return repeats_ && regular_ >= limit_ ? period_ : 0;
 }
 
-void ReadBursts::skip(std::int64_t bursts) {
+void ReadBursts::skip(std::int64_t bursts, std::int64_t period) {
   const std::int64_t accesses = transfers_.front().run().accesses;
-  const std::int64_t cycles = bursts * period_;
-  const std::int64_t first = stream_end_ + period_ - accesses;
-  issue_ += cycles;
-  grant_ += cycles;
-  stream_end_ += cycles;
-  for (std::int64_t& end : ends_) end += cycles;
-  listener_.streams({first, accesses, period_, bursts}, stream_end_);
+  const std::int64_t first = stream_end_ + period - accesses;
+  std::int64_t earlier = 0;
+  // Of ends that are overtaken themselves, the last one is what an issue waits for.
+  for (std::int64_t k = std::max<std::int64_t>(bursts - limit_, 1); k <= bursts; ++k) {
+    earlier = ends_[oldest_];
+    ends_[oldest_] = stream_end_ + k * period;
+    if (++oldest_ == ends_.size()) oldest_ = 0;
+  }
+  issue_ = std::max(issue_ + bursts, earlier);
+  grant_ += bursts * period;
+  stream_end_ += bursts * period;
+  regular_ = period == period_ ? regular_ + bursts : bursts;
+  period_ = period;
+  listener_.streams({first, accesses, period, bursts}, stream_end_);
 }
 
 void ReadBursts::taken(std::int64_t bursts) {

@@ -13,13 +13,20 @@
 // issue (the unit is free) and last stream (done), and the grants in between are made whenever
 // somebody wants to know.
 //
-// Why a run of equal bursts may be passed in one step: let P = e(j) - e(j-1) be the distance of the
-// last N stream ends, and also of the last two grants of this run, with no other's grant between.
-// If i(j) = e(j-N) (or P = 1) then i(j+1) = i(j) + P, for no start intervenes within a run. If g(j)
-// = i(j) + 1 then P >= T makes g(j+1) = i(j+1) + 1 = g(j) + P; otherwise the bus was waited for,
-// and if T = P it is again. And e(j+1) = e(j) + P, whether e(j) followed from the data (so does
-// e(j+1)) or from the stream before (then P = a, and so it does again). With that the same holds
-// for j + 1: every further burst is P cycles after the one before it.
+// Why a run of bursts of a accesses may be passed in one step, after burst j and while nobody else
+// is granted:
+// - The bus decides: if no stream of the last N had to wait for the one before it, a <= T for all
+//   of them and D < (N-1) T, then g(j+k) = g(j) + k T and e(j+k) = e(j) + k T. For e(m) = g(m) + D
+//   + a <= g(j) - (j-m) T + D + T < g(j) - (j-m) T + N T; so with m = j+k-N the burst j+k is issued
+//   before g(j) + k T, i(j+k-1) + 1 being no later than g(j+k-1); and its data come T after those
+//   of the burst before, whose stream is over by then.
+// - Anything else: let P = e(j) - e(j-1) be the distance of the last N stream ends, and also of the
+//   last two grants of this run, with no other's grant between. If i(j) = e(j-N) then i(j+1) = i(j)
+//   + P, for no start intervenes within a run. If g(j) = i(j) + 1 then P >= T makes g(j+1) = i(j+1)
+//   + 1 = g(j) + P; otherwise the bus was waited for, and if T = P it is again. And e(j+1) = e(j) +
+//   P, whether e(j) followed from the data (so does e(j+1)) or from the stream before (then P = a,
+//   and so it does again). With that the same holds for j + 1, and so on.
+// In both, ends are at least a cycle apart, so that i(j+k) = max(i(j) + k, e(j+k-N)).
 #pragma once
 
 #include <cstddef>
@@ -48,9 +55,9 @@ class ReadBursts : public BurstSource {
 
  private:
   void grant_one(std::int64_t cycle);
-  // How many more bursts of the run the window allows to be granted, each period_ after the last.
-  std::int64_t steady(const GrantWindow& window) const;
-  void skip(std::int64_t bursts);
+  // How far apart the next bursts of the run come if nobody else is granted; 0: not known.
+  std::int64_t next_period() const;
+  void skip(std::int64_t bursts, std::int64_t period);
   void taken(std::int64_t bursts);
   void issue_next();
   void tell_free();
@@ -67,10 +74,11 @@ class ReadBursts : public BurstSource {
   std::int64_t stream_end_ = 0;     // e of the last burst
   std::vector<std::int64_t> ends_;  // e of the last N, the oldest at oldest_
   std::size_t oldest_ = 0;
-  // Of the last burst, for steady().
+  // Of the last bursts, for next_period().
+  std::int64_t prompt_;  // so many streams were not late, nor longer than the bus time
   std::int64_t period_ = 0;
   std::int64_t regular_ = 0;  // so many ends are period_ after the one before
-  bool repeats_ = false;      // its issue and its grant will repeat with period_
+  bool repeats_ = false;      // the last one's issue and its grant will repeat with period_
 };
 
 }  // namespace npusim::model
