@@ -223,34 +223,33 @@ class ChannelVector {
   HWY_INLINE void slide(std::int64_t first, std::int64_t rows) const {
     Column w[3];
     load_kernel(p_.weights, channel_, w);
-    std::int64_t offset = first * p_.rows.step + channel_;
-    const Column second = column(1, offset);
-    C sums = plus_products(plus_products(start_, column(0, offset), w[0]), second, w[1]);
+    const Column second = lines(1, first).column();
+    C sums = plus_products(plus_products(start_, lines(0, first).column(), w[0]), second, w[1]);
     C next = plus_products(start_, second, w[0]);
+    Lines right = lines(2, first);
     std::int32_t* acc = acc_;
-    for (std::int64_t row = 0; row < rows; ++row) {
-      const Column x = column(2, offset);
+    for (std::int64_t row = 0; row < rows; ++row, acc += stride_) {
+      const Column x = right.column();
+      right.advance(p_.rows.step);
       store(plus_products(sums, x, w[2]), acc);
       sums = plus_products(next, x, w[1]);
       next = plus_products(start_, x, w[0]);
-      offset += p_.rows.step;
-      acc += stride_;
     }
   }
 
   HWY_INLINE void slide_by_two(std::int64_t first, std::int64_t rows) const {
     Column w[3];
     load_kernel(p_.weights, channel_, w);
-    std::int64_t offset = first * p_.rows.step + channel_;
-    Column left = column(0, offset);
+    Column left = lines(0, first).column();
+    Lines middle = lines(1, first);
+    Lines right = lines(2, first);
     std::int32_t* acc = acc_;
-    for (std::int64_t row = 0; row < rows; ++row) {
-      const Column right = column(2, offset);
-      const C sums = plus_products(plus_products(start_, left, w[0]), column(1, offset), w[1]);
-      store(plus_products(sums, right, w[2]), acc);
-      left = right;
-      offset += p_.rows.step;
-      acc += stride_;
+    for (std::int64_t row = 0; row < rows; ++row, acc += stride_) {
+      const C sums = plus_products(plus_products(start_, left, w[0]), middle.column(), w[1]);
+      left = right.column();
+      middle.advance(p_.rows.step);
+      right.advance(p_.rows.step);
+      store(plus_products(sums, left, w[2]), acc);
     }
   }
 
@@ -274,10 +273,17 @@ class ChannelVector {
 #endif
 
  private:
-  // Column j of the first row's pixel.
-  HWY_INLINE Column column(std::int64_t j, std::int64_t offset) const {
-    const std::int8_t* const* taps = p_.rows.taps + j;
-    return load_column(taps[0] + offset, taps[3] + offset, taps[6] + offset);
+  // The inputs of one column of the kernel.
+  struct Lines {
+    const std::int8_t *a, *b, *c;
+    HWY_INLINE Column column() const { return load_column(a, b, c); }
+    HWY_INLINE void advance(std::int64_t step) { a += step, b += step, c += step; }
+  };
+
+  HWY_INLINE Lines lines(std::int64_t column, std::int64_t row) const {
+    const std::int8_t* const* taps = p_.rows.taps + column;
+    const std::int64_t offset = row * p_.rows.step + channel_;
+    return {taps[0] + offset, taps[3] + offset, taps[6] + offset};
   }
 
   HWY_INLINE void store(C sums, std::int32_t* acc) const {
