@@ -137,10 +137,22 @@ HWY_INLINE void prepare_words(const std::int8_t* x, std::int64_t count, std::uin
   };
   std::int64_t i = 0;
   for (; i + kBytes <= count; i += kBytes) prepare(x + i, out + i);
+  const auto prepare_quad = [out](std::uint32_t quad, std::int64_t at) {
+    quad ^= 0x80808080;
+    const std::uint32_t even = quad & 0x00ff00ff;
+    const std::uint32_t odd = quad >> 8 & 0x00ff00ff;
+    std::memcpy(out + at, &even, sizeof even);
+    std::memcpy(out + at + kOddWords, &odd, sizeof odd);
+  };
+  for (; i + PackedWeights::kQuad <= count; i += PackedWeights::kQuad) {
+    std::uint32_t quad = 0;
+    std::memcpy(&quad, x + i, sizeof quad);
+    prepare_quad(quad, i);
+  }
   if (i == count) return;
-  std::int8_t rest[kBytes] = {};
-  std::memcpy(rest, x + i, static_cast<std::size_t>(count - i));
-  prepare(rest, out + i);
+  std::uint32_t last = 0;
+  for (std::int64_t j = count; j > i; --j) last = last << 8 | static_cast<std::uint8_t>(x[j - 1]);
+  prepare_quad(last, i);
 }
 
 std::int64_t segment_quads(const PackedWeights& weights) {

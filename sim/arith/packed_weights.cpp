@@ -76,6 +76,13 @@ QuadSums sums_of(const std::int8_t* quad) {
   return sums;
 }
 
+// A quad that has found no other to be paired with, among the few that wait.
+struct Waiting {
+  std::uint32_t quad;
+  QuadSums sums;
+};
+constexpr std::size_t kMostWaiting = 8;
+
 PackedWeights::QuadPlace place_of(std::uint32_t quad) {
   constexpr std::uint32_t kSegmentQuads = PackedWeights::kSegmentBytes / kQuad;
   return {quad * static_cast<std::uint32_t>(PackedWeights::kQuadBytes),
@@ -102,6 +109,7 @@ void PackedWeights::sort_quads() {
   ordered_quads_.resize(order_.size() * count);
   std::vector<std::uint32_t> single;
   std::vector<std::uint32_t> rest;
+  std::vector<Waiting> waiting;
   QuadPlace* out = ordered_quads_.data();
   std::size_t paired = 0;
   std::size_t apart = 0;
@@ -110,28 +118,30 @@ void PackedWeights::sort_quads() {
     QuadOrder& order = order_[static_cast<std::size_t>(strip)];
     single.clear();
     rest.clear();
-    constexpr std::uint32_t kNone = ~std::uint32_t{0};
-    std::uint32_t waiting = kNone;  // for a partner
-    QuadSums waiting_sums = {};
+    waiting.clear();
     for (std::uint32_t quad = 0; quad < count; ++quad) {
       const QuadSums sums = sums_of(weights + quad * kQuadBytes);
       if (!fit_together(sums, {})) {
         rest.push_back(quad);
-      } else if (waiting == kNone) {
-        waiting = quad;
-        waiting_sums = sums;
-      } else if (fit_together(waiting_sums, sums)) {
-        *out++ = place_of(waiting);
+        continue;
+      }
+      const auto partner =
+          std::find_if(waiting.begin(), waiting.end(),
+                       [&sums](const Waiting& other) { return fit_together(other.sums, sums); });
+      if (partner != waiting.end()) {
+        *out++ = place_of(partner->quad);
         *out++ = place_of(quad);
         order.paired += 2;
-        waiting = kNone;
-      } else {
-        single.push_back(waiting);
-        waiting = quad;
-        waiting_sums = sums;
+        waiting.erase(partner);
+        continue;
       }
+      if (waiting.size() == kMostWaiting) {
+        single.push_back(waiting.front().quad);
+        waiting.erase(waiting.begin());
+      }
+      waiting.push_back({quad, sums});
     }
-    if (waiting != kNone) single.push_back(waiting);
+    for (const Waiting& alone : waiting) single.push_back(alone.quad);
     order.single = static_cast<std::int64_t>(single.size());
     out = std::transform(single.begin(), single.end(), out, place_of);
     out = std::transform(rest.begin(), rest.end(), out, place_of);
