@@ -54,6 +54,7 @@ std::uint64_t RunIdentity::of(const config::RunConfig& run) {
   fields.add(run.hardware.name);
   fields.add(config::program_dependent_text(run.hardware));
   fields.add(config::timing_only_text(run.hardware));
+  fields.add(run.technology.empty() ? 0 : file_hash(run.technology));
   if (run.dataset && !run.dataset->path.empty()) fields.add(folder_hash(run.dataset->path));
   const config::DatasetConfig& calibration = run.calibration.data;
   if (!calibration.path.empty()) fields.add(folder_hash(calibration.path));

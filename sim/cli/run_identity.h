@@ -18,8 +18,9 @@ class RunIdentity {
   RunIdentity();
 
   /// XXH3 of the program, the run's name, the content of its run file and its model (with external
-  /// data), the hardware in force, and of every file below its picture folders the name, size and
-  /// time of change. A file or folder is read once. Throws base::InputError where one cannot be.
+  /// data), the hardware in force, the technology file, and of every file below its picture folders
+  /// the name, size and time of change. A file or folder is read once. Throws base::InputError
+  /// where one cannot be.
   std::uint64_t of(const config::RunConfig& run);
 
  private:

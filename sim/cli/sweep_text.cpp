@@ -150,18 +150,39 @@ std::string points_table(const sweep::SweepConfig& config,
   return table.text(wants_colour());
 }
 
+/// Messages that differ in numbers only have one reason.
+std::string without_numbers(const std::string& text) {
+  std::string words;
+  for (const char c : text) {
+    if (c < '0' || c > '9') words += c;
+  }
+  return words;
+}
+
 }  // namespace
 
 std::string failure_reasons(const std::vector<sweep::Failure>& failures) {
-  std::map<std::string, std::int64_t> counts;
-  for (const sweep::Failure& failure : failures) ++counts[sweep::failure_text(failure)];
-  std::vector<std::pair<std::int64_t, std::string>> reasons;
-  for (const auto& [text, points] : counts) reasons.emplace_back(-points, text);
-  std::sort(reasons.begin(), reasons.end());
+  struct Reason {
+    std::int64_t points = 0;
+    std::string first;   // one of its texts
+    bool alike = false;  // others differ in numbers
+  };
+  std::map<std::string, Reason> by_words;
+  for (const sweep::Failure& failure : failures) {
+    const std::string text = sweep::failure_text(failure);
+    Reason& reason = by_words[without_numbers(text)];
+    if (reason.points++ == 0) reason.first = text;
+    reason.alike = reason.alike || reason.first != text;
+  }
+  std::vector<Reason> reasons;
+  for (const auto& [words, reason] : by_words) reasons.push_back(reason);
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [](const Reason& a, const Reason& b) { return a.points > b.points; });
   std::string text;
   for (std::size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i) {
-    text += fmt::format("    {:>6}  {}\n", report::grouped(-reasons[i].first),
-                        wrapped(reasons[i].second, kTerminalColumns, 12));
+    text += fmt::format(
+        "    {:>6}  {}\n", report::grouped(reasons[i].points),
+        wrapped((reasons[i].alike ? "such as " : "") + reasons[i].first, kTerminalColumns, 12));
   }
   if (reasons.size() > kMostReasons)
     text += fmt::format("            and {} more reasons\n", reasons.size() - kMostReasons);
