@@ -83,6 +83,34 @@ std::string number_text(double value) {
   return sweep::metric_text(value);
 }
 
+std::size_t widest_line(const std::string& text) {
+  std::size_t widest = 0, begin = 0;
+  for (std::size_t end = text.find('\n'); end != std::string::npos;
+       begin = end + 1, end = text.find('\n', begin))
+    widest = std::max(widest, end - begin);
+  return widest;
+}
+
+/// Rows below "point" and the names of the keys, in 80 columns: where they are too wide, names and
+/// values give way.
+std::string numbered_table(const std::vector<std::string>& keys,
+                           const std::vector<std::vector<std::string>>& rows) {
+  std::string text;
+  for (const std::size_t width : {40, 26, 20, 16, 13, 11, 9}) {
+    std::vector<TableColumn> columns = {{"point", ColumnKind::number}};
+    for (const std::string& name : sweep::short_names(keys))
+      columns.push_back({report::shortened(name, width), ColumnKind::number});
+    Table table(std::move(columns));
+    for (std::vector<std::string> cells : rows) {
+      for (std::string& cell : cells) cell = report::shortened(cell, width);
+      table.add(std::move(cells));
+    }
+    text = table.text(wants_colour());
+    if (widest_line(table.text(false)) <= kTerminalColumns) break;
+  }
+  return text;
+}
+
 std::string front_table(const sweep::SweepConfig& config, const sweep::Table& table,
                         const std::vector<std::size_t>& front) {
   const std::size_t shown = std::min(front.size(), kMostFrontRows);
@@ -92,19 +120,16 @@ std::string front_table(const sweep::SweepConfig& config, const sweep::Table& ta
   std::vector<std::string> keys;
   for (const std::size_t axis : axes) keys.push_back(table.axes[axis]);
   for (const sweep::Objective& objective : config.objectives) keys.push_back(objective.metric);
-  std::vector<TableColumn> columns = {{"point", ColumnKind::number}};
-  for (const std::string& name : sweep::short_names(keys))
-    columns.push_back({name, ColumnKind::number});
-  Table text(std::move(columns));
+  std::vector<std::vector<std::string>> lines;
   for (const std::size_t index : rows) {
     const sweep::Row& row = table.rows[index];
     std::vector<std::string> cells = {std::to_string(row.point)};
     for (const std::size_t axis : axes) cells.push_back(row.axis_values[axis]);
     for (const sweep::Objective& objective : config.objectives)
       cells.push_back(number_text(table.number(row, *table.find(objective.metric))));
-    text.add(std::move(cells));
+    lines.push_back(std::move(cells));
   }
-  return text.text(wants_colour());
+  return numbered_table(keys, lines);
 }
 
 std::string front_text(const sweep::SweepConfig& config, const sweep::Table& table) {
@@ -134,10 +159,7 @@ std::string values_text(const std::vector<std::string>& values) {
 
 std::string points_table(const sweep::SweepConfig& config,
                          const std::vector<sweep::IndexEntry>& points) {
-  std::vector<TableColumn> columns = {{"point", ColumnKind::number}};
-  for (const std::string& name : sweep::short_names(sweep::axis_columns(config)))
-    columns.push_back({name, ColumnKind::number});
-  Table table(std::move(columns));
+  std::vector<std::vector<std::string>> lines;
   for (std::size_t i = 0; i < points.size(); ++i) {
     std::vector<std::string> cells = {std::to_string(points[i].point)};
     cells.insert(cells.end(), points[i].values.begin(), points[i].values.end());
@@ -145,9 +167,9 @@ std::string points_table(const sweep::SweepConfig& config,
       std::fill(cells.begin(), cells.end(), "...");
       i = points.size() - kLastPoints - 1;
     }
-    table.add(std::move(cells));
+    lines.push_back(std::move(cells));
   }
-  return table.text(wants_colour());
+  return numbered_table(sweep::axis_columns(config), lines);
 }
 
 /// Messages that differ in numbers only have one reason.
