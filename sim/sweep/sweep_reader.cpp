@@ -17,7 +17,6 @@ using config::YamlNode;
 
 constexpr std::uint64_t kMaxSweepFileBytes = 1 << 20;
 constexpr std::size_t kMostAxes = 64;
-constexpr char kMapping[] = "a mapping (key: value)";
 constexpr char kMetricRule[] =
     "a number of the record by its dotted key, such as cycles.total, or a list of them";
 constexpr char kExpressionRule[] = "a list of expressions, such as [a.b * 2 <= c.d]";

@@ -124,7 +124,7 @@ run: mobilenet_v1_224.yaml
 axes:
   hardware.mac_array.rows: {from: 1, to: 400, step: 1}
   hardware.mac_array.columns: {from: 1, to: 400, step: 1}
-where: [hardware.mac_array.rows <= hardware.mac_array.columns]
+where: [hardware.mac_array.rows % 20 == 1]
 search: {points: 10, seed: 1}
 objectives: {minimise: cycles.total}
 )";
@@ -132,8 +132,8 @@ objectives: {minimise: cycles.total}
   const Space space(config);
   PointReader reader(space, {}, folders_);
   const std::int64_t checked = check_points(space, reader);
-  EXPECT_GT(checked, 4500);
-  EXPECT_LT(checked, 5500);
+  EXPECT_GT(checked, 400);
+  EXPECT_LT(checked, 600);
 }
 
 }  // namespace
