@@ -102,7 +102,7 @@ class SlurmSweep {
  private:
   /// The job that an earlier command left behind, while it lives.
   std::string running_job() const {
-    const std::string job = job_file_.read();
+    std::string job = job_file_.read();
     if (job.empty() || !launch::tasks_of(job).is_over()) return job;
     job_file_.remove();
     return {};
@@ -114,7 +114,7 @@ class SlurmSweep {
       const auto shard = sweep::shard_of(index_, task, work_.tasks);
       if (!sweep::unfinished(store_, shard).empty()) tasks.push_back(task);
     }
-    const std::string job = launch::submit_array(work_, tasks, options_);
+    std::string job = launch::submit_array(work_, tasks, options_);
     job_file_.write(job);
     say(fmt::format("slurm: job {} with {} task{}, log in {}", job, tasks.size(),
                     tasks.size() == 1 ? "" : "s", logs_.string()));

@@ -78,7 +78,7 @@ std::string submit_array(const SlurmWork& work, const std::vector<std::int64_t>&
   arguments.push_back(script.string());
   const Finished sbatch = run_program("sbatch", arguments);
   // "JOB" or "JOB;CLUSTER".
-  const std::string job = trimmed(sbatch.output.substr(0, sbatch.output.find(';')));
+  std::string job = trimmed(sbatch.output.substr(0, sbatch.output.find(';')));
   if (sbatch.exit_code != 0 || job.empty()) {
     throw base::InputError("sbatch: refused the job array (exit code " +
                            std::to_string(sbatch.exit_code) + "): " + trimmed(sbatch.errors));
