@@ -18,6 +18,17 @@ endif()
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 # Kernel files ask for -O3 themselves; nothing else gains from it.
 string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+set(NPUSIM_KERNEL_OPTIONS -O3 CACHE STRING "Options of the files of SIMD kernels")
+
+# npusim_set_kernel_options(f.cpp...)
+#
+# For the sources of SIMD kernels: NPUSIM_KERNEL_OPTIONS, and SSE4.2 as the least that an x86
+# processor must have, because without it the lowest target would be Highway's scalar one, which
+# cannot add pairs. Better ones are chosen at run time.
+function(npusim_set_kernel_options)
+  set_source_files_properties(${ARGV} PROPERTIES COMPILE_OPTIONS
+    "${NPUSIM_KERNEL_OPTIONS};$<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-march=x86-64-v2>")
+endfunction()
 
 # Flags of the project's own targets; never inherited by who links them.
 function(npusim_apply_flags target)

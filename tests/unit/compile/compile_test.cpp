@@ -79,10 +79,15 @@ void expect_same_on_all_machines(const QuantizedGraph& graph, std::int64_t rows 
 }
 
 TEST(Compile, RandomNetworksOnRandomMachines) {
+#ifdef NPUSIM_SANITIZED_TESTS
+  constexpr std::uint64_t kNetworks = 20;  // every scheme, field and array
+#else
+  constexpr std::uint64_t kNetworks = 50;
+#endif
   const std::pair<std::int64_t, std::int64_t> arrays[] = {
       {1, 1}, {4, 4}, {5, 3}, {16, 16}, {3, 32}};
   const char* schemes[] = {"per_layer", "shift_scaler", "per_channel"};
-  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+  for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
     test::QuantizedGraphOptions options;
     options.scheme = schemes[seed % 3];
     options.field_bits = static_cast<std::int32_t>(1 + seed % 4);
