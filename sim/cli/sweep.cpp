@@ -244,6 +244,8 @@ void add_sweep(CLI::App& program, Action& action) {
   command->add_flag("--quiet", options->quiet, "no progress and no summary; errors only");
   add_slurm_flags(*command, options->slurm);
   add_sweep_gather(*command, action);
+  add_sweep_report(*command, action);
+  add_sweep_explain(*command, action);
   command->callback([options, command, &action] {
     if (command->get_subcommands().empty()) action = [options] { return sweep(*options); };
   });

@@ -10,5 +10,7 @@ namespace npusim::cli {
 
 /// Subcommands of sweep; each sets the action when it is the chosen one.
 void add_sweep_gather(CLI::App& sweep, Action& action);
+void add_sweep_report(CLI::App& sweep, Action& action);
+void add_sweep_explain(CLI::App& sweep, Action& action);
 
 }  // namespace npusim::cli

@@ -16,13 +16,14 @@
 #include "sim/sweep/labels.h"
 #include "sim/sweep/metrics.h"
 #include "sim/sweep/page.h"
+#include "sim/sweep/picture.h"
 
 namespace npusim::cli {
 namespace {
 
 struct ReportOptions {
   std::string folder;
-  std::optional<std::string> html, csv;
+  std::optional<std::string> html, csv, svg;
   bool quiet = false;
 };
 
@@ -240,10 +241,12 @@ int report_sweep(const ReportOptions& options) {
   require_argument(options.folder, "DIR", "a folder that npusim sweep has written");
   check_output_path(options.html, "--html");
   check_output_path(options.csv, "--csv");
+  check_output_path(options.svg, "--svg");
   const SweepFolder folder = read_sweep_folder(options.folder);
   const sweep::Results results = read_sweep_results(options.folder, folder);
   if (options.csv) write_output(*options.csv, front_csv(results));
   if (options.html) write_output(*options.html, sweep::results_page(results, base::kVersion));
+  if (options.svg) write_output(*options.svg, sweep::front_picture(results));
   if (!options.quiet) fmt::print("{}", Text(results).text());
   return kOk;
 }
@@ -258,6 +261,8 @@ void add_sweep_report(CLI::App& sweep, Action& action) {
   command->add_option("--html", options->html, "write a page with charts, to be opened offline")
       ->option_text("F");
   command->add_option("--csv", options->csv, "write the front as CSV, columns as in points.csv")
+      ->option_text("F");
+  command->add_option("--svg", options->svg, "draw the first objective over the second")
       ->option_text("F");
   command->add_flag("--quiet", options->quiet, "no text; errors only");
   command->callback([options, &action] { action = [options] { return report_sweep(*options); }; });

@@ -38,10 +38,10 @@ function allowsLog(field) {
   return !isCategorical(field) && rangeOf(field, allRows).least > 0;
 }
 
-/** Where values span more than a factor of 30, equal steps show little. */
+/** Where values span a large factor, equal steps show little; those of an axis often double. */
 function prefersLog(field) {
   const range = rangeOf(field, allRows);
-  return allowsLog(field) && range.greatest / range.least > 30;
+  return allowsLog(field) && range.greatest / range.least >= (field.isAxis ? 8 : 30);
 }
 
 /** 0..1 of a value within its field, by its logarithm where that says more. */
@@ -208,7 +208,7 @@ function buildDatasets() {
     styled('outside of the constraints', groups.infeasible, {pointBackgroundColor: 'transparent',
       pointBorderColor: filled(groups.infeasible).map((colour) => faded(colour, crowd ? 0.5 : 0.75)),
       pointBorderWidth: 1, pointStyle: 'triangle'}),
-    styled('failed', failed, {pointStyle: 'crossRot', pointBorderColor: muted, pointBorderWidth: 2,
+    styled('failed', failed, {pointStyle: 'crossRot', clip: 10, pointBorderColor: muted, pointBorderWidth: 2,
       pointRadius: 5, pointHoverRadius: 7}),
   ];
   const line = frontLine(rows);
