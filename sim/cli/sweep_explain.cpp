@@ -22,9 +22,9 @@ struct ExplainOptions {
 
 constexpr char kExamples[] =
     "  npusim sweep explain swept 12\n"
-    "  npusim sweep explain swept 5f0c          by the beginning of its hash\n"
+    "  npusim sweep explain swept 5f0c          by the first digits of its hash, 4 at least\n"
     "  npusim sweep explain swept/points/5f0c21b37a9e4d10.json\n";
-constexpr std::size_t kHashDigits = 16;
+constexpr std::size_t kHashDigits = 16, kLeastHashDigits = 4;
 
 /// DIR/points/HASH.json and DIR/failures/HASH.json name both folder and point.
 bool split_record_path(const std::string& path, std::string& folder, std::string& hash) {
@@ -47,7 +47,8 @@ const sweep::IndexEntry& find_point(const SweepFolder& sweep, const std::string&
   std::vector<const sweep::IndexEntry*> found;
   for (const sweep::IndexEntry& entry : sweep.index) {
     if (std::to_string(entry.point) == point) return entry;
-    if (entry.hash.compare(0, point.size(), point) == 0) found.push_back(&entry);
+    const bool begins = entry.hash.compare(0, point.size(), point) == 0;
+    if (begins && point.size() >= kLeastHashDigits) found.push_back(&entry);
   }
   if (found.size() == 1) return *found.front();
   if (found.empty()) {
@@ -57,9 +58,9 @@ const sweep::IndexEntry& find_point(const SweepFolder& sweep, const std::string&
     const std::string range = sweep.index.empty()
                                   ? "; the sweep has none"
                                   : fmt::format(
-                                        " of index.csv, from {} to {}, or the beginning of a "
-                                        "hash there",
-                                        least->point, most->point);
+                                        " of index.csv, from {} to {}, or at least {} "
+                                        "digits of a hash there",
+                                        least->point, most->point, kLeastHashDigits);
     throw base::InputError(base::refusal("", "POINT", point, "a number" + range));
   }
   throw base::InputError(base::refusal(
@@ -88,7 +89,7 @@ void add_sweep_explain(CLI::App& sweep, Action& action) {
       sweep, "explain", "print the run command whose report is a point's record", kExamples);
   command->add_option("DIR", options->place,
                       "the folder that the sweep was written to, or a record in it");
-  command->add_option("POINT", options->point, "its number, or the beginning of its hash");
+  command->add_option("POINT", options->point, "its number, or the first digits of its hash");
   command->callback([options, &action] { action = [options] { return explain(*options); }; });
 }
 
