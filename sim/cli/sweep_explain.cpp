@@ -42,7 +42,7 @@ bool split_record_path(const std::string& path, std::string& folder, std::string
   return hash.size() == kHashDigits;
 }
 
-/// By number, else by the beginning of the hash.
+/// By number, else by the first digits of the hash.
 const sweep::IndexEntry& find_point(const SweepFolder& sweep, const std::string& point) {
   std::vector<const sweep::IndexEntry*> found;
   for (const sweep::IndexEntry& entry : sweep.index) {
