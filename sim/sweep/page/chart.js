@@ -140,10 +140,10 @@ function scaleOptions(field, isLog, rows) {
     options.min = range.least / factor;
     options.max = range.greatest * factor;
   } else {
-    const room = (range.greatest - range.least || Math.abs(range.least) || 1) * 0.05;
-    options.min = range.least >= 0 ? Math.max(range.least - room, range.least > 2 * room ? -Infinity : -room)
-      : range.least - room;
-    options.max = range.greatest + room;
+    const step = niceStep((range.greatest - range.least || Math.abs(range.least) || 1) / 7);
+    const round = (steps) => Number((steps * step).toPrecision(12));
+    options.min = round(Math.floor(range.least / step - (range.least > 0 && range.least < step ? 0 : 0.2)));
+    options.max = round(Math.ceil(range.greatest / step + 0.2));
   }
   if (field.isAxis && field.categories.length <= 12) {
     options.afterBuildTicks = (scale) => { scale.ticks = field.numbers.map((value) => ({value})); };
@@ -154,6 +154,12 @@ function scaleOptions(field, isLog, rows) {
   const inKibibytes = field.isAxis && field.unit === 'B';
   options.ticks.callback = (value) => (inKibibytes ? quantity(value, 'B') : shortNumber(Number(value.toPrecision(12))));
   return options;
+}
+
+/** The next of 1, 2, 5 times a power of ten. */
+function niceStep(step) {
+  const power = 10 ** Math.floor(Math.log10(step));
+  return power * [1, 2, 5, 10].find((factor) => factor * power >= step * (1 - 1e-9));
 }
 
 /** Round numbers within [least, greatest]: 1, 2, 5 times powers of ten, or finer where those are few. */

@@ -64,10 +64,10 @@ function fillSelect(select, none) {
 
 function chooseFields() {
   const rest = [...objectiveFields, ...varyingAxes, ...metricFields, ...axisFields];
-  choice.x = rest[0];
-  choice.y = rest.find((field) => field !== choice.x) || rest[0];
-  choice.colour = objectiveFields[2] || varyingAxes.find((field) => !field.numbers)
-    || varyingAxes.find((field) => field !== choice.x && field !== choice.y) || null;
+  choice.y = rest[0];
+  choice.x = rest.find((field) => field !== choice.y) || rest[0];
+  choice.colour = varyingAxes.find((field) => !field.numbers && field.categories.length <= maxCategories)
+    || objectiveFields[2] || varyingAxes.find((field) => field !== choice.x && field !== choice.y) || null;
   for (const name of ['x', 'y', 'colour', 'size']) {
     const select = byId(name);
     fillSelect(select, name === 'colour' ? 'all alike' : name === 'size' ? 'all alike' : '');
