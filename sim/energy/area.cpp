@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/energy/area.h"
 
+#include <cmath>
+
 namespace npusim::energy {
 
 const char* unit_name(Unit unit) {
@@ -59,7 +61,7 @@ Area area_of(const Contents& contents, const Technology& technology) {
     const double square_micrometres =
         contents[u].nand2 * technology.gate_square_micrometres +
         static_cast<double>(contents[u].memory_bits) * technology.sram_bit_square_micrometres;
-    area.square_micrometres[u] = static_cast<std::int64_t>(square_micrometres + 0.5);
+    area.square_micrometres[u] = std::llround(square_micrometres);
   }
   return area;
 }

@@ -17,9 +17,7 @@ constexpr std::int64_t kScaleBits = 32;
 constexpr std::int64_t kTableBytes = 256;
 
 /// A price in attojoules: whole, so that a count times it is exact.
-std::int64_t attojoules(double picojoules) {
-  return static_cast<std::int64_t>(picojoules * 1e6 + 0.5);
-}
+std::int64_t attojoules(double picojoules) { return std::llround(picojoules * 1e6); }
 
 /// count * price in whole picojoules, rounded; without an overflow before the result's own.
 std::int64_t picojoules(std::int64_t count, std::int64_t attojoules_each) {

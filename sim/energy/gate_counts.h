@@ -24,7 +24,7 @@ struct LaneGates {
   double nand2 = 0;             // with registers
   double multiplier_nand2 = 0;  // of it, without registers
 };
-LaneGates lane_gates(const config::RequantizationConfig& lane, std::int64_t accumulator_bits,
+LaneGates lane_gates(const config::RequantizationConfig& unit, std::int64_t accumulator_bits,
                      const LaneNeeds& needs);
 
 /// One row and column of the array: an 8 x 8 multiplier, an adder of the accumulator's width, the

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/energy/technology.h"
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "sim/base/files.h"
 #include "sim/config/yaml_reader.h"
@@ -15,20 +15,18 @@ constexpr std::int64_t kMostBits = 64;
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 40;
 const config::RealRule kPositive{0, 1e12, /*zero_allowed=*/false};
 
-/// Linear between the points (x ascending), in proportion to x outside.
+/// Linear between the points (x ascending, at least one), in proportion to x outside.
 double interpolated(const std::vector<Point>& points, double x, double (*x_of)(std::int64_t)) {
-  const Point* below = nullptr;
-  for (const Point& point : points) {
-    const double at = x_of(point.at);
-    if (x <= at) {
-      if (below == nullptr) return point.picojoules * x / at;
-      const double begin = x_of(below->at);
-      return below->picojoules +
-             (point.picojoules - below->picojoules) * ((x - begin) / (at - begin));
-    }
-    below = &point;
+  const auto above = std::find_if(points.begin(), points.end(),
+                                  [&](const Point& point) { return x <= x_of(point.at); });
+  if (above == points.begin() || above == points.end()) {
+    const Point& nearest = above == points.end() ? points.back() : points.front();
+    return nearest.picojoules * x / x_of(nearest.at);
   }
-  return below->picojoules * x / x_of(below->at);
+  const Point& below = *(above - 1);
+  const double begin = x_of(below.at);
+  const double share = (x - begin) / (x_of(above->at) - begin);
+  return below.picojoules + (above->picojoules - below.picojoules) * share;
 }
 
 double itself(std::int64_t value) { return static_cast<double>(value); }
@@ -107,13 +105,14 @@ class Reader {
       return found;
     }
     for (std::size_t i = 0; i < list->items.size(); ++i) {
-      const std::string path = map.path_of("picojoules") + '[' + std::to_string(i) + ']';
+      std::string path = map.path_of("picojoules") + '[';
+      path.append(std::to_string(i)).append("]");
       config::YamlMap entry(list->items[i], path, errors_);
       if (!entry.is_mapping()) continue;
       const Point point{entry.integer(at, rule), entry.real("value", kPositive)};
       entry.refuse_unknown_keys();
       if (!found.empty() && point.at <= found.back().at)
-        config::refuse(*list->items[i].find(at), path + '.' + at, std::to_string(point.at),
+        config::refuse(*list->items[i].find(at), entry.path_of(at), std::to_string(point.at),
                        "above the one before, " + std::to_string(found.back().at), errors_);
       found.push_back(point);
     }
@@ -143,7 +142,7 @@ Technology technology_from_yaml(const std::string& text, const std::string& file
   base::ErrorList errors;
   const config::YamlNode root = config::parse_yaml(text, file, errors);
   errors.throw_if_any();
-  const Technology technology = Reader(root, errors).read();
+  Technology technology = Reader(root, errors).read();
   errors.throw_if_any();
   return technology;
 }

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
 #include <set>
+#include <utility>
 #include <variant>
 
 #include "sim/base/math.h"
@@ -60,27 +60,36 @@ std::int64_t real_values(const isa::Matmul& m) {
 }
 
 /// Columns [begin, end) of an input row.
-struct Span {
-  std::int64_t begin = 0, end = 0;
-  std::int64_t length() const { return std::max<std::int64_t>(0, end - begin); }
+struct RowSpan {
+  std::int64_t row = 0, begin = 0, end = 0;
 };
 
-/// By input row, what a line needs of the taps k_begin..k_end: from the first to the last column
-/// that they touch (docs/timing-model.md, slots of a depthwise fold).
-std::map<std::int64_t, Span> needs_of(const isa::Matmul& m, const Line& line, std::int64_t k_begin,
-                                      std::int64_t k_end) {
-  std::map<std::int64_t, Span> needs;
+/// What a line needs of the taps k_begin..k_end, a span for each input row, rows ascending: from
+/// the first to the last column that the taps touch (docs/timing-model.md, slots of a depthwise
+/// fold).
+void find_needs(const isa::Matmul& m, const Line& line, std::int64_t k_begin, std::int64_t k_end,
+                std::vector<RowSpan>& needs) {
+  needs.clear();
   for (std::int64_t k = k_begin; k < k_end;) {
     const std::int64_t end = std::min<std::int64_t>(k_end, (k / m.kernel_w + 1) * m.kernel_w);
     const isa::Pixel first = isa::input_pixel(m, {line.row, line.column}, isa::tap_of(m, k));
     const isa::Pixel last =
         isa::input_pixel(m, {line.row, line.column + line.pixels - 1}, isa::tap_of(m, end - 1));
-    const Span span{std::max<std::int64_t>(0, first.column),
-                    std::min<std::int64_t>(m.in_width, last.column + 1)};
-    if (first.row >= 0 && first.row < m.in_height && span.length() > 0) needs[first.row] = span;
+    const RowSpan span{first.row, std::max<std::int64_t>(0, first.column),
+                       std::min<std::int64_t>(m.in_width, last.column + 1)};
+    if (span.row >= 0 && span.row < m.in_height && span.begin < span.end) needs.push_back(span);
     k = end;
   }
-  return needs;
+}
+
+/// Columns of a span that are held.
+std::int64_t held_columns(const RowSpan& span, const std::vector<RowSpan>& held) {
+  for (const RowSpan& kept : held) {
+    if (kept.row != span.row) continue;
+    return std::max<std::int64_t>(0,
+                                  std::min(span.end, kept.end) - std::max(span.begin, kept.begin));
+  }
+  return 0;
 }
 
 /// Input pixels that the feeder fetches for all folds of a depthwise instruction.
@@ -88,21 +97,16 @@ std::int64_t fetched_pixels(const config::HardwareConfig& hardware, const isa::M
   const bool holds = hardware.feeder.line_buffer_bytes >=
                      std::int64_t{m.kernel_h} * m.in_width * hardware.mac_array.columns;
   const std::vector<Line> lines = lines_of(m);
+  std::vector<RowSpan> needs;
+  std::vector<RowSpan> held;
   std::int64_t pixels = 0;
   for (std::int64_t k = m.k_begin; k < m.k_end; k += hardware.mac_array.rows) {
-    std::map<std::int64_t, Span> held;
+    const std::int64_t k_end = std::min<std::int64_t>(m.k_end, k + hardware.mac_array.rows);
+    held.clear();
     for (const Line& line : lines) {
-      const std::int64_t k_end = std::min<std::int64_t>(m.k_end, k + hardware.mac_array.rows);
-      std::map<std::int64_t, Span> needs = needs_of(m, line, k, k_end);
-      for (const auto& [row, span] : needs) {
-        pixels += span.length();
-        const auto kept = held.find(row);
-        if (kept == held.end()) continue;
-        pixels -=
-            Span{std::max(span.begin, kept->second.begin), std::min(span.end, kept->second.end)}
-                .length();
-      }
-      if (holds) held = std::move(needs);
+      find_needs(m, line, k, k_end, needs);
+      for (const RowSpan& span : needs) pixels += span.end - span.begin - held_columns(span, held);
+      if (holds) std::swap(held, needs);
     }
   }
   return pixels;
