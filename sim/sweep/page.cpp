@@ -198,7 +198,8 @@ class Document {
       const Label label = label_of(key);
       std::string text = json_text({{"key", key}, {"label", label.text}, {"unit", label.unit}});
       text.pop_back();
-      append(list, text + ",\"column\":" + column + '}');
+      text.append(",\"column\":").append(column) += '}';
+      append(list, text);
     }
     add("metrics", '[' + list + ']');
     add("constants", json_text(constants));

@@ -56,6 +56,7 @@ void sort_values(std::vector<std::string>& values) {
     return numbers.empty() ? values[a] < values[b] : numbers[a] < numbers[b];
   });
   std::vector<std::string> sorted;
+  sorted.reserve(order.size());
   for (const std::size_t i : order) sorted.push_back(values[i]);
   values = std::move(sorted);
 }
@@ -73,6 +74,7 @@ std::vector<std::string> values_in_order(const SweepConfig& config, const Result
     }
   }
   std::vector<std::string> others;
+  others.reserve(seen.size());
   for (const auto& [value, unused] : seen) others.push_back(value);
   sort_values(others);
   values.insert(values.end(), others.begin(), others.end());
