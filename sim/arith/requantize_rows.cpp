@@ -58,6 +58,19 @@ HWY_INLINE V upper_halves(P even, P odd) {
   return hn::OddEven(hn::BitCast(Sums(), odd), hn::Shuffle2301(hn::BitCast(Sums(), even)));
 }
 
+// The products of even lanes; multiplier not negative.
+HWY_INLINE P multiply_even(V sum, V multiplier) {
+#if HWY_TARGET == HWY_SSSE3
+  // Without a signed multiplication: a negative sum, read as unsigned, is 2^32 too large.
+  const auto product =
+      hn::MulEven(hn::BitCast(Magnitudes(), sum), hn::BitCast(Magnitudes(), multiplier));
+  const V excess = hn::And(hn::BroadcastSignBit(sum), multiplier);
+  return hn::BitCast(Products(), product) - hn::ShiftLeft<32>(hn::BitCast(Products(), excess));
+#else
+  return hn::MulEven(sum, multiplier);
+#endif
+}
+
 // kLanes channels from `channel` on. The code is neither clamped nor saturated.
 
 class Rectified {
@@ -69,7 +82,7 @@ class Rectified {
         shift_(hn::LoadU(Sums(), table.shifts() + channel)) {}
 
   HWY_INLINE V code(V sum) const {
-    return rounded(hn::MulEven(sum, multiplier_), hn::MulEven(odd_lanes(sum), odd_multiplier_));
+    return rounded(multiply_even(sum, multiplier_), multiply_even(odd_lanes(sum), odd_multiplier_));
   }
 
  protected:
@@ -86,8 +99,8 @@ class Plain : public Rectified {
       : Rectified(table, channel) {}
 
   HWY_INLINE V code(V sum) const {
-    return rounded(less_if_negative(hn::MulEven(sum, multiplier_)),
-                   less_if_negative(hn::MulEven(odd_lanes(sum), odd_multiplier_)));
+    return rounded(less_if_negative(multiply_even(sum, multiplier_)),
+                   less_if_negative(multiply_even(odd_lanes(sum), odd_multiplier_)));
   }
 
  private:
