@@ -220,11 +220,26 @@ int sweep(const SweepOptions& options) {
 
 }  // namespace
 
+namespace {
+
+/// Flags of the sweep itself before one of its subcommands would have no effect.
+void refuse_given(const CLI::App& command) {
+  base::ErrorList errors;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->count() > 0) {
+      errors.add("", option->get_name(), option->as<std::string>(),
+                 "left out before " + command.get_subcommands().front()->get_name());
+    }
+  }
+  errors.throw_if_any();
+}
+
+}  // namespace
+
 void add_sweep(CLI::App& program, Action& action) {
   const auto options = std::make_shared<SweepOptions>();
-  CLI::App* command =
-      add_command(program, "sweep",
-                  "evaluate points of hardware and quantization into a table", kExamples);
+  CLI::App* command = add_command(
+      program, "sweep", "evaluate points of hardware and quantization into a table", kExamples);
   command->add_option("SWEEP", options->file,
                       "sweep file: a path, or a bare name of one that comes with npusim");
   command->add_option("-o", options->folder, "folder for the results; they are kept as they come")
@@ -247,7 +262,8 @@ void add_sweep(CLI::App& program, Action& action) {
   add_sweep_report(*command, action);
   add_sweep_explain(*command, action);
   command->callback([options, command, &action] {
-    if (command->get_subcommands().empty()) action = [options] { return sweep(*options); };
+    if (!command->get_subcommands().empty()) return refuse_given(*command);
+    action = [options] { return sweep(*options); };
   });
 }
 

@@ -13,6 +13,7 @@ refused sweep sweep.yaml -o swept --fast
 refused sweep gather
 refused sweep gather net.yaml
 refused sweep gather swept --fast
+refused sweep sweep.yaml -o swept gather swept
 sed 's/columns: .*/columns: [8, 0, none]/; s/^run:.*/run: other.yaml/' sweep.yaml > bad.yaml
 refused sweep bad.yaml -o swept
 sed 's/columns: .*/columns: [8, 0, none]/' sweep.yaml > bad.yaml
