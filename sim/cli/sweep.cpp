@@ -218,10 +218,6 @@ int sweep(const SweepOptions& options) {
   return SweepCommand(options).run();
 }
 
-}  // namespace
-
-namespace {
-
 /// Flags of the sweep itself before one of its subcommands would have no effect.
 void refuse_given(const CLI::App& command) {
   base::ErrorList errors;
