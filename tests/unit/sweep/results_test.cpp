@@ -133,8 +133,8 @@ TEST(Page, HoldsTheTable) {
   EXPECT_EQ(page.find("too </small>"), std::string::npos);
   const nlohmann::json data = document(page);
   EXPECT_EQ(data["points"]["numbers"]["v"], nlohmann::json({0, 1, 3}));
-  EXPECT_EQ(data["points"]["front"], nlohmann::json({0}));
-  EXPECT_EQ(data["points"]["infeasible"], nlohmann::json({2}));
+  EXPECT_EQ(data["points"]["front"], nlohmann::json::array({0}));
+  EXPECT_EQ(data["points"]["infeasible"], nlohmann::json::array({2}));
   EXPECT_EQ(data["constants"], nlohmann::json::parse(R"([["same", 7.0]])"));
   EXPECT_EQ(data["metrics"][0]["key"], "cycles.total");
   EXPECT_EQ(data["metrics"][0]["column"]["v"], nlohmann::json({300, 300, 500}));
