@@ -94,18 +94,14 @@ std::int64_t ReadBursts::next_period() const {
 void ReadBursts::skip(std::int64_t bursts, std::int64_t period) {
   const std::int64_t accesses = transfers_.front().run().accesses;
   const std::int64_t first = stream_end_ + period - accesses;
-  std::int64_t earlier = 0;
-  // Of ends that are overtaken themselves, the last one is what an issue waits for.
-  for (std::int64_t k = std::max<std::int64_t>(bursts - limit_, 1); k <= bursts; ++k) {
-    earlier = ends_[oldest_];
+  for (std::int64_t k = std::max<std::int64_t>(bursts - limit_, 0) + 1; k <= bursts; ++k) {
     ends_[oldest_] = stream_end_ + k * period;
     if (++oldest_ == ends_.size()) oldest_ = 0;
   }
-  issue_ = std::max(issue_ + bursts, earlier);
+  issue_ += bursts;  // or the end that it waited for, a cycle or more before the next one
   grant_ += bursts * period;
   stream_end_ += bursts * period;
-  regular_ = period == period_ ? regular_ + bursts : bursts;
-  period_ = period;
+  if (period != period_) regular_ = 0;
   listener_.streams({first, accesses, period, bursts}, stream_end_);
 }
 

@@ -26,7 +26,7 @@
 //   + 1 = g(j) + P; otherwise the bus was waited for, and if T = P it is again. And e(j+1) = e(j) +
 //   P, whether e(j) followed from the data (so does e(j+1)) or from the stream before (then P = a,
 //   and so it does again). With that the same holds for j + 1, and so on.
-// In both, ends are at least a cycle apart, so that i(j+k) = max(i(j) + k, e(j+k-N)).
+// In both, ends are at least a cycle apart; so i(j+k+1) = max(i(j) + k + 1, e(j+k+1-N)).
 #pragma once
 
 #include <cstddef>

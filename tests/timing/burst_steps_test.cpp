@@ -242,6 +242,8 @@ TEST(BurstSteps, RowsOfOtherAccessesAreOtherRuns) {
   ASSERT_EQ(told.ends.size(), 60);
   EXPECT_EQ(told.ends[39], 40 * 3);
   EXPECT_EQ(told.ends[40], 40 * 3 + 2);
+  // Row 0: five, 14 in one step, the last. Row 1 goes on: 19, the last. Row 2 as row 0.
+  EXPECT_EQ(told.steps, 7 + 2 + 7);
   EXPECT_EQ(told.finish, 40 * 3 + 20 * 2 + 2);
 }
 
