@@ -39,19 +39,11 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(npusim_test_optimization -O1)
 endif()
 
-# One precompiled header of GoogleTest for all tests whose own code is compiled alike. Not in the
-# release build: clang-tidy reads that build's commands and cannot read g++'s.
-option(NPUSIM_PRECOMPILED_HEADERS "Precompile the headers that most tests include" OFF)
-if(NPUSIM_PRECOMPILED_HEADERS)
-  file(WRITE ${PROJECT_BINARY_DIR}/generated/test_headers.cpp "")
-  add_library(npusim_test_headers OBJECT ${PROJECT_BINARY_DIR}/generated/test_headers.cpp)
-  npusim_apply_flags(npusim_test_headers)
-  target_compile_options(npusim_test_headers PRIVATE
-    ${npusim_test_checks} ${npusim_test_optimization})
-  target_link_libraries(npusim_test_headers PRIVATE GTest::gmock GTest::gtest)
-  target_precompile_headers(npusim_test_headers PRIVATE
-    <gmock/gmock.h> <gtest/gtest.h> <algorithm> <functional> <memory> <string> <vector>)
-endif()
+# For all tests whose own code is compiled alike.
+npusim_precompile(npusim_test_headers
+  HEADERS <gmock/gmock.h> <gtest/gtest.h> <algorithm> <functional> <memory> <string> <vector>
+  OPTIONS ${npusim_test_checks} ${npusim_test_optimization}
+  DEPENDS GTest::gmock GTest::gtest)
 
 # npusim_add_test(NAME unit_arith SOURCES f.cpp... [DEPENDS t...] [TIMEOUT seconds] [SHARDS n]
 #                 [LABELS l...] [COMPUTES])
@@ -73,9 +65,7 @@ function(npusim_add_test)
   target_compile_options(${arg_NAME} PRIVATE ${npusim_test_checks})
   if(NOT arg_COMPUTES)
     target_compile_options(${arg_NAME} PRIVATE ${npusim_test_optimization})
-    if(NPUSIM_PRECOMPILED_HEADERS)
-      target_precompile_headers(${arg_NAME} REUSE_FROM npusim_test_headers)
-    endif()
+    npusim_use_precompiled(${arg_NAME} npusim_test_headers)
   endif()
   set_target_properties(${arg_NAME} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/bin)
