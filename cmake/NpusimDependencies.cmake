@@ -4,7 +4,7 @@
 #
 # Targets to link: PkgConfig::SYSTEMC  Boost::headers  Boost::filesystem  yaml-cpp  fmt::fmt  nlohmann_json::nlohmann_json
 #                  CLI11::CLI11  protobuf::libprotobuf  onnx  hwy::headers  PkgConfig::XXHASH
-#                  PkgConfig::TURBOJPEG  PNG::PNG  PkgConfig::NETTLE  pugixml::pugixml  Threads::Threads
+#                  PkgConfig::TURBOJPEG  PNG::PNG  PkgConfig::NETTLE  pugixml::pugixml  cereal::cereal  Threads::Threads
 #                  Pagmo::pagmo
 macro(npusim_find_dependencies)
   find_package(Threads REQUIRED)
@@ -21,6 +21,7 @@ macro(npusim_find_dependencies)
   find_package(CLI11 2.1 REQUIRED)
   find_package(pugixml 1.12 REQUIRED)
   find_package(Pagmo 2.18 REQUIRED)
+  find_package(cereal 1.3 REQUIRED)
   find_package(HWY 1.0 REQUIRED CONFIG NAMES hwy HWY)
   if(NOT TARGET hwy::headers)  # the library is not linked: sim/arith/highway_targets.cpp
     add_library(hwy::headers INTERFACE IMPORTED)

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "frontend/compile/compile.h"
+#include "frontend/compile/stored_quantization.h"
+#include "frontend/data/identity.h"
 #include "frontend/data/random_tensors.h"
 #include "frontend/graph/equalize.h"
 #include "frontend/graph/passes.h"
@@ -167,8 +169,8 @@ quantize::HardwareLimits quantization_limits(const config::HardwareConfig& hardw
 }
 
 Pipeline::Pipeline(config::RunConfig run, int threads,
-                   std::function<void(const std::string&)> started)
-    : run_(std::move(run)), threads_(threads), started_(std::move(started)) {}
+                   std::function<void(const std::string&)> started, const cache::Store* cache)
+    : run_(std::move(run)), threads_(threads), started_(std::move(started)), cache_(cache) {}
 
 void Pipeline::set_hardware(config::HardwareConfig hardware) {
   const auto limits_hash = [](const config::HardwareConfig& of) {
@@ -219,8 +221,29 @@ void Pipeline::set_run(config::RunConfig run) {
 }
 
 void Pipeline::record(const char* stage, std::uint64_t inputs_hash) {
-  stages_.push_back({stage, inputs_hash});
+  stages_.push_back({stage, inputs_hash, /*from_cache=*/false});
   if (started_) started_(stage);
+}
+
+template <typename Result, typename Parse, typename Compute>
+Result Pipeline::cached(const char* stage, std::uint64_t inputs_hash, const Parse& parse,
+                        const Compute& compute) {
+  const auto find = [&]() -> std::optional<Result> {
+    const auto found = cache_ == nullptr ? std::nullopt : cache_->find(stage, inputs_hash);
+    auto result = found ? parse(found->bytes()) : std::nullopt;
+    if (result) stages_.push_back({stage, inputs_hash, /*from_cache=*/true});
+    return result;
+  };
+  if (auto result = find()) return std::move(*result);
+  std::optional<cache::Lock> lock;
+  if (cache_ != nullptr) {
+    lock.emplace(cache_->lock(stage, inputs_hash));
+    if (auto result = find()) return std::move(*result);  // another process has made it meanwhile
+  }
+  record(stage, inputs_hash);
+  Result result = compute();
+  if (cache_ != nullptr) cache_->put(stage, inputs_hash, to_bytes(result));
+  return result;
 }
 
 const graph::Graph& Pipeline::imported() {
@@ -278,14 +301,22 @@ const data::SkippedImages& Pipeline::skipped_calibration_images() const {
   return equalized_calibration_ ? equalized_calibration_->skipped : none;
 }
 
-Pipeline::Calibrated Pipeline::calibrate(const graph::Graph& folded) {
+Calibrated Pipeline::calibrate(const graph::Graph& folded) {
   const std::vector<std::int32_t> widths =
       quantize::activation_widths(folded, options_of(run_.quantization));
-  record("calibrate", ContentHasher()
-                          .add(quantize::content_hash(folded))
-                          .add(calibration_source(run_))
-                          .add(widths)
-                          .digest());
+  const std::uint64_t inputs_hash =
+      ContentHasher()
+          .add(quantize::content_hash(folded))
+          .add(calibration_source(run_))
+          .add(std::string_view(data::identity(run_.calibration.data)))
+          .add(widths)
+          .digest();
+  return cached<Calibrated>("calibrate", inputs_hash, calibrated_from_bytes,
+                            [&] { return observe_images(folded, widths); });
+}
+
+Calibrated Pipeline::observe_images(const graph::Graph& folded,
+                                    const std::vector<std::int32_t>& widths) {
   const auto dataset = open(run_.calibration.data);
   data::ImageReader reader(*dataset, run_.skip_bad_images);
   const auto source = [&](std::int64_t index) -> std::optional<std::vector<float>> {
@@ -310,6 +341,14 @@ std::unique_ptr<data::Dataset> Pipeline::open(const config::DatasetConfig& datas
                               elements);
 }
 
+std::uint64_t Pipeline::images_hash(const config::DatasetConfig& dataset) {
+  ContentHasher hasher;
+  hasher.add(std::string_view(data::identity(dataset))).add(run_.skip_bad_images);
+  add_input(hasher, run_.input);
+  for (const graph::Shape& shape : input_shapes(network())) hasher.add(shape.elements());
+  return hasher.digest();
+}
+
 config::QuantizationConfig Pipeline::choice(const std::string& scheme) const {
   config::QuantizationConfig choice = run_.quantization;
   choice.scheme = scheme;
@@ -322,13 +361,15 @@ quantize::Quantization Pipeline::quantization(const config::QuantizationConfig& 
   const graph::Graph& folded = network(choice);
   const quantize::QuantizationOptions options = options_of(choice);
   const quantize::HardwareLimits limits = quantization_limits(run_.hardware);
-  record("quantize", ContentHasher()
-                         .add(quantize::content_hash(folded))
-                         .add(quantize::content_hash(statistics))
-                         .add(quantize::content_hash(options))
-                         .add(quantize::content_hash(limits))
-                         .digest());
-  return quantize::quantize_graph(folded, statistics, options, limits, threads_);
+  const std::uint64_t inputs_hash = ContentHasher()
+                                        .add(quantize::content_hash(folded))
+                                        .add(quantize::content_hash(statistics))
+                                        .add(quantize::content_hash(options))
+                                        .add(quantize::content_hash(limits))
+                                        .digest();
+  return cached<quantize::Quantization>("quantize", inputs_hash, quantization_from_bytes, [&] {
+    return quantize::quantize_graph(folded, statistics, options, limits, threads_);
+  });
 }
 
 Pipeline::Quantized& Pipeline::kept(const std::string& scheme) {
@@ -344,6 +385,10 @@ std::uint64_t Pipeline::graph_hash(Quantized& network) {
 
 const quantize::Quantization& Pipeline::quantized(const std::string& scheme) {
   return kept(scheme).result;
+}
+
+std::uint64_t Pipeline::quantized_hash(const std::string& scheme) {
+  return graph_hash(kept(scheme));
 }
 
 GivenQuantization Pipeline::given() {

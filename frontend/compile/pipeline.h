@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // model → graph → quantize → compile: the frontend as a list of pure stages over a run file. Each
-// stage runs at most once for the same inputs and is known by a hash of them, so that sweeps can
-// cache on it. Only quantize and compile look at the hardware, and quantize only at its limits:
-// another point of a sweep over hardware is set_hardware() and program().
+// stage runs at most once for the same inputs and is known by a hash of them; with a cache,
+// calibrations and quantizations are taken from there where any process has made them before. Only
+// quantize and compile look at the hardware, and quantize only at its limits: another point of a
+// sweep over hardware is set_hardware() and program().
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "frontend/compile/stored_calibration.h"
 #include "frontend/compile/weight_layout.h"
 #include "frontend/data/dataset.h"
 #include "frontend/data/image_reader.h"
@@ -20,16 +22,18 @@
 #include "frontend/import/interface.h"
 #include "frontend/quantize/calibration.h"
 #include "frontend/quantize/quantize.h"
+#include "sim/cache/store.h"
 #include "sim/config/run_config.h"
 #include "sim/isa/program.h"
 
 namespace npusim::compile {
 
-/// One executed stage. Equal names and hashes give equal results; of "compile", all but the
-/// hardware's name and timing-only keys, which a Program carries along.
+/// A stage whose result was needed. Equal names and hashes give equal results; of "compile", all
+/// but the hardware's name and timing-only keys, which a Program carries along.
 struct StageRecord {
   std::string stage;  // "import", "calibrate", "quantize", "compile"
   std::uint64_t inputs_hash = 0;
+  bool from_cache = false;  // taken from there, not computed
 };
 
 /// Of the imported network: the tensors that calibration would choose a scale for, the layers with
@@ -48,9 +52,10 @@ quantize::HardwareLimits quantization_limits(const config::HardwareConfig& hardw
 class Pipeline {
  public:
   /// `threads`: for calibration, at least 1; results do not depend on it. `started`, if given, is
-  /// told a stage's name before it runs.
-  Pipeline(config::RunConfig run, int threads,
-           std::function<void(const std::string&)> started = {});
+  /// told a stage's name before it runs. `cache`, if given, outlives the pipeline; results do not
+  /// depend on it.
+  Pipeline(config::RunConfig run, int threads, std::function<void(const std::string&)> started = {},
+           const cache::Store* cache = nullptr);
 
   /// From here on for other hardware in place of the run file's. The network and its calibration
   /// are kept, and so is what quantized() made where quantization_limits() stay the same; otherwise
@@ -78,6 +83,8 @@ class Pipeline {
   /// The images of a data set as tensors of the network's inputs, all of an image one behind the
   /// other.
   std::unique_ptr<data::Dataset> open(const config::DatasetConfig& dataset);
+  /// Of all that decides what open() of it shows.
+  std::uint64_t images_hash(const config::DatasetConfig& dataset);
   /// How much of the quantization the model brings itself.
   GivenQuantization given();
   /// The calibration images that were left out; none before calibration(). The same for every
@@ -86,6 +93,8 @@ class Pipeline {
   /// The network quantized by `scheme`, everything else as the run file says; kept. Field bits
   /// count for shift_scaler only.
   const quantize::Quantization& quantized(const std::string& scheme);
+  /// quantize::content_hash of its graph.
+  std::uint64_t quantized_hash(const std::string& scheme);
   /// The Program for `scheme` on the hardware: of one image, or of consecutive ones, at
   /// most isa::kMostImages.
   isa::Program program(const std::string& scheme, std::int32_t images = 1);
@@ -107,18 +116,18 @@ class Pipeline {
 
   /// What the import took otherwise than the model says; empty before network().
   const std::vector<std::string>& notes() const { return notes_; }
-  /// What has run, in order.
+  /// What has run or come from the cache, in order.
   const std::vector<StageRecord>& stages() const { return stages_; }
 
  private:
   void record(const char* stage, std::uint64_t inputs_hash);
+  template <typename Result, typename Parse, typename Compute>
+  Result cached(const char* stage, std::uint64_t inputs_hash, const Parse& parse,
+                const Compute& compute);
   const graph::Graph& imported();
   bool same_widths(const config::QuantizationConfig& choice) const;
-  struct Calibrated {
-    quantize::Calibration result;
-    data::SkippedImages skipped;
-  };
   Calibrated calibrate(const graph::Graph& folded);
+  Calibrated observe_images(const graph::Graph& folded, const std::vector<std::int32_t>& widths);
   std::uint64_t program_hash(std::uint64_t graph_hash, const config::QuantizationConfig& choice,
                              std::int32_t images) const;
   isa::Program compile_program(const graph::QuantizedGraph& graph, std::uint64_t graph_hash,
@@ -140,6 +149,7 @@ class Pipeline {
   config::RunConfig run_;
   int threads_;
   std::function<void(const std::string&)> started_;
+  const cache::Store* cache_;
   std::vector<StageRecord> stages_;
   std::vector<std::string> notes_, import_notes_;
   std::optional<graph::Graph> network_, equalized_;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/accuracy.h"
 
-#include <deque>
 #include <set>
 
 #include "frontend/compile/parameter_bytes.h"
 #include "frontend/data/capped_errors.h"
 #include "frontend/execute/accuracy.h"
+#include "frontend/quantize/content_hash.h"
 #include "frontend/quantize/scheme.h"
 #include "sim/base/errors.h"
 
@@ -46,7 +46,8 @@ std::optional<report::Overflows> overflows_of(const graph::QuantizedGraph& graph
 }  // namespace
 
 void check_labels(const data::Dataset& dataset, const graph::Graph& network) {
-  const std::int64_t classes = execute::FloatExecutor(network).output_elements();
+  const graph::NodeId output = network.outputs.at(0);
+  const std::int64_t classes = network.node(output).shape.elements();
   data::CappedErrors errors;
   std::set<std::string> places;  // a class folder's images share theirs
   for (std::int64_t i = 0; i < dataset.images(); ++i) {
@@ -70,43 +71,51 @@ execute::ImageSource labelled_images(data::ImageReader& reader) {
 }
 
 AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& chosen,
-                                const data::Dataset& dataset, bool skip_bad, int threads,
-                                Progress& progress) {
-  check_labels(dataset, pipeline.network());
+                                const ShownImages& images, int threads, Progress& progress,
+                                Answers& answers) {
+  check_labels(images.dataset, pipeline.network());
   AccuracyResult result;
   const std::vector<Candidate> candidates = quantize_all(pipeline, chosen, result.notes);
 
-  const execute::FloatExecutor float_network(pipeline.network());
-  std::vector<execute::ClassifierFactory> networks = {execute::float_classifier(float_network)};
-  std::deque<execute::OverflowCounts> overflows(candidates.size());
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const graph::QuantizedGraph& graph = *candidates[i].graph;
-    networks.push_back(execute::integer_classifier(execute::IntegerExecutor(graph),
-                                                   graph.nodes.at(0), &overflows[i]));
+  std::vector<AskedNetwork> networks;
+  networks.push_back({quantize::content_hash(pipeline.network()), [&](auto&) {
+                        return execute::float_classifier(
+                            execute::FloatExecutor(pipeline.network()));
+                      }});
+  for (const Candidate& candidate : candidates) {
+    networks.push_back({pipeline.quantized_hash(candidate.scheme),
+                        [graph = candidate.graph](execute::OverflowCounts& overflows) {
+                          return execute::integer_classifier(execute::IntegerExecutor(*graph),
+                                                             graph->nodes.at(0), &overflows);
+                        }});
   }
-  progress.stage("accuracy", "images", dataset.images());
-  data::ImageReader reader(dataset, skip_bad);
-  const execute::Predictions predictions =
-      execute::predict(dataset.images(), threads, labelled_images(reader), networks,
-                       [&](std::int64_t done) { progress.advance(done); });
-  result.skipped = reader.skipped();
+  const auto answered = answers.ask(images, networks, threads, progress);
+  result.skipped = answered.front()->skipped;
 
-  const auto& float_rankings = predictions.rankings.at(0);
-  const execute::Accuracy float_accuracy =
-      execute::count_correct(float_rankings, predictions.labels);
+  const std::vector<std::int32_t> labels = labels_of(images.dataset, *answered.front());
+  const auto& float_rankings = answered.front()->rankings;
+  const execute::Accuracy float_accuracy = execute::count_correct(float_rankings, labels);
   result.accuracy.images = float_accuracy.images;
   result.accuracy.float_top1 = float_accuracy.top1;
   result.accuracy.float_top5 = float_accuracy.top5;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const auto& rankings = predictions.rankings.at(i + 1);
-    const execute::Accuracy accuracy = execute::count_correct(rankings, predictions.labels);
+    const NetworkAnswers& own = *answered.at(i + 1);
+    const execute::Accuracy accuracy = execute::count_correct(own.rankings, labels);
     result.accuracy.schemes.push_back(
         {candidates[i].scheme, accuracy.top1, accuracy.top5,
-         execute::count_agreeing(rankings, float_rankings),
+         execute::count_agreeing(own.rankings, float_rankings),
          compile::parameter_bytes(*candidates[i].graph).scheme_bytes(),
-         overflows_of(*candidates[i].graph, overflows[i].by_node())});
+         overflows_of(*candidates[i].graph, own.overflows)});
   }
   return result;
+}
+
+AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& chosen,
+                                const data::Dataset& dataset, bool skip_bad, int threads,
+                                Progress& progress) {
+  Answers nothing_known(nullptr);
+  return measure_accuracy(pipeline, chosen, {dataset, 0, skip_bad}, threads, progress,
+                          nothing_known);
 }
 
 }  // namespace npusim::cli

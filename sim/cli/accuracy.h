@@ -11,6 +11,7 @@
 #include "frontend/data/image_reader.h"
 #include "frontend/execute/accuracy.h"
 #include "frontend/graph/graph.h"
+#include "sim/cli/answers.h"
 #include "sim/cli/progress.h"
 #include "sim/report/report.h"
 
@@ -30,9 +31,13 @@ void check_labels(const data::Dataset& dataset, const graph::Graph& network);
 /// The reader's images with their labels. The reader must outlive the source.
 execute::ImageSource labelled_images(data::ImageReader& reader);
 
-/// Evaluates float, per_layer, shift_scaler and per_channel, with all images made on the fly.
-/// `skip_bad`: images that cannot be had are left out. Throws base::InputError as check_labels()
-/// does, where an image cannot be had, and where `chosen` itself cannot be had.
+/// Evaluates float, per_layer, shift_scaler and per_channel, with all images made on the fly, as
+/// far as `answers` does not know them. Throws base::InputError as check_labels() does, where an
+/// image cannot be had, and where `chosen` itself cannot be had.
+AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& chosen,
+                                const ShownImages& images, int threads, Progress& progress,
+                                Answers& answers);
+/// The same with nothing known. `skip_bad`: images that cannot be had are left out.
 AccuracyResult measure_accuracy(compile::Pipeline& pipeline, const std::string& chosen,
                                 const data::Dataset& dataset, bool skip_bad, int threads,
                                 Progress& progress);

@@ -11,6 +11,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/output.h"
 #include "sim/cli/run_flags.h"
+#include "sim/cli/stage_cache.h"
 #include "sim/config/yaml_reader.h"
 
 namespace npusim::cli {
@@ -102,8 +103,9 @@ int analyze(const AnalyzeOptions& options) {
   report::Analysis analysis;
   {
     Progress progress(options.arguments.quiet);
-    compile::Pipeline pipeline(run, threads,
-                               [&](const std::string& stage) { progress.stage(stage); });
+    compile::Pipeline pipeline(
+        run, threads, [&](const std::string& stage) { progress.stage(stage); },
+        stage_cache(options.arguments));
     analysis =
         analyze_network(pipeline, run, numbers.sample, numbers.threshold_db, threads, progress);
   }

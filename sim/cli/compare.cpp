@@ -21,6 +21,7 @@
 #include "sim/cli/run_flags.h"
 #include "sim/cli/simulated_data.h"
 #include "sim/cli/skipped_notes.h"
+#include "sim/cli/stage_cache.h"
 #include "sim/cli/verified_simulation.h"
 #include "sim/report/comparison.h"
 
@@ -95,11 +96,12 @@ config::RunConfig without_equalization(config::RunConfig run) {
 /// Fills the comparison row by row.
 class Comparer {
  public:
-  Comparer(const config::RunConfig& run, int threads, Progress& progress)
+  Comparer(const config::RunConfig& run, int threads, const cache::Store* cache, Progress& progress)
       : run_(without_equalization(run)),
         threads_(threads),
         progress_(progress),
-        pipeline_(run_, threads, [this](const std::string& stage) { show(stage); }) {}
+        pipeline_(
+            run_, threads, [this](const std::string& stage) { show(stage); }, cache) {}
 
   report::Comparison compare(const std::vector<CompareRow>& rows) {
     rows_ = rows_that_differ(rows);
@@ -321,7 +323,7 @@ int compare(const CompareOptions& options) {
   std::vector<std::pair<std::string, report::Simulation>> mismatches;
   {
     Progress progress(options.arguments.quiet);
-    Comparer comparer(run, threads, progress);
+    Comparer comparer(run, threads, stage_cache(options.arguments), progress);
     comparison = comparer.compare(rows);
     mismatches = comparer.mismatches();
   }

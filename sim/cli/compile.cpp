@@ -11,6 +11,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/skipped_notes.h"
+#include "sim/cli/stage_cache.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/isa/program_file.h"
 #include "sim/report/format.h"
@@ -49,8 +50,9 @@ int compile_run(const CompileOptions& options) {
   std::vector<std::string> skipped;
   {
     Progress progress(options.arguments.quiet);
-    compile::Pipeline pipeline(run, threads,
-                               [&](const std::string& stage) { progress.stage(stage); });
+    compile::Pipeline pipeline(
+        run, threads, [&](const std::string& stage) { progress.stage(stage); },
+        stage_cache(options.arguments));
     program = pipeline.program(run.quantization.scheme, images);
     notes.insert(notes.end(), pipeline.notes().begin(), pipeline.notes().end());
     append_skipped_notes("calibration", pipeline.skipped_calibration_images(), skipped);

@@ -12,6 +12,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/skipped_notes.h"
+#include "sim/cli/stage_cache.h"
 #include "sim/report/format.h"
 
 namespace npusim::cli {
@@ -70,8 +71,9 @@ int export_run(const ExportOptions& options) {
   std::int64_t layers = 0;
   {
     Progress progress(options.arguments.quiet);
-    compile::Pipeline pipeline(run, threads,
-                               [&](const std::string& stage) { progress.stage(stage); });
+    compile::Pipeline pipeline(
+        run, threads, [&](const std::string& stage) { progress.stage(stage); },
+        stage_cache(options.arguments));
     const graph::QuantizedGraph& quantized = pipeline.quantized(run.quantization.scheme).graph;
     model = exporter::to_onnx(pipeline.network(run.quantization), quantized, pipeline.interface(),
                               properties_of(run));

@@ -7,6 +7,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/run_session.h"
+#include "sim/cli/stage_cache.h"
 #include "sim/cli/verified_simulation.h"
 
 namespace npusim::cli {
@@ -33,7 +34,7 @@ int run(const RunOptions& options) {
   report::Report report;
   {
     Progress progress(options.arguments.quiet);
-    report = RunSession(threads).run(run, progress);
+    report = RunSession(threads, stage_cache(options.arguments)).run(run, progress);
   }
   report.host = clock.host(threads);
   write_report(report, options.json, options.arguments.quiet);

@@ -53,6 +53,8 @@ void add_run_arguments(CLI::App& command, RunArguments& arguments) {
       ->option_text("N");
   command.add_flag("--skip-bad-images", arguments.flags.skip_bad_images,
                    "leave out pictures that cannot be decoded, and count them");
+  command.add_flag("--no-cache", arguments.no_cache,
+                   "compute everything anew and keep nothing (npusim cache)");
   command.add_flag("--quiet", arguments.quiet, "no report and no progress; errors only");
 }
 

@@ -15,6 +15,7 @@ struct RunArguments {
   std::string file;
   config::RunFlags flags;
   std::optional<std::string> threads;
+  bool no_cache = false;
   bool quiet = false;
 };
 
@@ -22,7 +23,7 @@ struct RunArguments {
 
 /// FILE and the flags that change what it says.
 void add_run_file_arguments(CLI::App& command, RunArguments& arguments);
-/// The same, with -j, --skip-bad-images and --quiet.
+/// The same, with -j, --skip-bad-images, --no-cache and --quiet.
 void add_run_arguments(CLI::App& command, RunArguments& arguments);
 
 /// --technology, of the commands that report energy.

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "frontend/compile/pipeline.h"
 #include "sim/cli/accuracy.h"
+#include "sim/cli/answers.h"
 #include "sim/cli/given_source.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/simulated_data.h"
@@ -54,7 +54,8 @@ struct Measured {
 }  // namespace
 
 struct RunSession::State {
-  explicit State(int thread_count) : threads(thread_count) {}
+  State(int thread_count, const cache::Store* store)
+      : threads(thread_count), cache(store), answers(store) {}
 
   report::Report run(const config::RunConfig& run);
 
@@ -64,10 +65,12 @@ struct RunSession::State {
   report::Report described(const isa::Program& program, const stats::SimulationResult& result);
 
   const int threads;
+  const cache::Store* const cache;
   Progress* progress = nullptr;  // of the run that goes on
   std::optional<compile::Pipeline> pipeline;
   std::map<std::filesystem::path, energy::Technology> technologies;  // read so far
   const energy::Technology* technology = nullptr;                    // of the run that goes on
+  Answers answers;
 };
 
 void RunSession::State::follow(const config::RunConfig& run) {
@@ -78,7 +81,8 @@ void RunSession::State::follow(const config::RunConfig& run) {
   if (pipeline) {
     pipeline->set_run(run);
   } else {
-    pipeline.emplace(run, threads, [this](const std::string& stage) { progress->stage(stage); });
+    pipeline.emplace(
+        run, threads, [this](const std::string& stage) { progress->stage(stage); }, cache);
   }
 }
 
@@ -97,8 +101,9 @@ report::Report RunSession::State::with_values(const config::RunConfig& run, Meas
   const isa::Program& program = pipeline->kept_program(scheme);
   const data::SkippedImages& uncalibrated = pipeline->skipped_calibration_images();
   if (run.dataset) {
-    measured.accuracy =
-        measure_accuracy(*pipeline, scheme, *dataset, run.skip_bad_images, threads, *progress);
+    measured.accuracy = measure_accuracy(
+        *pipeline, scheme, {*dataset, pipeline->images_hash(data), run.skip_bad_images}, threads,
+        *progress, answers);
     measured.images = dataset->images();
   } else {
     measured.accuracy.notes = {simulated_data_note(data)};
@@ -150,12 +155,18 @@ report::Report RunSession::State::run(const config::RunConfig& run) {
   return report;
 }
 
-RunSession::RunSession(int threads) : state_(std::make_unique<State>(threads)) {}
+RunSession::RunSession(int threads, const cache::Store* cache)
+    : state_(std::make_unique<State>(threads, cache)) {}
 RunSession::~RunSession() = default;
 
 report::Report RunSession::run(const config::RunConfig& run, Progress& progress) {
   state_->progress = &progress;
   return state_->run(run);
+}
+
+const std::vector<compile::StageRecord>& RunSession::stages() const {
+  static const std::vector<compile::StageRecord> none;
+  return state_->pipeline ? state_->pipeline->stages() : none;
 }
 
 }  // namespace npusim::cli

@@ -17,6 +17,7 @@
 #include "sim/cli/program_input.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/run_flags.h"
+#include "sim/cli/stage_cache.h"
 #include "sim/cli/unit_vectors.h"
 #include "sim/cli/vector_folder.h"
 #include "sim/config/yaml_reader.h"
@@ -100,8 +101,9 @@ isa::Program program_of(const RunArguments& arguments, Progress& progress) {
   }
   const int threads = parse_threads(arguments.threads);
   const config::RunConfig run = read_run(arguments, {/*dataset=*/false});
-  compile::Pipeline pipeline(run, threads,
-                             [&](const std::string& stage) { progress.stage(stage); });
+  compile::Pipeline pipeline(
+      run, threads, [&](const std::string& stage) { progress.stage(stage); },
+      stage_cache(arguments));
   return pipeline.program(run.quantization.scheme);
 }
 

@@ -62,7 +62,8 @@ def run_script(case, binaries):
                        if not key.startswith(("NPUSIM_", "XDG_")) or key == "NPUSIM_ASSETS"}
         environment.update(
             PATH=f"{binaries}{os.pathsep}{os.environ['PATH']}", HOME=temporary, LC_ALL="C.UTF-8",
-            NPUSIM_CACHE=str(pathlib.Path(temporary, "cache")), CASE_DIR=str(case.parent))
+            NPUSIM_CACHE="",  # cases of tests/cli/cache set one
+            CASE_DIR=str(case.parent))
         environment.pop("COLUMNS", None)
         result = subprocess.run(["bash", str(case)], cwd=work, env=environment,
                                 stdin=subprocess.DEVNULL, capture_output=True,

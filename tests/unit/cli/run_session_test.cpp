@@ -2,11 +2,15 @@
 #include "sim/cli/run_session.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "sim/base/errors.h"
+#include "sim/cache/entries.h"
 #include "sim/report/json.h"
 #include "tests/support/support.h"
 
@@ -56,6 +60,97 @@ TEST(RunSession, NoRunShowsInTheNext) {
   for (std::size_t i = 0; i < runs.size(); ++i) {
     EXPECT_EQ(record(session, runs[i]), fresh_record(runs[i])) << "run " << i;
   }
+}
+
+std::vector<std::string> stages_of(const RunSession& session) {
+  std::vector<std::string> names;
+  for (const compile::StageRecord& stage : session.stages())
+    names.push_back(stage.stage + (stage.from_cache ? " kept" : ""));
+  return names;
+}
+
+std::size_t computed(const RunSession& session, const std::string& stage) {
+  const std::vector<std::string> names = stages_of(session);
+  return static_cast<std::size_t>(std::count(names.begin(), names.end(), stage));
+}
+
+std::int64_t entries_of(const test::TempFolder& folder, const std::string& kind) {
+  std::int64_t count = 0;
+  for (const cache::Entry& entry : cache::list_entries(folder.path())) count += entry.kind == kind;
+  return count;
+}
+
+// What changes between two runs decides what is done again, in one session.
+TEST(RunSession, DoesAgainOnlyWhatAKeyReaches) {
+  RunSession session(1);
+  struct Step {
+    std::vector<std::string> set;
+    std::vector<std::string> stages;
+  };
+  const std::vector<Step> steps = {
+      {{}, {"import", "calibrate", "quantize", "compile"}},
+      {{"hardware.dram.read_latency_ns=300"}, {}},
+      {{"hardware.mac_array.rows=16"}, {"compile"}},
+      {{"hardware.weight_scratchpad.bytes=64KiB"}, {"compile"}},
+      {{"quantization.field_bits=3"}, {"quantize", "compile"}},
+      {{"quantization.scheme=per_channel"}, {"quantize", "compile"}},
+      {{"calibration.method=mse"}, {"calibrate", "quantize", "compile"}},
+  };
+  for (const Step& step : steps) {
+    std::vector<std::string> set = step.set;
+    set.push_back(kTimingOnly);
+    const std::size_t before = session.stages().size();
+    record(session, run_with(set));
+    const std::vector<std::string> all = stages_of(session);
+    const std::vector<std::string> added(all.begin() + static_cast<std::ptrdiff_t>(before),
+                                         all.end());
+    EXPECT_EQ(added, step.stages) << (step.set.empty() ? "first" : step.set.front());
+  }
+}
+
+// Sessions of processes that share a folder: the same bytes as without it, for any number of
+// threads, and what one has computed no other computes.
+TEST(RunSession, ACacheSavesWorkAndChangesNothing) {
+  const test::TempFolder folder;
+  const std::vector<config::RunConfig> runs = {
+      run_with({}), run_with({"hardware.mac_array.rows=16"}),
+      run_with({"quantization.weight_bits=5"}),
+      run_with(
+          {"hardware.mac_array.accumulator=saturate", "hardware.mac_array.accumulator_bits=18"})};
+  std::vector<std::string> expected;
+  for (const config::RunConfig& run : runs) expected.push_back(fresh_record(run));
+
+  const auto all_as_expected = [&](RunSession& session) {
+    bool same = true;
+    for (std::size_t i = 0; i < runs.size(); ++i) same &= record(session, runs[i]) == expected[i];
+    return same;
+  };
+  std::vector<pid_t> children;
+  for (const int threads : {1, 2}) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const cache::Store store(folder.path());
+      RunSession session(threads, &store);
+      ::_exit(all_as_expected(session) ? 0 : 1);
+    }
+    children.push_back(child);
+  }
+  for (const pid_t child : children) {
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(entries_of(folder, "calibrate"), 1);
+  // per_layer, shift_scaler and per_channel of three quantizations; the float network once more.
+  EXPECT_EQ(entries_of(folder, "quantize"), 9);
+  EXPECT_EQ(entries_of(folder, "answers"), 10);
+  const cache::Store store(folder.path());
+  RunSession warm(2, &store);
+  EXPECT_TRUE(all_as_expected(warm));
+  EXPECT_EQ(computed(warm, "calibrate"), 0u);
+  EXPECT_EQ(computed(warm, "quantize"), 0u);
+  EXPECT_EQ(computed(warm, "calibrate kept"), 1u);
+  EXPECT_EQ(entries_of(folder, "answers"), 10);
 }
 
 TEST(RunSession, GoesOnAfterARunThatIsRefused) {
