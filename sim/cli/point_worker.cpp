@@ -13,6 +13,7 @@
 #include "sim/cli/output.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/run_session.h"
+#include "sim/cli/stage_cache.h"
 #include "sim/report/json.h"
 #include "sim/sweep/point_reader.h"
 
@@ -34,7 +35,7 @@ std::string failed(int exit_code, const std::vector<std::string>& messages) {
 class PointWorker {
  public:
   explicit PointWorker(const sweep::Space& space)
-      : space_(space), reader_(space, {}, data_folders()), session_(/*threads=*/1) {}
+      : space_(space), reader_(space, {}, data_folders()), session_(/*threads=*/1, stage_cache()) {}
 
   std::string evaluate(std::int64_t number) {
     try {
