@@ -177,10 +177,10 @@ struct Dram {
 
 /// All that may differ between two runs of the same thing.
 struct Host {
-  bool is_measured = true;  // false: the JSON has the versions only
   double wall_seconds = 0, cpu_seconds = 0;
   std::int64_t threads = 1;
   std::map<std::string, std::string> versions;
+  bool is_measured = true;  // false: the JSON has the versions only
 };
 
 struct Report {
