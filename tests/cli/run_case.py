@@ -11,7 +11,7 @@ compares what it does with the files beside it:
 A line is compared exactly. A line `~ REGEX` (Python's) must match one whole line, a line `...` any
 number of lines. In the output the temporary folder reads `{dir}`, the case's own folder `{case}` and
 the source tree `{source}`.
-The script finds its own folder in $CASE_DIR, and a cache folder of its own is set. A script that
+The script finds its own folder in $CASE_DIR, and works without a cache. A script that
 exits with 77 is skipped; its stderr says why.
 
 --update writes the files anew where they differ (patterns in them are lost: look at the diff).

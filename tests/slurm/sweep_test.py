@@ -36,9 +36,11 @@ def finished_points(folder):
 
 
 def same_results(one, other):
-    """The names that differ between two sweeps' folders, what Slurm left beside them apart."""
+    """The names that differ between two sweeps' folders: without what Slurm left beside them, and what
+    a killed writer had not given its name yet (the next call after a minute takes it away)."""
     names = {str(path.relative_to(folder)) for folder in (one, other) for path in folder.rglob("*")
-             if path.is_file() and path.relative_to(folder).parts[0] != "slurm"}
+             if path.is_file() and path.relative_to(folder).parts[0] != "slurm"
+             and path.suffix in (".json", ".csv", ".yaml")}
     _, different, missing = filecmp.cmpfiles(one, other, sorted(names), shallow=False)
     return sorted(names), different + missing
 
