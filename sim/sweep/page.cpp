@@ -164,11 +164,6 @@ class Document {
     return order;
   }
 
-  bool is_axis(const std::string& key) const {
-    return std::find(results_.table.axes.begin(), results_.table.axes.end(), key) !=
-           results_.table.axes.end();
-  }
-
   void add_metrics(const std::vector<std::size_t>& order) {
     nlohmann::json constants = nlohmann::json::array();
     std::string list;
@@ -176,7 +171,6 @@ class Document {
     std::map<std::string, std::size_t> same;
     for (const std::size_t metric : order) {
       const std::string& key = results_.table.metrics[metric];
-      if (is_axis(key)) continue;  // a record repeats some of what it was made with
       const std::vector<double> values = results_.numbers(key);
       if (values.empty()) continue;
       const bool is_objective =

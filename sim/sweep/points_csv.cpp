@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "sim/base/files.h"
@@ -12,11 +13,15 @@
 namespace npusim::sweep {
 namespace {
 
-/// The columns in the order in which records name them; sorted once all are known.
+/// The columns in the order in which records name them; sorted once all are known. A record repeats
+/// some of what it was made with: what is an axis is no column again.
 class Columns {
  public:
+  explicit Columns(const std::vector<std::string>& axes) : axes_(axes.begin(), axes.end()) {}
+
   void put(const std::vector<std::pair<std::string, double>>& metrics, Row& row) {
     for (const auto& [name, value] : metrics) {
+      if (axes_.count(name) != 0) continue;
       const std::size_t column = columns_.emplace(name, columns_.size()).first->second;
       if (row.metrics.size() <= column) row.metrics.resize(column + 1, kNoMetric);
       row.metrics[column] = value;
@@ -36,6 +41,7 @@ class Columns {
   }
 
  private:
+  const std::set<std::string> axes_;
   std::map<std::string, std::size_t> columns_;
 };
 
@@ -68,7 +74,7 @@ Gathered gather(const Store& store, const SweepConfig& config,
   Gathered gathered;
   gathered.table.axes = axis_columns(config);
   gathered.table.derived = config.derived.size();
-  Columns columns;
+  Columns columns(gathered.table.axes);
   for (const IndexEntry& entry : index) {
     if (store.has_record(entry.hash)) {
       Row row = {entry.point, entry.hash, entry.values, {}};

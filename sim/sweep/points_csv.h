@@ -26,8 +26,8 @@ struct Gathered {
 Gathered gather(const Store& store, const SweepConfig& config,
                 const std::vector<IndexEntry>& index);
 
-/// points.csv: point, hash, axes, derived keys, every metric by name; empty where a record has
-/// none.
+/// points.csv: point, hash, axes, derived keys, every metric by name but those that an axis has;
+/// empty where a record has none.
 std::string points_csv(const Table& table);
 
 /// failures.csv: point, hash, axes, derived keys, kind, message (several joined by "; ").

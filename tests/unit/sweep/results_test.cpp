@@ -144,15 +144,6 @@ TEST(Page, HoldsTheTable) {
   EXPECT_DOUBLE_EQ(data["influence"][0]["axes"][0]["share"].get<double>(), 1);
 }
 
-TEST(Page, ARecordsCopyOfAnAxisIsLeftOut) {
-  Results results = Example().results();
-  results.table.metrics = {"cycles.total", "hardware.rows", "top1"};
-  const nlohmann::json data = document(results_page(results, "0"));
-  ASSERT_EQ(data["metrics"].size(), 2U);
-  EXPECT_EQ(data["metrics"][1]["key"], "top1");
-  EXPECT_TRUE(data["constants"].empty());
-}
-
 TEST(Page, StaysSmall) {
   Results results = Example().results();
   results.table.metrics = {"cycles.total", "top1"};

@@ -109,7 +109,8 @@ TEST_F(StoreTest, AFileInTheWayIsRefused) {
 TEST_F(StoreTest, TablesHaveEveryColumnOfAnyRecordSorted) {
   store_.put_record("aa", R"({"cycles": {"total": 12, "latency_seconds": 0.1}, "layers": [1]})");
   store_.put_failure({7, "bb", {}, "bad_input", 2, {"rows: got 16, must be 8", "and more"}});
-  store_.put_record("cc", R"({"cycles": {"total": 9007199254740991}, "area": {"z": -0.5}})");
+  store_.put_record("cc", R"({"cycles": {"total": 9007199254740991}, "area": {"z": -0.5},
+                               "hardware": {"mac_array": {"rows": 16}}})");
   const Gathered gathered = gather(store_, config_, index_);
   EXPECT_THAT(gathered.missing, IsEmpty());
   EXPECT_EQ(points_csv(gathered.table),
