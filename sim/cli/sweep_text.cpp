@@ -96,7 +96,7 @@ std::size_t widest_line(const std::string& text) {
 std::string numbered_table(const std::vector<std::string>& keys,
                            const std::vector<std::vector<std::string>>& rows) {
   std::string text;
-  for (const std::size_t width : {40, 26, 20, 16, 13, 11, 9}) {
+  for (const std::size_t width : {40U, 26U, 20U, 16U, 13U, 11U, 9U}) {
     std::vector<TableColumn> columns = {{"point", ColumnKind::number}};
     for (const std::string& name : sweep::short_names(keys))
       columns.push_back({report::shortened(name, width), ColumnKind::number});
