@@ -4,15 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <pagmo/algorithm.hpp>
-#include <pagmo/algorithms/nsga2.hpp>
-#include <pagmo/batch_evaluators/member_bfe.hpp>
-#include <pagmo/bfe.hpp>
-#include <pagmo/population.hpp>
-#include <pagmo/problem.hpp>
 #include <set>
 
 #include "sim/sweep/front.h"
+#include "sim/sweep/nsga2.h"
 #include "sim/sweep/random.h"
 
 namespace npusim::sweep {
@@ -128,9 +123,9 @@ class Coding {
     return space_.number_of(digits);
   }
 
-  pagmo::vector_double chromosome_of(std::int64_t point) const {
+  std::vector<double> chromosome_of(std::int64_t point) const {
     const Digits digits = space_.digits(point);
-    pagmo::vector_double chromosome;
+    std::vector<double> chromosome;
     for (const std::size_t axis : genes_) chromosome.push_back(static_cast<double>(digits[axis]));
     return chromosome;
   }
@@ -138,37 +133,6 @@ class Coding {
  private:
   const Space& space_;
   std::vector<std::size_t> genes_;
-};
-
-/// As pagmo asks for it; copies share coding and archive.
-struct Problem {
-  const Coding* coding = nullptr;
-  Archive* archive = nullptr;
-  std::size_t objectives = 2;
-
-  pagmo::vector_double fitness(const pagmo::vector_double& chromosome) const {
-    return batch_fitness(chromosome);
-  }
-  pagmo::vector_double batch_fitness(const pagmo::vector_double& chromosomes) const {
-    std::vector<std::int64_t> points;
-    for (std::size_t at = 0; at < chromosomes.size(); at += coding->genes().size())
-      points.push_back(coding->point_of(&chromosomes[at]));
-    archive->evaluate(points);
-    pagmo::vector_double values;
-    for (const std::int64_t point : points) {
-      const auto fitness = archive->fitness(point, objectives);
-      values.insert(values.end(), fitness.begin(), fitness.end());
-    }
-    return values;
-  }
-  std::pair<pagmo::vector_double, pagmo::vector_double> get_bounds() const {
-    pagmo::vector_double last;
-    for (const std::size_t axis : coding->genes())
-      last.push_back(static_cast<double>(coding->values_of(axis) - 1));
-    return {pagmo::vector_double(last.size(), 0), last};
-  }
-  pagmo::vector_double::size_type get_nobj() const { return objectives; }
-  pagmo::vector_double::size_type get_nix() const { return coding->genes().size(); }
 };
 
 class Searcher {
@@ -182,12 +146,12 @@ class Searcher {
 
   std::vector<std::int64_t> run() {
     if (evaluate_all()) return archive_.points();
-    const pagmo::problem problem(Problem{&coding_, &archive_, objectives_});
-    pagmo::population population = first_population(problem);
-    const pagmo::algorithm algorithm = nsga2();
+    Population population = first_population();
+    Generation generation = generation_of();
     for (int idle = 0; idle < kIdleGenerations && !archive_.full();) {
       const std::size_t before = archive_.size();
-      population = algorithm.evolve(population);
+      generation.seed = static_cast<unsigned>(random_.below(std::numeric_limits<unsigned>::max()));
+      population = next_generation(generation, population);
       renew(population);
       idle = archive_.size() == before ? idle + 1 : 0;
     }
@@ -201,13 +165,28 @@ class Searcher {
     return std::clamp(wanted, kLeastPopulation, kMostPopulation);
   }
 
-  pagmo::algorithm nsga2() {
-    constexpr double kCrossover = 0.9;
-    const double mutation = 1.0 / static_cast<double>(coding_.genes().size());
-    const auto seed = static_cast<unsigned>(random_.below(std::numeric_limits<unsigned>::max()));
-    pagmo::nsga2 one_generation(1, kCrossover, 10, mutation, 50, seed);
-    one_generation.set_bfe(pagmo::bfe(pagmo::member_bfe()));
-    return pagmo::algorithm(std::move(one_generation));
+  Generation generation_of() {
+    Generation generation;
+    for (const std::size_t axis : coding_.genes())
+      generation.last_values.push_back(static_cast<double>(coding_.values_of(axis) - 1));
+    generation.objectives = objectives_;
+    generation.fitness = [this](const std::vector<double>& chromosomes) {
+      return fitness_of(chromosomes);
+    };
+    return generation;
+  }
+
+  std::vector<double> fitness_of(const std::vector<double>& chromosomes) {
+    std::vector<std::int64_t> points;
+    for (std::size_t at = 0; at < chromosomes.size(); at += coding_.genes().size())
+      points.push_back(coding_.point_of(&chromosomes[at]));
+    archive_.evaluate(points);
+    std::vector<double> values;
+    for (const std::int64_t point : points) {
+      const auto fitness = archive_.fitness(point, objectives_);
+      values.insert(values.end(), fitness.begin(), fitness.end());
+    }
+    return values;
   }
 
   /// Whether there is nothing to search for.
@@ -224,13 +203,15 @@ class Searcher {
   }
 
   /// Random points, and the corners where every axis has its first or its last value.
-  pagmo::population first_population(const pagmo::problem& problem) {
+  Population first_population() {
     std::vector<std::int64_t> points = {0, space_.grid_size() - 1};
     while (points.size() < population_size()) points.push_back(draw(points));
     archive_.evaluate(points);
-    pagmo::population population(problem, 0, 0);
-    for (const std::int64_t point : points)
-      population.push_back(coding_.chromosome_of(point), archive_.fitness(point, objectives_));
+    Population population;
+    for (const std::int64_t point : points) {
+      population.chromosomes.push_back(coding_.chromosome_of(point));
+      population.fitness.push_back(archive_.fitness(point, objectives_));
+    }
     return population;
   }
 
@@ -294,11 +275,11 @@ class Searcher {
 
   /// Evaluates half a population of new points, and gives the places of what the population has
   /// twice to the best points that it lacks, then to the new ones.
-  void renew(pagmo::population& population) {
+  void renew(Population& population) {
     std::vector<std::size_t> places;
     std::set<std::int64_t> members;
     for (std::size_t i = 0; i < population.size(); ++i) {
-      const std::int64_t point = coding_.point_of(population.get_x()[i].data());
+      const std::int64_t point = coding_.point_of(population.chromosomes[i].data());
       if (!members.insert(point).second) places.push_back(i);
     }
     const std::vector<std::int64_t> fresh =
@@ -309,8 +290,8 @@ class Searcher {
     std::size_t place = 0;
     for (std::size_t i = 0; i < entering.size() && place < places.size(); ++i) {
       if (!members.insert(entering[i]).second) continue;
-      population.set_xf(places[place++], coding_.chromosome_of(entering[i]),
-                        archive_.fitness(entering[i], objectives_));
+      population.chromosomes[places[place]] = coding_.chromosome_of(entering[i]);
+      population.fitness[places[place++]] = archive_.fitness(entering[i], objectives_);
     }
   }
 
