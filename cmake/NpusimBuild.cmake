@@ -55,8 +55,9 @@ endfunction()
 # The static library npusim_<leaf>, alias npusim::<leaf>, of the folder that calls it. Includes are
 # rooted at the repository. DEPENDS appear in the headers, PRIVATE_DEPENDS in the sources only. All
 # headers of the folder are installed. A library without sources is an interface library. LIGHT: its
-# code computes little and includes much (templates of CLI11, JSON, ONNX), so that a sanitizer build
-# takes half of the time without optimisation and the tests no longer.
+# code computes little and includes much (templates of CLI11, JSON, ONNX), so that it is
+# optimised less: -O1 takes a fifth less time to compile than -O2, a sanitizer build half of the time
+# without optimisation, and the tests take no longer.
 function(npusim_add_library leaf)
   cmake_parse_arguments(PARSE_ARGV 1 arg "LIGHT" "" "SOURCES;HEADERS;DEPENDS;PRIVATE_DEPENDS")
   if(arg_UNPARSED_ARGUMENTS)
@@ -67,8 +68,8 @@ function(npusim_add_library leaf)
     set(scope PUBLIC)
     add_library(${target} STATIC ${arg_SOURCES} ${arg_HEADERS})
     npusim_apply_flags(${target})
-    if(arg_LIGHT AND NPUSIM_SANITIZE)
-      target_compile_options(${target} PRIVATE -O0)
+    if(arg_LIGHT)
+      target_compile_options(${target} PRIVATE $<IF:$<BOOL:${NPUSIM_SANITIZE}>,-O0,$<$<CONFIG:Release>:-O1>>)
     endif()
     target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
   else()
