@@ -81,6 +81,7 @@ std::vector<std::shared_ptr<const NetworkAnswers>> Answers::ask(
   }
   kept_ = std::move(known);
   std::vector<std::shared_ptr<const NetworkAnswers>> result;
+  result.reserve(keys.size());
   for (const std::uint64_t key : keys) result.push_back(kept_.at(key));
   return result;
 }
