@@ -20,6 +20,7 @@ class Generations {
 
   std::vector<sweep::Outcome> evaluate(const std::vector<std::int64_t>& numbers) {
     std::vector<sweep::IndexEntry> entries;
+    entries.reserve(numbers.size());
     for (const std::int64_t number : numbers) entries.push_back(entry(number));
     points_.insert(points_.end(), entries.begin(), entries.end());
     std::sort(points_.begin(), points_.end(),
@@ -27,6 +28,7 @@ class Generations {
     store_.write_index(plan_.config(), points_);
     if (!evaluation_.evaluate(entries)) throw Interrupted();
     std::vector<sweep::Outcome> outcomes;
+    outcomes.reserve(entries.size());
     for (const sweep::IndexEntry& point : entries) outcomes.push_back(outcome(point));
     return outcomes;
   }

@@ -118,6 +118,7 @@ std::string front_table(const sweep::SweepConfig& config, const sweep::Table& ta
                                       front.begin() + static_cast<std::ptrdiff_t>(shown));
   const std::vector<std::size_t> axes = shown_axes(config);
   std::vector<std::string> keys;
+  keys.reserve(axes.size() + config.objectives.size());
   for (const std::size_t axis : axes) keys.push_back(table.axes[axis]);
   for (const sweep::Objective& objective : config.objectives) keys.push_back(objective.metric);
   std::vector<std::vector<std::string>> lines;
@@ -197,6 +198,7 @@ std::string failure_reasons(const std::vector<sweep::Failure>& failures) {
     reason.alike = reason.alike || reason.first != text;
   }
   std::vector<Reason> reasons;
+  reasons.reserve(by_words.size());
   for (const auto& [words, reason] : by_words) reasons.push_back(reason);
   std::stable_sort(reasons.begin(), reasons.end(),
                    [](const Reason& a, const Reason& b) { return a.points > b.points; });
