@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "frontend/import/onnx_importer.h"
+#include "frontend/quantize/content_hash.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/cache/program_identity.h"
 #include "sim/config/hardware_config.h"
 
 namespace npusim::cli {
@@ -18,47 +20,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::uint64_t hash_of(const void* data, std::size_t bytes) { return XXH3_64bits(data, bytes); }
-
 std::uint64_t hash_of(const fs::path& file) {
   const base::FileBytes bytes = base::map_file(file);
-  return hash_of(bytes.data.get(), bytes.size);
+  return XXH3_64bits(bytes.data.get(), bytes.size);
 }
-
-/// Fields one after another, none of which can run into the next.
-class Fields {
- public:
-  void add(std::string_view text) {
-    add(static_cast<std::uint64_t>(text.size()));
-    bytes_ += text;
-  }
-  void add(std::uint64_t number) {
-    for (int byte = 0; byte < 8; ++byte) bytes_ += static_cast<char>(number >> (8 * byte));
-  }
-  std::uint64_t hash() const { return hash_of(bytes_.data(), bytes_.size()); }
-
- private:
-  std::string bytes_;
-};
 
 }  // namespace
 
-RunIdentity::RunIdentity() : program_(hash_of(fs::path("/proc/self/exe"))) {}
+RunIdentity::RunIdentity() : program_(cache::executable_hash()) {}
 
 std::uint64_t RunIdentity::of(const config::RunConfig& run) {
-  Fields fields;
+  quantize::ContentHasher fields;
   fields.add(program_);
-  fields.add(run.name);
+  fields.add(std::string_view(run.name));
   fields.add(file_hash(run.file));
   fields.add(run.model.empty() ? 0 : model_hash(run.model));
-  fields.add(run.hardware.name);
-  fields.add(config::program_dependent_text(run.hardware));
-  fields.add(config::timing_only_text(run.hardware));
+  fields.add(std::string_view(run.hardware.name));
+  fields.add(std::string_view(config::program_dependent_text(run.hardware)));
+  fields.add(std::string_view(config::timing_only_text(run.hardware)));
   fields.add(run.technology.empty() ? 0 : file_hash(run.technology));
   if (run.dataset && !run.dataset->path.empty()) fields.add(folder_hash(run.dataset->path));
   const config::DatasetConfig& calibration = run.calibration.data;
   if (!calibration.path.empty()) fields.add(folder_hash(calibration.path));
-  return fields.hash();
+  return fields.digest();
 }
 
 std::uint64_t RunIdentity::file_hash(const fs::path& file) {
@@ -84,13 +68,13 @@ std::uint64_t RunIdentity::folder_hash(const fs::path& folder) {
       if (entry.is_regular_file()) files.push_back(entry);
     }
     std::sort(files.begin(), files.end());
-    Fields fields;
+    quantize::ContentHasher fields;
     for (const fs::directory_entry& entry : files) {
-      fields.add(entry.path().lexically_relative(folder).string());
-      fields.add(static_cast<std::uint64_t>(entry.file_size()));
-      fields.add(static_cast<std::uint64_t>(entry.last_write_time().time_since_epoch().count()));
+      fields.add(std::string_view(entry.path().lexically_relative(folder).native()));
+      fields.add(entry.file_size());
+      fields.add(static_cast<std::int64_t>(entry.last_write_time().time_since_epoch().count()));
     }
-    known->second = fields.hash();
+    known->second = fields.digest();
   } catch (const fs::filesystem_error& error) {
     throw base::InputError(
         base::refusal("", folder.string(), error.code().message(), "a folder that can be read"));

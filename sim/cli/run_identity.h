@@ -14,7 +14,7 @@ namespace npusim::cli {
 
 class RunIdentity {
  public:
-  /// Reads this program's own file.
+  /// Reads this program's own file, once.
   RunIdentity();
 
   /// XXH3 of the program, the run's name, the content of its run file and its model (with external
