@@ -15,6 +15,7 @@
 #include "sim/cli/steady_state.h"
 #include "sim/cli/verified_simulation.h"
 #include "sim/energy/estimate.h"
+#include "sim/model/observers.h"
 #include "sim/model/simulate.h"
 
 namespace npusim::cli {
@@ -33,9 +34,13 @@ void describe_sums(const quantize::Quantization& quantization, report::Report& r
   report.quantization.safe_accumulator_bits = quantization.summary.safe_accumulator_bits;
 }
 
-stats::SimulationResult simulate_timing(const isa::Program& program, Progress& progress) {
+stats::SimulationResult simulate_timing(const isa::Program& program, Progress& progress,
+                                        const std::vector<RunListener*>& listeners) {
   progress.stage("simulation");
+  model::Observers observers;
+  for (RunListener* listener : listeners) observers.add(listener->observer(0));
   model::SimulationOptions options;
+  options.observer = observers.get();
   options.timing_only = true;
   options.verified = true;  // by the compiler
   return model::simulate(program, {}, options);
@@ -62,11 +67,14 @@ struct RunSession::State {
   void follow(const config::RunConfig& run);
   report::Report with_values(const config::RunConfig& run, Measured& measured);
   report::Report timing(const config::RunConfig& run);
+  const isa::Program& compiled(const std::string& scheme);
   report::Report described(const isa::Program& program, const stats::SimulationResult& result);
 
   const int threads;
   const cache::Store* const cache;
-  Progress* progress = nullptr;  // of the run that goes on
+  // Of the run that goes on.
+  Progress* progress = nullptr;
+  std::vector<RunListener*> listeners;
   std::optional<compile::Pipeline> pipeline;
   std::map<std::filesystem::path, energy::Technology> technologies;  // read so far
   const energy::Technology* technology = nullptr;                    // of the run that goes on
@@ -86,8 +94,15 @@ void RunSession::State::follow(const config::RunConfig& run) {
   }
 }
 
+const isa::Program& RunSession::State::compiled(const std::string& scheme) {
+  const isa::Program& program = pipeline->kept_program(scheme);
+  for (RunListener* listener : listeners) listener->on_compiled(*pipeline, program);
+  return program;
+}
+
 report::Report RunSession::State::described(const isa::Program& program,
                                             const stats::SimulationResult& result) {
+  for (RunListener* listener : listeners) listener->on_simulated(result);
   report::Report report = report::report_of(program, result);
   report.energy = energy::estimate(program, result, *technology);
   return report;
@@ -98,7 +113,7 @@ report::Report RunSession::State::with_values(const config::RunConfig& run, Meas
   const config::DatasetConfig data = run.dataset ? *run.dataset : simulated_data(run);
   const auto dataset = pipeline->open(data);
   if (run.dataset) check_labels(*dataset, pipeline->network());
-  const isa::Program& program = pipeline->kept_program(scheme);
+  const isa::Program& program = compiled(scheme);
   const data::SkippedImages& uncalibrated = pipeline->skipped_calibration_images();
   if (run.dataset) {
     measured.accuracy = measure_accuracy(
@@ -112,7 +127,7 @@ report::Report RunSession::State::with_values(const config::RunConfig& run, Meas
       program, pipeline->quantized(scheme).graph, *dataset,
       first_good(*dataset, run.dataset ? measured.accuracy.skipped : uncalibrated,
                  run.simulation.images),
-      *progress);
+      *progress, listeners);
   report::Report report = described(program, verified.result);
   report.simulation = verified.simulation;
   if (run.dataset) report.accuracy = measured.accuracy.accuracy;
@@ -120,8 +135,8 @@ report::Report RunSession::State::with_values(const config::RunConfig& run, Meas
 }
 
 report::Report RunSession::State::timing(const config::RunConfig& run) {
-  const isa::Program& program = pipeline->kept_program(run.quantization.scheme);
-  return described(program, simulate_timing(program, *progress));
+  const isa::Program& program = compiled(run.quantization.scheme);
+  return described(program, simulate_timing(program, *progress, listeners));
 }
 
 report::Report RunSession::State::run(const config::RunConfig& run) {
@@ -159,8 +174,10 @@ RunSession::RunSession(int threads, const cache::Store* cache)
     : state_(std::make_unique<State>(threads, cache)) {}
 RunSession::~RunSession() = default;
 
-report::Report RunSession::run(const config::RunConfig& run, Progress& progress) {
+report::Report RunSession::run(const config::RunConfig& run, Progress& progress,
+                               const std::vector<RunListener*>& listeners) {
   state_->progress = &progress;
+  state_->listeners = listeners;
   return state_->run(run);
 }
 

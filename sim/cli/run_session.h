@@ -11,6 +11,7 @@
 #include "frontend/compile/pipeline.h"
 #include "sim/cache/store.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/run_listener.h"
 #include "sim/config/run_config.h"
 #include "sim/report/report.h"
 
@@ -26,7 +27,8 @@ class RunSession {
 
   /// The whole report but `host`. `run` was read with RunNeeds{} (a dataset is needed). Throws what
   /// the stages and simulate throw; after that the session goes on as before.
-  report::Report run(const config::RunConfig& run, Progress& progress);
+  report::Report run(const config::RunConfig& run, Progress& progress,
+                     const std::vector<RunListener*>& listeners = {});
 
   /// The stages that the runs so far needed, in order (compile::Pipeline::stages).
   const std::vector<compile::StageRecord>& stages() const;

@@ -8,6 +8,7 @@
 #include "frontend/execute/classify.h"
 #include "frontend/execute/integer_executor.h"
 #include "sim/base/errors.h"
+#include "sim/model/observers.h"
 #include "sim/model/simulate.h"
 #include "sim/report/sha256.h"
 
@@ -169,14 +170,13 @@ void add_overflows(const std::optional<report::Overflows>& image,
 VerifiedSimulation simulate_and_compare(const isa::Program& program,
                                         const graph::QuantizedGraph& graph,
                                         const data::Dataset& dataset,
-                                        const std::vector<std::int64_t>& images,
-                                        Progress& progress) {
+                                        const std::vector<std::int64_t>& images, Progress& progress,
+                                        const std::vector<RunListener*>& listeners) {
   VerifiedSimulation verified;
   ExpectedTensors expected(graph);
   Comparison comparison(program, graph, expected);
   model::SimulationOptions options;
   options.verified = true;  // by the compiler
-  options.observer = &comparison;
 
   const auto count = static_cast<std::int64_t>(images.size());
   progress.stage("simulation", "images", count);
@@ -188,6 +188,11 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
     for (const Codes& input : inputs) all.insert(all.end(), input.begin(), input.end());
     expected.evaluate(all);
     comparison.begin_image(image);
+    model::Observers observers;
+    observers.add(&comparison);
+    for (RunListener* listener : listeners)
+      observers.add(listener->observer(static_cast<std::size_t>(done)));
+    options.observer = observers.get();
     stats::SimulationResult result = model::simulate(program, inputs, options);
     comparison.end_image(graph);
     comparison.check_overflows(result);
