@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "sim/base/csv.h"
 #include "sim/base/files.h"
-#include "sim/sweep/csv.h"
 #include "sim/sweep/metrics.h"
 
 namespace npusim::sweep {
@@ -94,11 +94,11 @@ Gathered gather(const Store& store, const SweepConfig& config,
 
 std::string points_csv(const Table& table) {
   std::string text;
-  append_csv_line(header(table.axes, table.metrics), text);
+  base::append_csv_line(header(table.axes, table.metrics), text);
   for (const Row& row : table.rows) {
     std::vector<std::string> fields = first_fields(row.point, row.hash, row.axis_values);
     for (const double value : row.metrics) fields.push_back(metric_text(value));
-    append_csv_line(fields, text);
+    base::append_csv_line(fields, text);
   }
   return text;
 }
@@ -106,7 +106,7 @@ std::string points_csv(const Table& table) {
 std::string failures_csv(const SweepConfig& config, const std::vector<IndexEntry>& index,
                          const std::vector<Failure>& failures) {
   std::string text;
-  append_csv_line(header(axis_columns(config), {"kind", "message"}), text);
+  base::append_csv_line(header(axis_columns(config), {"kind", "message"}), text);
   auto entry = index.begin();
   for (const Failure& failure : failures) {
     entry = std::find_if(entry, index.end(),
@@ -115,7 +115,7 @@ std::string failures_csv(const SweepConfig& config, const std::vector<IndexEntry
     std::vector<std::string> fields = first_fields(entry->point, entry->hash, entry->values);
     fields.push_back(failure.kind);
     fields.push_back(failure_text(failure));
-    append_csv_line(fields, text);
+    base::append_csv_line(fields, text);
   }
   return text;
 }

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "sim/base/csv.h"
 #include "sim/base/files.h"
-#include "sim/sweep/csv.h"
 #include "sim/sweep/points_csv.h"
 
 namespace npusim::sweep {
@@ -114,12 +114,12 @@ SweepConfig Store::config() const {
 
 void Store::write_index(const SweepConfig& config, const std::vector<IndexEntry>& entries) const {
   std::string text;
-  append_csv_line(index_columns(config), text);
+  base::append_csv_line(index_columns(config), text);
   std::vector<std::string> fields;
   for (const IndexEntry& entry : entries) {
     fields = {std::to_string(entry.point), entry.hash};
     fields.insert(fields.end(), entry.values.begin(), entry.values.end());
-    append_csv_line(fields, text);
+    base::append_csv_line(fields, text);
   }
   base::write_file_whole(folder_ / kIndexFile, text);
 }
@@ -130,10 +130,10 @@ std::vector<IndexEntry> Store::index(const SweepConfig& config) const {
   const std::vector<std::string> columns = index_columns(config);
   std::size_t position = 0;
   std::vector<std::string> fields;
-  read_csv_line(text, position, fields);
+  base::read_csv_line(text, position, fields);
   if (fields != columns) refuse_index(file, 1, "other columns", "the axes of sweep.yaml");
   std::vector<IndexEntry> entries;
-  while (read_csv_line(text, position, fields)) {
+  while (base::read_csv_line(text, position, fields)) {
     IndexEntry entry;
     const std::string number = fields.front();
     const auto read = std::from_chars(number.data(), number.data() + number.size(), entry.point);

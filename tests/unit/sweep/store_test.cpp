@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/base/csv.h"
 #include "sim/base/files.h"
-#include "sim/sweep/csv.h"
 #include "sim/sweep/points_csv.h"
 #include "tests/support/support.h"
 
@@ -146,14 +146,14 @@ TEST(Csv, FieldsComeBackAsTheyWere) {
   const std::vector<std::vector<std::string>> lines = {
       {"a", "", "c"}, {"\"", ",", "\n", "x\"y"}, {"", ""}};
   std::string text;
-  for (const auto& line : lines) append_csv_line(line, text);
+  for (const auto& line : lines) base::append_csv_line(line, text);
   std::size_t position = 0;
   std::vector<std::string> fields;
   for (const auto& line : lines) {
-    ASSERT_TRUE(read_csv_line(text, position, fields));
+    ASSERT_TRUE(base::read_csv_line(text, position, fields));
     EXPECT_EQ(fields, line);
   }
-  EXPECT_FALSE(read_csv_line(text, position, fields));
+  EXPECT_FALSE(base::read_csv_line(text, position, fields));
 }
 
 }  // namespace

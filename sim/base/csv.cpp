@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/sweep/csv.h"
+#include "sim/base/csv.h"
 
-namespace npusim::sweep {
+namespace npusim::base {
 namespace {
 
 void append_field(const std::string& field, std::string& text) {
@@ -66,4 +66,4 @@ bool read_csv_line(std::string_view text, std::size_t& position, std::vector<std
   return true;
 }
 
-}  // namespace npusim::sweep
+}  // namespace npusim::base

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace npusim::sweep {
+namespace npusim::base {
 
 /// Adds one line; fields with commas, quotes or line breaks are quoted.
 void append_csv_line(const std::vector<std::string>& fields, std::string& text);
@@ -15,4 +15,4 @@ void append_csv_line(const std::vector<std::string>& fields, std::string& text);
 /// closed ends with the text.
 bool read_csv_line(std::string_view text, std::size_t& position, std::vector<std::string>& fields);
 
-}  // namespace npusim::sweep
+}  // namespace npusim::base
