@@ -8,6 +8,7 @@
 #include "sim/cli/catalogue.h"
 #include "sim/cli/listings.h"
 #include "sim/cli/table.h"
+#include "sim/config/data_keys.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/hardware_yaml.h"
 #include "sim/config/quantization_reader.h"
@@ -49,10 +50,30 @@ json config_json(const config::HardwareConfig& hardware) {
       {"dram_bandwidth_bytes_per_second", static_cast<std::int64_t>(peaks.dram_bytes_per_second)}};
 }
 
+struct RunSection {
+  const char* name;  // "": the file itself
+  const char* title;
+  const std::vector<config::RunKey>& keys;
+};
+
+/// What a run file may say, section by section.
+const std::vector<RunSection>& run_sections() {
+  static const std::vector<RunSection> sections = {
+      {"", "Keys", config::run_file_keys()},
+      {"dataset", "Dataset", config::dataset_keys()},
+      {"calibration", "Calibration", config::calibration_keys()},
+      {"input", "Input", config::input_keys()},
+      {"quantization", "Quantization", config::quantization_keys()},
+      {"simulation", "Simulation", config::simulation_keys()},
+  };
+  return sections;
+}
+
 std::string section_text(const std::vector<config::RunKey>& keys) {
   std::string text;
   for (const config::RunKey& key : keys) {
-    const std::string rest = std::string(key.meaning) + ": " + key.must_be;
+    std::string rest = std::string(key.meaning) + ": " + key.must_be;
+    if (!key.fallback.empty()) rest += " (left out: " + key.fallback + ')';
     text += "  " + std::string(key.key) + "\n      " + wrapped(rest, kTerminalColumns, 6) + '\n';
   }
   return text;
@@ -63,6 +84,7 @@ json section_json(const std::string& section, const std::vector<config::RunKey>&
   for (const config::RunKey& key : keys) {
     result.push_back(
         {{"key", section + key.key}, {"meaning", key.meaning}, {"must_be", key.must_be}});
+    if (!key.fallback.empty()) result.back()["default"] = key.fallback;
   }
   return result;
 }
@@ -116,11 +138,12 @@ std::string keys_text(const config::SearchFolders&, bool colour) {
     text += "      " + wrapped(rest, kTerminalColumns, 6) + '\n';
   }
   text += "  [P]: a compiled Program depends on it; all else is timing only\n";
-  text +=
-      bold("Quantization in a run file", colour) + " (change with: --set quantization.KEY=VALUE)\n";
-  text += section_text(config::quantization_keys());
-  text += bold("Simulation in a run file", colour) + " (change with: --set simulation.KEY=VALUE)\n";
-  return text + section_text(config::simulation_keys());
+  for (const RunSection& section : run_sections()) {
+    const std::string prefix = section.name[0] == 0 ? "" : std::string(section.name) + '.';
+    text += bold(std::string(section.title) + " of a run file", colour) + " (change with: --set " +
+            prefix + "KEY=VALUE)\n" + section_text(section.keys);
+  }
+  return text;
 }
 
 void keys_json(json& document, const config::SearchFolders&) {
@@ -139,8 +162,11 @@ void keys_json(json& document, const config::SearchFolders&) {
     }
     result.push_back(row);
   }
-  document["quantization_keys"] = section_json("quantization.", config::quantization_keys());
-  document["simulation_keys"] = section_json("simulation.", config::simulation_keys());
+  for (const RunSection& section : run_sections()) {
+    const bool is_file = section.name[0] == 0;
+    document[is_file ? "run_keys" : std::string(section.name) + "_keys"] =
+        section_json(is_file ? "" : std::string(section.name) + '.', section.keys);
+  }
 }
 
 }  // namespace npusim::cli

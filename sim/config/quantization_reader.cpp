@@ -75,18 +75,19 @@ void read_layers(YamlMap& section, QuantizationConfig& quantization) {
 const std::vector<RunKey>& quantization_keys() {
   static const std::vector<RunKey> keys = {
       {"scheme", "what is scaled together", list_choices(scheme_choices())},
-      {"field_bits", "width of the shift scaler's shift per channel", kFieldBits.text()},
-      {"rule", "how the shift scaler chooses its shifts", list_choices(kRules)},
-      {"bias_correction", "the weights' mean error goes into the biases", "true or false"},
-      {"symmetric", "false: the weights of per_layer get a zero point", "true or false"},
+      {"field_bits", "width of the shift scaler's shift per channel", kFieldBits.text(), "4"},
+      {"rule", "how the shift scaler chooses its shifts", list_choices(kRules), kRules.front()},
+      {"bias_correction", "the weights' mean error goes into the biases", "true or false", "true"},
+      {"symmetric", "false: the weights of per_layer get a zero point", "true or false", "true"},
       {"equalization", "scales the channels of neighbouring layers to each other before",
-       "true or false"},
-      {"weight_bits", "width of the weights' codes", kWeightBits.text()},
+       "true or false", "false"},
+      {"weight_bits", "width of the weights' codes", kWeightBits.text(), "8"},
       {"activation_bits", "width of the activations' codes, the network's input included",
-       kActivationBits.text()},
+       kActivationBits.text(), "8"},
       {"layers", "other choices for some layers, later entries win key by key",
        "a list of mappings: match and any of scheme, field_bits, rule, symmetric, weight_bits, "
-       "activation_bits"},
+       "activation_bits",
+       "none"},
       {"layers[].match", "which layers, or inputs of the network", kPattern},
   };
   return keys;

@@ -10,6 +10,7 @@ struct RunKey {
   const char* key;  // within the section; "layers[].match" of an entry of `layers`
   const char* meaning;
   std::string must_be;
+  std::string fallback = {};  // what holds where it is left out; empty: it must be given
 };
 
 }  // namespace npusim::config

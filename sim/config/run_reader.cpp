@@ -3,6 +3,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/config/data_keys.h"
 #include "sim/config/find_file.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/quantization_reader.h"
@@ -20,15 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxRunFileBytes = 1 << 20;
-constexpr std::int64_t kMaxImages = 10'000'000;
-constexpr std::int64_t kMaxSide = 8192;       // pixels
 constexpr std::size_t kMaxPathBytes = 4096;   // Linux takes no longer one
 constexpr std::size_t kTopologyColumns = 80;  // as wide as everything that is printed
 constexpr char kHardwarePrefix[] = "hardware.";
-
-// In the order of DatasetKind; the last one is for calibration only.
-const std::vector<std::string> kKinds = {"fractal", "image_folder", "random"};
-const std::vector<std::string> kMethods = {"min_max", "percentile", "mse", "kl"};
 
 bool is_bare(const fs::path& name) { return !name.has_parent_path(); }
 
@@ -254,15 +249,15 @@ class RunReader {
     }
     data.kind = static_cast<DatasetKind>(kind);
     if (data.kind != DatasetKind::image_folder) {
-      data.seed = section.integer("seed", {0, std::numeric_limits<std::int64_t>::max()});
-      data.images = section.integer("images", {1, kMaxImages});
+      data.seed = section.integer("seed", kSeed);
+      data.images = section.integer("images", kImageCount);
       return data;
     }
     const YamlNode* path = section.require("path", "the path of a folder of images");
     if (path != nullptr && (path_needed || path->kind != YamlNode::Kind::null)) {
       read_folder(section, *path, flag, data);
     }
-    if (section.find("images") != nullptr) data.images = section.integer("images", {1, kMaxImages});
+    if (section.find("images") != nullptr) data.images = section.integer("images", kImageCount);
     return data;
   }
 
@@ -286,8 +281,7 @@ class RunReader {
     }
     YamlMap section(*node, "dataset", errors_);
     if (!section.is_mapping()) return std::nullopt;
-    const std::vector<std::string> labelled(kKinds.begin(), kKinds.end() - 1);
-    DatasetConfig data = read_images(section, "--dataset DIR", is_needed, labelled);
+    DatasetConfig data = read_images(section, "--dataset DIR", is_needed, labelled_kinds());
     section.refuse_unknown_keys();
     return data;
   }
@@ -315,11 +309,11 @@ class RunReader {
     if (node == nullptr) return calibration;
     YamlMap section(*node, "calibration", errors_);
     if (!section.is_mapping()) return calibration;
-    calibration.data = read_images(section, "--calibration DIR", needs_.files, kKinds);
-    calibration.method = kMethods[section.choice("method", kMethods, 0)];
+    calibration.data = read_images(section, "--calibration DIR", needs_.files, data_kinds());
+    calibration.method = calibration_methods()[section.choice("method", calibration_methods(), 0)];
     read_percentile(section, calibration);
-    calibration.output_headroom =
-        section.real("output_headroom", {1, 16}, usual_output_headroom(calibration.data, dataset));
+    calibration.output_headroom = section.real("output_headroom", kOutputHeadroom,
+                                               usual_output_headroom(calibration.data, dataset));
     section.refuse_unknown_keys();
     return calibration;
   }
@@ -329,7 +323,7 @@ class RunReader {
     const YamlNode* node = section.find("percentile");
     if (node == nullptr) return;
     if (calibration.method == "percentile") {
-      calibration.percentile = section.real("percentile", {50, 100});
+      calibration.percentile = section.real("percentile", kPercentile);
       if (calibration.percentile != 50) return;
     }
     section.refuse(*node, "percentile",
@@ -343,14 +337,13 @@ class RunReader {
     const YamlNode* node = root_.require("input", kMapping);
     if (node == nullptr) return input;
     YamlMap section(*node, "input", errors_);
-    input.size = section.integer("size", {1, kMaxSide});
-    const std::vector<double> mean = section.reals("mean", 3, {-1e6, 1e6});
-    const std::vector<double> scale =
-        section.reals("scale", 3, {-1e6, 1e6, /*zero_allowed=*/false});
+    input.size = section.integer("size", kSide);
+    const std::vector<double> mean = section.reals("mean", 3, kMean);
+    const std::vector<double> scale = section.reals("scale", 3, kScale);
     std::copy(mean.begin(), mean.end(), input.mean.begin());
     std::copy(scale.begin(), scale.end(), input.scale.begin());
     const auto optional_side = [&](const char* key) {
-      return section.find(key) == nullptr ? 0 : section.integer(key, {1, kMaxSide});
+      return section.find(key) == nullptr ? 0 : section.integer(key, kSide);
     };
     input.resize_shorter_side = optional_side("resize_shorter_side");
     input.center_crop = optional_side("center_crop");

@@ -12,12 +12,11 @@ const IntegerRule kImages{1, 10'000};
 
 const std::vector<RunKey>& simulation_keys() {
   static const std::vector<RunKey> keys = {
-      {"images", "how many images the machine's values are compared on", kImages.text()},
+      {"images", "how many images the machine's values are compared on", kImages.text(), "4"},
       {"timing_only", "cycles of one image alone: no values, no accuracy, no dataset needed",
-       "true or false"},
-      {"steady_state",
-       "whether a stream of images is measured too; true unless timing_only says otherwise",
-       "true or false"},
+       "true or false", "false"},
+      {"steady_state", "whether a stream of images is measured too", "true or false",
+       "true; false with timing_only"},
   };
   return keys;
 }
