@@ -221,6 +221,7 @@ std::string to_json(const Report& report) {
       {"cycles", cycles_json(report.cycles)},
       {"memory", memory_json(report.memory)},
       {"host", host_json(report.host)}};
+  if (report.configuration) document["configuration"] = configuration_json(*report.configuration);
   if (report.accuracy)
     document["accuracy"] = accuracy_json(*report.accuracy, report.quantization.scheme);
   if (!report.accuracy_not_measured.empty())

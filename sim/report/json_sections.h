@@ -10,6 +10,7 @@ namespace npusim::report {
 
 nlohmann::json hardware_json(const Hardware& hardware);
 nlohmann::json quantization_json(const Quantization& quantization);
+nlohmann::json configuration_json(const Configuration& configuration);
 nlohmann::json host_json(const Host& host);
 
 }  // namespace npusim::report

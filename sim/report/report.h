@@ -13,6 +13,7 @@
 
 #include "sim/energy/estimate.h"
 #include "sim/isa/program.h"
+#include "sim/report/configuration.h"
 #include "sim/stats/simulation_result.h"
 
 namespace npusim::report {
@@ -187,6 +188,7 @@ struct Report {
   Workload workload;
   Hardware hardware;
   Quantization quantization;
+  std::optional<Configuration> configuration = {};  // JSON only
   std::optional<Accuracy> accuracy;
   std::string accuracy_not_measured;  // why a run has none; empty where it has, and for `simulate`
   std::optional<Calibration> calibration;  // where pictures may be left out
@@ -211,7 +213,8 @@ std::optional<Overflows> overflows_of(const isa::Program& program,
                                       const stats::SimulationResult& result);
 
 /// Everything that one simulation of the Program tells: hardware, quantization, cycles, layers (of
-/// every image), memory, and the workload's network. `result` is of this Program.
+/// every image), memory, the workload's network, and what of the configuration the Program carries.
+/// `result` is of this Program.
 Report report_of(const isa::Program& program, const stats::SimulationResult& result);
 
 /// Puts in what one more image costs. `report` is of a Program of one image.

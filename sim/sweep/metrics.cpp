@@ -35,7 +35,9 @@ Metrics metrics_of(std::string_view record_json, const std::string& name) {
   }
   Metrics metrics;
   for (const auto& [key, value] : record.items()) {
-    if (key != "layers" && key != "host" && key != "schema_version") collect(value, key, metrics);
+    const bool is_result =
+        key != "layers" && key != "host" && key != "schema_version" && key != "configuration";
+    if (is_result) collect(value, key, metrics);
   }
   std::sort(metrics.begin(), metrics.end());
   return metrics;

@@ -11,7 +11,7 @@
 
 namespace npusim::sweep {
 
-/// Every number outside `layers` and `host`, by dotted path ("cycles.total"), sorted; elements of
+/// Every number outside `layers`, `configuration` and `host`, by dotted path ("cycles.total"), sorted; elements of
 /// lists by their index. `schema_version` is none. Throws base::InputError where the text is no
 /// JSON object; `name` is how messages call it.
 std::vector<std::pair<std::string, double>> metrics_of(std::string_view record_json,
