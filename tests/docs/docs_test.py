@@ -7,6 +7,7 @@ import unittest
 
 import check_links
 import pages
+import recipe
 import run_pages
 
 PROGRAM = """#!/bin/sh
@@ -112,6 +113,19 @@ class Links(unittest.TestCase):
                       {"docs_index": "[a](a.md#two)"}, {"docs_b": "not listed"},
                       {"docs_a": "# One word\n`sim/nowhere.h`"}):
             self.assertEqual(len(self.findings(**texts)), 1, texts)
+
+
+class Recipes(unittest.TestCase):
+    FILE = "one\ntwo\nthree\ntwo\nfour\n"
+
+    def test_changes(self):
+        self.assertEqual(recipe.changed(self.FILE, [" three", "+3", "-two", "...", "+4", " four"], ""),
+                         "one\ntwo\nthree\n3\n4\nfour\n")
+
+    def test_what_is_not_there_once(self):
+        for lines in ([" five", "+5"], [" two", "+2"], ["+6"], ["three"], [" one", " three"]):
+            with self.assertRaises(SystemExit, msg=lines):
+                recipe.changed(self.FILE, lines, "")
 
 
 if __name__ == "__main__":
