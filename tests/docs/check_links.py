@@ -7,6 +7,7 @@ reached from docs/index.md and named there, paths of the source tree in `code` e
 program, the subcommands and flags that prose names in `npusim ...` are the program's.
 """
 import argparse
+import functools
 import pathlib
 import re
 import subprocess
@@ -71,10 +72,18 @@ def check_index(graph, names):
         yield f"README.md: got no link to {INDEX}"
 
 
+@functools.cache
+def source_names(root):
+    return {path.name for top in ("sim", "frontend", "tests") for path in (root / top).rglob("*.*")}
+
+
 def check_paths(page, root):
-    """Paths of the source tree in prose."""
+    """Paths of the source tree, and names of its files alone, in prose."""
+    sources = source_names(root)
     for number, line in page.prose:
         for code in CODE.findall(line):
+            if re.fullmatch(r"\w+\.(h|cpp|v|py)", code) and code not in sources:
+                yield f"{page.name}:{number}: got {code}, which is nowhere in the source tree"
             if TREE_PATH.fullmatch(code) and not (root / code).exists() and not any(
                     (root / code).parent.glob(f"{pathlib.Path(code).name}.*")):
                 yield f"{page.name}:{number}: got {code}, which does not exist"

@@ -111,7 +111,8 @@ class Links(unittest.TestCase):
         self.assertEqual(self.findings(), [])
         for texts in ({"README": "nothing"}, {"docs_index": "[a](a.md) [b](b.md)"},
                       {"docs_index": "[a](a.md#two)"}, {"docs_b": "not listed"},
-                      {"docs_a": "# One word\n`sim/nowhere.h`"}):
+                      {"docs_a": "# One word\n`sim/nowhere.h`"},
+                      {"docs_a": "# One word\n`nowhere.h`"}):
             self.assertEqual(len(self.findings(**texts)), 1, texts)
 
 
