@@ -5,6 +5,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/output.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/report_page_data.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/run_session.h"
 #include "sim/cli/stage_cache.h"
@@ -15,7 +16,7 @@ namespace {
 
 struct RunOptions {
   RunArguments arguments;
-  std::optional<std::string> json;
+  std::optional<std::string> json, html;
 };
 
 constexpr char kExamples[] =
@@ -23,6 +24,7 @@ constexpr char kExamples[] =
     "  npusim run mobilenet.yaml --set quantization.bias_correction=false\n"
     "  npusim run mobilenet.yaml --hardware npu_16x16_edge.yaml --json report.json\n"
     "  npusim run mobilenet.yaml --set hardware.mac_array.rows=16 --images 500\n"
+    "  npusim run mobilenet.yaml --html report.html\n"
     "  npusim run imagenet_mobilenet_v1.yaml --model net.onnx --dataset val\n"
     "      --calibration calibration      your own network and pictures\n";
 
@@ -30,13 +32,18 @@ int run(const RunOptions& options) {
   const HostClock clock;
   const int threads = parse_threads(options.arguments.threads);
   check_output_path(options.json, "--json");
+  check_output_path(options.html, "--html");
   const config::RunConfig run = read_run(options.arguments, {});
+  ReportPageData page(run.quantization.scheme);
+  std::vector<RunListener*> listeners;
+  if (options.html) listeners.push_back(&page);
   report::Report report;
   {
     Progress progress(options.arguments.quiet);
-    report = RunSession(threads, stage_cache(options.arguments)).run(run, progress);
+    report = RunSession(threads, stage_cache(options.arguments)).run(run, progress, listeners);
   }
   report.host = clock.host(threads);
+  if (options.html) write_output(*options.html, page.page(report));
   write_report(report, options.json, options.arguments.quiet);
   if (report.simulation.mismatched_values.value_or(0) == 0) return kOk;
   print_mismatch("", report.simulation);
@@ -52,6 +59,8 @@ void add_run(CLI::App& program, Action& action) {
   add_run_arguments(*command, options->arguments);
   add_technology_argument(*command, options->arguments.flags.technology);
   command->add_option("--json", options->json, "write the report as JSON")->option_text("F");
+  command->add_option("--html", options->html, "write a page with charts, to be opened offline")
+      ->option_text("F");
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -11,6 +11,7 @@
 #include "sim/cli/output.h"
 #include "sim/cli/program_input.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/report_page_data.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/verified_simulation.h"
 #include "sim/config/hardware_reader.h"
@@ -23,7 +24,7 @@ namespace {
 
 struct SimulateOptions {
   std::string file;
-  std::optional<std::string> hardware, technology, output, json;
+  std::optional<std::string> hardware, technology, output, json, html;
   std::vector<std::string> inputs;
   bool timing_only = false;
   bool quiet = false;
@@ -50,6 +51,7 @@ void check_flags(const SimulateOptions& options) {
   errors.throw_if_any();
   check_output_path(options.output, "--output");
   check_output_path(options.json, "--json");
+  check_output_path(options.html, "--html");
 }
 
 /// Puts another hardware file under the Program; only what the Program does not depend on may
@@ -97,6 +99,11 @@ int simulate(const SimulateOptions& options) {
   model::SimulationOptions how;
   how.verified = true;  // by read_program
   how.timing_only = options.timing_only;
+  ReportPageData page;
+  if (options.html) {
+    page.on_program(program);
+    how.observer = page.observer(0);
+  }
   std::vector<std::vector<std::int8_t>> inputs;
   if (!options.timing_only) inputs = read_inputs(program, options.inputs);
   stats::SimulationResult result;
@@ -113,6 +120,10 @@ int simulate(const SimulateOptions& options) {
     write_output(*options.output, npy_bytes(output_tensor(program, result)));
   }
   report.host = clock.host(1);
+  if (options.html) {
+    page.on_simulated(result);
+    write_output(*options.html, page.page(report));
+  }
   write_report(report, options.json, options.quiet);
   return kOk;
 }
@@ -139,6 +150,8 @@ void add_simulate(CLI::App& program, Action& action) {
   add_technology_argument(*command, options->technology);
   command->add_option("--output", options->output, "write the output tensor")->option_text("F.npy");
   command->add_option("--json", options->json, "write the report as JSON")->option_text("F");
+  command->add_option("--html", options->html, "write a page with charts, to be opened offline")
+      ->option_text("F");
   command->add_flag("--timing-only", options->timing_only, "the same cycles, without values");
   command->add_flag("--quiet", options->quiet, "no report and no progress; errors only");
   command->callback([options, &action] { action = [options] { return simulate(*options); }; });

@@ -26,18 +26,18 @@ const char* accumulator_name(config::AccumulatorOverflow overflow) {
   return "guaranteed";
 }
 
-UnitCycles unit_cycles(const stats::UnitResult& result) {
-  UnitCycles unit;
-  unit.name = result.name;
-  unit.busy_cycles = result.cycles.busy();
-  unit.idle_cycles = result.cycles.idle();
+std::map<std::string, std::int64_t> stalls_of(const stats::ActivityCycles& cycles) {
+  std::map<std::string, std::int64_t> stalls;
   for (std::size_t i = 0; i < stats::kActivities; ++i) {
     const auto activity = static_cast<stats::Activity>(i);
-    if (stats::is_stall(activity) && result.cycles[activity] != 0) {
-      unit.stall_cycles[stats::activity_name(activity)] = result.cycles[activity];
-    }
+    if (stats::is_stall(activity) && cycles[activity] != 0)
+      stalls[stats::activity_name(activity)] = cycles[activity];
   }
-  return unit;
+  return stalls;
+}
+
+UnitCycles unit_cycles(const stats::UnitResult& result) {
+  return {result.name, result.cycles.busy(), result.cycles.idle(), stalls_of(result.cycles)};
 }
 
 std::vector<ImageCycles> image_cycles(const isa::Program& program,
@@ -99,6 +99,8 @@ std::vector<Layer> layers_of(const isa::Program& program, const stats::Simulatio
     layer.compute_bound_cycles = bounds.at(i).compute_bound_cycles;
     layer.memory_bound_cycles = bounds.at(i).memory_bound_cycles;
     layer.stall_cycles = measured.stall_cycles();
+    layer.busy_cycles = measured.compute_cycles.busy();
+    layer.stalls = stalls_of(measured.compute_cycles);
     layer.dram_read_bytes = measured.dram_read_bytes;
     layer.dram_write_bytes = measured.dram_write_bytes;
     layer.weights_bytes = info.weights_bytes;

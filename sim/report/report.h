@@ -153,6 +153,9 @@ struct Layer {
   std::optional<std::int64_t> activation_bits = std::nullopt;         // of the result
   std::string dataflow = {};  // the mode of the array; empty for layers of the vector unit
   std::int64_t image = 0;     // of several consecutive ones
+  /// Of span_cycles; what is left of it the compute unit had no instruction of this layer.
+  std::int64_t busy_cycles = 0;
+  std::map<std::string, std::int64_t> stalls = {};  // by cause, those that occurred
   /// "memory" where the layer's DRAM traffic alone takes longer than its arithmetic alone, else
   /// "compute".
   const char* bound_by() const {

@@ -43,11 +43,11 @@ TEST(JsonTest, HasExactlyTheKeysOfTheContract) {
               ElementsAre("bit_exact", "images", "mismatched_values", "output_sha256"));
   EXPECT_THAT(keys(document["cycles"]),
               ElementsAre("latency_seconds", "stalls", "total", "utilization"));
-  EXPECT_THAT(
-      keys(document["layers"][0]),
-      ElementsAre("bound_by", "compute_bound_cycles", "cycles", "dataflow", "dram_read_bytes",
-                  "dram_write_bytes", "kind", "macs", "memory_bound_cycles", "name", "span_cycles",
-                  "spilled", "stall_cycles", "utilization", "weights_bytes"));
+  EXPECT_THAT(keys(document["layers"][0]),
+              ElementsAre("bound_by", "busy_cycles", "compute_bound_cycles", "cycles", "dataflow",
+                          "dram_read_bytes", "dram_write_bytes", "kind", "macs",
+                          "memory_bound_cycles", "name", "span_cycles", "spilled", "stall_cycles",
+                          "stalls", "utilization", "weights_bytes"));
   EXPECT_THAT(keys(document["memory"]),
               ElementsAre("activation_peak_bytes", "bias_bytes", "channel_shift_bytes",
                           "dram_read_bytes", "dram_write_bytes", "instructions_bytes",

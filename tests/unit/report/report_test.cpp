@@ -70,7 +70,9 @@ stats::SimulationResult result_of_two_layers() {
   result.layers.resize(2);
   result.layers[0].cycles = 800;
   result.layers[0].span_cycles = 400;
+  result.layers[0].compute_cycles[Activity::busy] = 300;
   result.layers[0].compute_cycles[Activity::port] = 9;
+  result.layers[0].compute_cycles[Activity::wait_dma_in] = 11;
   result.layers[0].dram_read_bytes = 11;
   result.layers[1].cycles = 200;
   result.layers[1].dram_write_bytes = 12;
@@ -104,7 +106,10 @@ TEST(ReportOfTest, TakesEveryFigure) {
               ElementsAre(Pair("port", 100), Pair("wait_dma_in", 50)));
   ASSERT_EQ(report.layers.size(), 2u);
   EXPECT_DOUBLE_EQ(report.layers[0].utilization, 3200.0 / (400 * 32));
-  EXPECT_EQ(report.layers[0].stall_cycles, 9);
+  EXPECT_EQ(report.layers[0].stall_cycles, 20);
+  EXPECT_EQ(report.layers[0].busy_cycles, 300);
+  EXPECT_THAT(report.layers[0].stalls, ElementsAre(Pair("port", 9), Pair("wait_dma_in", 11)));
+  EXPECT_THAT(report.layers[1].stalls, IsEmpty());
   EXPECT_EQ(report.layers[0].dram_read_bytes, 11);
   EXPECT_EQ(report.layers[1].cycles, 200);
   EXPECT_EQ(report.layers[1].utilization, 0);
