@@ -46,7 +46,8 @@ struct ActivationMap {
   std::int64_t peak_bytes = 0, peak_cycle = 0;  // the largest occupancy, and where it begins
   /// The same layer by layer in Program order, as the compiler counts
   /// Program::activation_peak_bytes: an allocation counts from its first layer to its last. Tile
-  /// buffers count as far as they are written, so this is at most the compiler's figure.
+  /// buffers count as far as they are written, and of several images the inputs while they are
+  /// needed, so this is at most the compiler's figure.
   std::int64_t layer_peak_bytes = 0;
   std::int64_t peak_layer = 0;  // the first with that
 };

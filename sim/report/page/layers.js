@@ -31,7 +31,7 @@ function layerCauses() {
 }
 
 function rowHeight(rows) {
-  return isPaper ? Math.min(18, Math.max(9, 600 / rows)) : 20;
+  return isPaper ? Math.min(18, Math.max(7.5, 560 / rows)) : 20;
 }
 
 function layerAxis(layers, isShown) {

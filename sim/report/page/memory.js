@@ -139,8 +139,9 @@ function describeMap() {
   if (activation.layerPeakBytes === planned) {
     parts.push(`The report’s activation_peak_bytes, ${exactNumber(planned)}, counts layer by layer; it is reached in ${layer}.`);
   } else {
-    parts.push(`The report’s activation_peak_bytes, ${exactNumber(planned)}, counts layer by layer what tile buffers were `
-      + `given; what is written into them comes to ${exactNumber(activation.layerPeakBytes)}, in ${layer}.`);
+    const given = images > 1 ? 'tile buffers, and inputs of several images all the time, were' : 'tile buffers were';
+    parts.push(`The report’s activation_peak_bytes, ${exactNumber(planned)}, counts layer by layer what ${given} `
+      + `given; what is written there comes to ${exactNumber(activation.layerPeakBytes)}, in ${layer}.`);
   }
   if (activation.peakBytes > activation.layerPeakBytes) {
     parts.push('In cycles more is held than layer by layer, since layers overlap.');
