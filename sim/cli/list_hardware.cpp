@@ -50,6 +50,17 @@ json config_json(const config::HardwareConfig& hardware) {
       {"dram_bandwidth_bytes_per_second", static_cast<std::int64_t>(peaks.dram_bytes_per_second)}};
 }
 
+/// The value of a key that a file leaves out, as it would stand there; empty: it must be given.
+std::string default_text(const config::HardwareField& field) {
+  if (!field.if_missing) return {};
+  if (field.choices.empty()) return std::to_string(*field.if_missing);
+  return field.choices.at(static_cast<std::size_t>(*field.if_missing));
+}
+
+std::string with_default(std::string text, const std::string& value) {
+  return value.empty() ? text : text + " (left out: " + value + ')';
+}
+
 struct RunSection {
   const char* name;  // "": the file itself
   const char* title;
@@ -72,8 +83,8 @@ const std::vector<RunSection>& run_sections() {
 std::string section_text(const std::vector<config::RunKey>& keys) {
   std::string text;
   for (const config::RunKey& key : keys) {
-    std::string rest = std::string(key.meaning) + ": " + key.must_be;
-    if (!key.fallback.empty()) rest += " (left out: " + key.fallback + ')';
+    const std::string rest =
+        with_default(std::string(key.meaning) + ": " + key.must_be, key.fallback);
     text += "  " + std::string(key.key) + "\n      " + wrapped(rest, kTerminalColumns, 6) + '\n';
   }
   return text;
@@ -134,7 +145,8 @@ std::string keys_text(const config::SearchFolders&, bool colour) {
       bold("Keys of a hardware file", colour) + " (change with: --set hardware.KEY=VALUE)\n";
   for (const config::HardwareField& field : config::hardware_fields()) {
     text += "  " + std::string(field.key) + (field.program_dependent ? " [P]\n" : "\n");
-    const std::string rest = std::string(field.meaning) + ": " + config::must_be(field);
+    const std::string rest = with_default(
+        std::string(field.meaning) + ": " + config::must_be(field), default_text(field));
     text += "      " + wrapped(rest, kTerminalColumns, 6) + '\n';
   }
   text += "  [P]: a compiled Program depends on it; all else is timing only\n";
@@ -153,6 +165,7 @@ void keys_json(json& document, const config::SearchFolders&) {
                 {"meaning", field.meaning},
                 {"must_be", config::must_be(field)},
                 {"program_dependent", field.program_dependent}};
+    if (field.if_missing) row["default"] = default_text(field);
     if (field.choices.empty()) {
       row["least"] = field.rule.least;
       row["greatest"] = field.rule.greatest;

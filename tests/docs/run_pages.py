@@ -89,8 +89,8 @@ def write_tools(folder, binaries):
 
 def session(commands, state):
     """The shell script that runs the commands one after another and notes what came of each."""
-    lines = [f'. "{state}/setup.sh" > "{state}/setup.log" 2>&1 || exit 99',
-             "set +e +u", f'touch "{state}/setup.done"']
+    lines = ["set -eu", f'. "{state}/setup.sh" > "{state}/setup.log" 2>&1', "set +eu",
+             f'touch "{state}/setup.done"']
     for i, command in enumerate(commands):
         (state / f"{i}.sh").write_text(command.text + "\n")
         lines.append(f'. "{state}/{i}.sh" > "{state}/{i}.out" 2> "{state}/{i}.err" < /dev/null')
