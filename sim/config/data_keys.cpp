@@ -19,7 +19,7 @@ namespace {
 
 constexpr char kOfFractals[] = "of a kind that is drawn: which pictures";
 constexpr char kOfFolder[] = "of kind image_folder: the folder, relative to the run file";
-constexpr char kFolder[] = "the path of a folder; null: a flag sets it";
+constexpr char kFolderRule[] = "the path of a folder; null: a flag sets it";
 
 }  // namespace
 
@@ -63,7 +63,7 @@ const std::vector<RunKey>& dataset_keys() {
   static const std::vector<RunKey> keys = {
       {"kind", "where pictures and labels come from", list_choices(labelled_kinds())},
       {"seed", kOfFractals, kSeed.text(), "must be given, and only for kind fractal"},
-      {"path", kOfFolder, kFolder, "must be given, and only for kind image_folder"},
+      {"path", kOfFolder, kFolderRule, "must be given, and only for kind image_folder"},
       {"images", "the first so many", kImageCount.text(),
        "all of an image_folder; must be given for kind fractal"},
   };
@@ -75,7 +75,7 @@ const std::vector<RunKey>& calibration_keys() {
       {"kind", "where pictures come from; random: tensors in [-1, 1) of any shape",
        list_choices(data_kinds())},
       {"seed", kOfFractals, kSeed.text(), "must be given, and not for kind image_folder"},
-      {"path", kOfFolder, kFolder, "must be given, and only for kind image_folder"},
+      {"path", kOfFolder, kFolderRule, "must be given, and only for kind image_folder"},
       {"images", "the first so many", kImageCount.text(),
        "all of an image_folder; must be given for other kinds"},
       {"method", "how a tensor's range follows from its values",
