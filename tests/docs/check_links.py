@@ -100,7 +100,9 @@ class Help:
         if words not in self.texts:
             result = subprocess.run([self.program, *words, "--help"], capture_output=True,
                                     text=True, stdin=subprocess.DEVNULL)
-            self.texts[words] = result.stdout if result.returncode == 0 else ""
+            # Of a word that is no subcommand the program prints the help of what stands before it.
+            is_own = re.search(rf"(?im)usage: npusim {' '.join(words)}\b", result.stdout)
+            self.texts[words] = result.stdout if is_own and result.returncode == 0 else ""
         return self.texts[words]
 
 
