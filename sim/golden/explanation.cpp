@@ -51,7 +51,8 @@ std::string value_text(const std::string& key, const report::SideValue& value) {
   if (key.find("picojoules") != std::string::npos) return report::joules_text(whole);
   const std::string text = report::grouped(whole);
   if (ends_with(key, "_bytes")) return text + " bytes";
-  return key.rfind("cycles.", 0) == 0 || ends_with(key, "cycles") ? text + " cycles" : text;
+  const bool cycles = key.rfind("cycles.", 0) == 0 || key.rfind("stalls.", 0) == 0;
+  return cycles || ends_with(key, "cycles") ? text + " cycles" : text;
 }
 
 /// "41,203 -> 42,911 cycles (+4.15 %)".
