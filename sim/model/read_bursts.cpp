@@ -101,7 +101,6 @@ void ReadBursts::skip(std::int64_t bursts, std::int64_t period) {
   issue_ += bursts;  // or the end that it waited for, a cycle or more before the next one
   grant_ += bursts * period;
   stream_end_ += bursts * period;
-  if (period != period_) regular_ = 0;
   listener_.streams({first, accesses, period, bursts}, stream_end_);
 }
 

@@ -27,6 +27,11 @@
 //   P, whether e(j) followed from the data (so does e(j+1)) or from the stream before (then P = a,
 //   and so it does again). With that the same holds for j + 1, and so on.
 // In both, ends are at least a cycle apart; so i(j+k+1) = max(i(j) + k + 1, e(j+k+1-N)).
+//
+// regular_ may count too many behind a run that the bus decided, if ends come P != T apart again as
+// they did before it. No step follows from that: repeats_ would take a burst j, fewer than N behind
+// the run, with g(j) = e(j-N) + 1 and g(j) - g(j-1) = P > T. Stream j-N did not wait, so g(j) -
+// g(j-N) = D + a + 1 <= N T; but it is N distances of T or more, the last of them above T.
 #pragma once
 
 #include <cstddef>
