@@ -21,7 +21,7 @@ class CodeColumns {
         requantize_(requantize_columns_in_use()) {}
 
   /// From sums of columns [column, column + columns) and rows [row, row + rows), the first of which
-  /// stands at acc.
+  /// stands at acc; kSumsBehind more can be read behind each row.
   void make(std::int64_t column, std::int64_t columns, const std::int32_t* acc,
             std::int64_t acc_stride, std::int64_t row, std::int64_t rows) const {
     requantize_(acc, acc_stride, rows, table_, first_channel_ + column, columns,

@@ -306,7 +306,7 @@ std::int64_t add_vectors(const Depthwise& p, std::int64_t first, std::int64_t ro
   const bool by_two = !by_one && p.slides_by(2);
   if (kHasQuads ? p.weights.zero_point() != 0 : !by_one && !by_two) return 0;
   constexpr std::int64_t kAtOnce = 32;
-  std::int32_t made[kRowsAtOnce * kAtOnce];
+  std::int32_t made[kRowsAtOnce * kAtOnce + kSumsBehind];
   const std::int64_t end = p.weights.n() / kVectorChannels * kVectorChannels;
   for (std::int64_t channel = 0; channel < end; channel += kAtOnce) {
     const std::int64_t width = HWY_MIN(kAtOnce, end - channel);
@@ -339,7 +339,7 @@ class DepthwiseBlock {
 
   // All taps of the rows.
   void add() {
-    std::int32_t made[kRowsAtOnce * kChannels];
+    std::int32_t made[kRowsAtOnce * kChannels + kSumsBehind];
     std::int32_t* acc = p_.acc == nullptr ? made : p_.acc + row_ * p_.acc_stride + channel_;
     const std::int64_t stride = p_.acc == nullptr ? kChannels : p_.acc_stride;
     const std::int32_t* begin = p_.bias != nullptr ? p_.bias + channel_ : acc;
@@ -469,7 +469,7 @@ class DepthwiseBlock {
 
 // A channel that does not fill a vector with others.
 void add_channel(const Depthwise& p, std::int64_t channel, std::int64_t first, std::int64_t rows) {
-  std::int32_t made[kRowsAtOnce] = {};
+  std::int32_t made[kRowsAtOnce + kSumsBehind] = {};
   const std::int64_t k = p.weights.k();
   for (std::int64_t row = first; row < first + rows; ++row) {
     std::int32_t* acc =

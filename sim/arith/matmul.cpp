@@ -11,12 +11,14 @@
 // at once as in 32 bits; PackedWeights has proved for which weights no input can make such a sum,
 // or two of them, leave 16 bits. The others and their inputs are widened to 16 bits, and pairs of
 // products added in 32 bits (pmaddwd). Where most weights are such, all are multiplied so, in the
-// order of k, and the rows are prepared in 16 bits.
+// order of k: rows are prepared in 16 bits, PackedWeights has the weights in 16 bits, and a tile
+// has more rows, since no more than two vectors of weights have to be at hand.
 #define HWY_WANT_AVX3_DL 1
 #include "sim/arith/matmul.h"
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sim/arith/matmul.cpp"
@@ -38,8 +40,11 @@ using V = hn::Vec<Sums>;
 constexpr std::int64_t kLanes = HWY_MIN(HWY_MAX_BYTES / 4, 16);
 // Without VNNI a tile's vectors share the order of one strip's quads.
 constexpr int kTileVectors = HWY_TARGET == HWY_AVX3 ? 1 : 2;
-// 2 x 12 of 32 registers; 2 x 4 of 16, which also hold four vectors of weights.
-constexpr int kTileRows = HWY_MAX_BYTES == 64 ? 12 : 4;
+// 2 x 12 of 32 registers; 2 x 4 of 16, which also hold four vectors of weights; in 16 bits 2 x 6,
+// where no instruction overwrites an operand.
+constexpr int kByteTileRows = HWY_MAX_BYTES == 64 ? 12 : 4;
+constexpr int kWordTileRows = HWY_MAX_BYTES == 64 ? 12 : HWY_MAX_BYTES == 32 ? 6 : 4;
+constexpr int kMostTileRows = HWY_MAX(kByteTileRows, kWordTileRows);
 
 // A segment of a prepared row; an odd number of cache lines apart, so that the rows of a tile do
 // not compete for the same sets.
@@ -49,7 +54,7 @@ constexpr std::int64_t kBlockBytes = 256 * 1024;  // of rows prepared together: 
 
 constexpr std::int64_t kSegmentQuads = kSegmentBytes / PackedWeights::kQuad;
 constexpr std::int64_t kSegmentStride = PackedWeights::kSegmentStride;
-static_assert(kTileRows * kRowBytes <= kSegmentStride, "the segments of a tile's rows");
+static_assert(kMostTileRows * kRowBytes <= kSegmentStride, "the segments of a tile's rows");
 
 // In 16 bits a segment holds the even inputs of its quads, then the odd ones.
 constexpr std::int64_t kWordSegmentQuads = kSegmentQuads / 2;
@@ -57,6 +62,10 @@ constexpr std::int64_t kOddWords = kSegmentBytes / 2;
 
 bool has_word_rows(const PackedWeights& weights) {
   return HWY_TARGET != HWY_AVX3_DL && weights.few_quads_fit();
+}
+
+std::int64_t tile_rows(const PackedWeights& weights) {
+  return has_word_rows(weights) ? kWordTileRows : kByteTileRows;
 }
 
 HWY_INLINE V load_weights(const std::int8_t* w) {
@@ -137,22 +146,28 @@ HWY_INLINE void prepare_words(const std::int8_t* x, std::int64_t count, std::uin
   };
   std::int64_t i = 0;
   for (; i + kBytes <= count; i += kBytes) prepare(x + i, out + i);
-  const auto prepare_quad = [out](std::uint32_t quad, std::int64_t at) {
-    quad ^= 0x80808080;
-    const std::uint32_t even = quad & 0x00ff00ff;
-    const std::uint32_t odd = quad >> 8 & 0x00ff00ff;
+  const auto prepare_quads = [out](std::uint64_t two, std::int64_t at) {
+    two ^= 0x8080808080808080;
+    const std::uint64_t even = two & 0x00ff00ff00ff00ff;
+    const std::uint64_t odd = two >> 8 & 0x00ff00ff00ff00ff;
     std::memcpy(out + at, &even, sizeof even);
     std::memcpy(out + at + kOddWords, &odd, sizeof odd);
   };
-  for (; i + PackedWeights::kQuad <= count; i += PackedWeights::kQuad) {
-    std::uint32_t quad = 0;
-    std::memcpy(&quad, x + i, sizeof quad);
-    prepare_quad(quad, i);
+  constexpr auto kTwo = static_cast<std::int64_t>(sizeof(std::uint64_t));
+  std::uint64_t two = 0;
+  for (; i + kTwo <= count; i += kTwo) {
+    std::memcpy(&two, x + i, sizeof two);
+    prepare_quads(two, i);
   }
   if (i == count) return;
-  std::uint32_t last = 0;
-  for (std::int64_t j = count; j > i; --j) last = last << 8 | static_cast<std::uint8_t>(x[j - 1]);
-  prepare_quad(last, i);
+  if (count >= kTwo) {
+    std::memcpy(&two, x + count - kTwo, sizeof two);
+    two >>= 8 * (kTwo - (count - i));
+  } else {
+    two = 0;
+    for (std::int64_t j = count; j > i; --j) two = two << 8 | static_cast<std::uint8_t>(x[j - 1]);
+  }
+  prepare_quads(two, i);
 }
 
 std::int64_t segment_quads(const PackedWeights& weights) {
@@ -162,7 +177,7 @@ std::int64_t segment_quads(const PackedWeights& weights) {
 std::int64_t tile_bytes(const PackedWeights& weights) {
   const std::int64_t quads = segment_quads(weights);
   const std::int64_t segments = HWY_MAX((weights.quads() + quads - 1) / quads, std::int64_t{1});
-  return (segments - 1) * kSegmentStride + kTileRows * kRowBytes;
+  return (segments - 1) * kSegmentStride + tile_rows(weights) * kRowBytes;
 }
 
 // Row r of a tile: its segments kSegmentStride apart. What lies beyond k meets zero weights.
@@ -211,7 +226,8 @@ HWY_INLINE void add_quad_products(V inputs, V weights, V& sum) {
 
 template <int kRows, int kVectors>
 HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights,
-                             std::int64_t channel, TileSums<kRows, kVectors>& tile) {
+                             std::int64_t channel, TileSums<kRows, kVectors>& tile,
+                             std::false_type /*in words*/) {
   const std::int8_t* w[kVectors];
 #pragma GCC unroll 2
   for (int v = 0; v < kVectors; ++v) w[v] = weights.of_channel(channel + v * kLanes);
@@ -270,43 +286,41 @@ HWY_INLINE void add_words(hn::Vec<Words> products, V& sum) {
   add_word_products(products, hn::Set(Words(), 1), sum);
 }
 
-// All quads of prepared rows in 16 bits.
+// Prepared rows in 16 bits; w: a vector's words, of even or of odd inputs.
 template <int kRows, int kVectors>
-HWY_INLINE void add_all_word_products(const std::uint8_t* x, const PackedWeights& weights,
-                                      std::int64_t channel, TileSums<kRows, kVectors>& tile) {
-  constexpr std::int64_t kBytes = kLanes * PackedWeights::kQuad;
-  const std::int8_t* w = weights.of_channel(channel);
+HWY_INLINE void add_half_quads(const std::uint8_t* x, const std::int16_t* w,
+                               TileSums<kRows, kVectors>& tile) {
+  hn::Vec<Words> weight[kVectors];
+#pragma GCC unroll 2
+  for (int v = 0; v < kVectors; ++v) weight[v] = hn::LoadU(Words(), w + v * 2 * kLanes);
+#pragma GCC unroll 12
+  for (int r = 0; r < kRows; ++r) {
+    const auto pair = hn::BitCast(Words(), broadcast_inputs(x + r * kRowBytes));
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) add_word_products(pair, weight[v], tile.sum[r][v]);
+  }
+}
+
+template <int kRows, int kVectors>
+HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights,
+                             std::int64_t channel, TileSums<kRows, kVectors>& tile,
+                             std::true_type /*in words*/) {
+  const std::int16_t* w = weights.words_of_channel(channel);
   for (std::int64_t left = weights.quads(); left > 0;
        left -= kWordSegmentQuads, x += kSegmentStride) {
     const std::uint8_t* const end = x + HWY_MIN(left, kWordSegmentQuads) * PackedWeights::kQuad;
     for (const std::uint8_t* inputs = x; inputs != end;
-         inputs += PackedWeights::kQuad, w += PackedWeights::kQuadBytes) {
-      hn::Vec<Words> weight[kVectors];
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) weight[v] = even_words(load_weights(w + v * kBytes));
-#pragma GCC unroll 12
-      for (int r = 0; r < kRows; ++r) {
-        const auto pair = hn::BitCast(Words(), broadcast_inputs(inputs + r * kRowBytes));
-#pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v) add_word_products(pair, weight[v], tile.sum[r][v]);
-      }
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) weight[v] = odd_words(load_weights(w + v * kBytes));
-#pragma GCC unroll 12
-      for (int r = 0; r < kRows; ++r) {
-        const auto pair =
-            hn::BitCast(Words(), broadcast_inputs(inputs + r * kRowBytes + kOddWords));
-#pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v) add_word_products(pair, weight[v], tile.sum[r][v]);
-      }
+         inputs += PackedWeights::kQuad, w += PackedWeights::kQuadWords) {
+      add_half_quads(inputs, w, tile);
+      add_half_quads(inputs + kOddWords, w + PackedWeights::kQuadWords / 2, tile);
     }
   }
 }
 
 template <int kRows, int kVectors>
 HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights,
-                             std::int64_t channel, TileSums<kRows, kVectors>& tile) {
-  if (has_word_rows(weights)) return add_all_word_products(x, weights, channel, tile);
+                             std::int64_t channel, TileSums<kRows, kVectors>& tile,
+                             std::false_type /*in words*/) {
   constexpr std::int64_t kBytes = kLanes * PackedWeights::kQuad;
   const std::int64_t strip = channel / PackedWeights::kStrip;
   const PackedWeights::QuadOrder& order = weights.order(strip);
@@ -366,10 +380,11 @@ HWY_INLINE void add_products(const std::uint8_t* x, const PackedWeights& weights
 
 #endif
 
-// out[r][c] = start[c] + sum_k x[r][k] * w[k][c], for `tiles` tiles of kRows rows and kVectors
-// vectors; `onto` what out holds where it is true. Prepared tiles are x_step apart. A function of
-// its own, and unrolled, so that the compiler keeps all sums in registers.
-template <int kRows, int kVectors>
+// out[r][c] = start[c] + sum_k x[r][k] * w[k][c], for `tiles` tiles of kRows rows, prepared in 16
+// bits where kInWords, and kVectors vectors; `onto` what out holds where it is true. Prepared tiles
+// are x_step apart. A function of its own, and unrolled, so that the compiler keeps all sums in
+// registers.
+template <int kRows, int kVectors, bool kInWords>
 HWY_NOINLINE void multiply_tiles(const std::uint8_t* x, std::int64_t x_step, std::int64_t tiles,
                                  const PackedWeights& weights, std::int64_t channel,
                                  const std::int32_t* start, bool onto, std::int32_t* out,
@@ -382,7 +397,7 @@ HWY_NOINLINE void multiply_tiles(const std::uint8_t* x, std::int64_t x_step, std
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = hn::LoadU(d, start + v * kLanes);
     }
-    add_products(x, weights, channel, tile);
+    add_products(x, weights, channel, tile, std::bool_constant<kInWords>());
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 2
@@ -431,7 +446,7 @@ class Panel {
 
   // Prepared rows [begin, end), the first of them at x.
   HWY_INLINE void multiply(const std::uint8_t* x, std::int64_t begin, std::int64_t end) {
-    const std::int64_t next = p_.tile_bytes * kPanelTiles;
+    const std::int64_t next = p_.tile_bytes * (kPanelRows / tile_rows(p_.weights));
     for (std::int64_t row = begin; row < end; row += kPanelRows, x += next) {
       const std::int64_t rows = HWY_MIN(kPanelRows, end - row);
       const bool onto = p_.bias == nullptr;
@@ -454,47 +469,60 @@ class Panel {
 
  private:
   static constexpr std::int64_t kWidth = kVectors * kLanes;
-  static constexpr std::int64_t kPanelRows = 48;
-  static constexpr std::int64_t kPanelTiles = kPanelRows / kTileRows;
+  static constexpr std::int64_t kPanelRows = 96;
+  static_assert(kPanelRows % kByteTileRows == 0 && kPanelRows % kWordTileRows == 0, "whole tiles");
 
   std::int32_t* acc(std::int64_t row) const { return p_.acc + row * p_.acc_stride + channel_; }
   std::size_t bytes() const { return static_cast<std::size_t>(width_) * sizeof(std::int32_t); }
 
   HWY_INLINE void multiply_rows(const std::uint8_t* x, std::int64_t first, std::int64_t rows,
                                 bool onto, std::int32_t* sums, std::int64_t stride) const {
+    if constexpr (HWY_TARGET != HWY_AVX3_DL) {
+      if (has_word_rows(p_.weights)) {
+        multiply_in_tiles<kWordTileRows, true>(x, rows, onto, sums, stride);
+      } else {
+        multiply_in_tiles<kByteTileRows, false>(x, rows, onto, sums, stride);
+      }
+    } else {
+      multiply_in_tiles<kByteTileRows, false>(x, rows, onto, sums, stride);
+    }
+    if (p_.weights.zero_point() != 0) subtract_zero_point(p_, first, rows, width_, sums, stride);
+  }
+
+  template <int kTileRows, bool kInWords>
+  HWY_INLINE void multiply_in_tiles(const std::uint8_t* x, std::int64_t rows, bool onto,
+                                    std::int32_t* sums, std::int64_t stride) const {
     const std::int64_t tiles = rows / kTileRows;
-    multiply_some<kTileRows>(x, p_.tile_bytes, tiles, onto, sums, stride);
+    multiply_some<kTileRows, kInWords>(x, p_.tile_bytes, tiles, onto, sums, stride);
     x += tiles * p_.tile_bytes;
     sums += tiles * kTileRows * stride;
     const std::int64_t left = rows - tiles * kTileRows;
-    if (kTileRows > 4) multiply_some<4>(x, 4 * kRowBytes, left / 4, onto, sums, stride);
+    if (kTileRows > 4) multiply_some<4, kInWords>(x, 4 * kRowBytes, left / 4, onto, sums, stride);
     const std::int64_t fours = kTileRows > 4 ? left / 4 * 4 : 0;
-    multiply_some<1>(x + fours * kRowBytes, kRowBytes, left - fours, onto, sums + fours * stride,
-                     stride);
-    if (p_.weights.zero_point() != 0) {
-      subtract_zero_point(p_, first, rows, width_, sums - tiles * kTileRows * stride, stride);
-    }
+    multiply_some<1, kInWords>(x + fours * kRowBytes, kRowBytes, left - fours, onto,
+                               sums + fours * stride, stride);
   }
 
-  template <int kRows>
+  template <int kRows, bool kInWords>
   HWY_INLINE void multiply_some(const std::uint8_t* x, std::int64_t x_step, std::int64_t tiles,
                                 bool onto, std::int32_t* sums, std::int64_t stride) const {
     if (tiles == 0) return;
-    multiply_tiles<kRows, kVectors>(x, x_step, tiles, p_.weights, channel_, start_, onto, sums,
-                                    stride);
+    multiply_tiles<kRows, kVectors, kInWords>(x, x_step, tiles, p_.weights, channel_, start_, onto,
+                                              sums, stride);
   }
 
   const Product& p_;
   std::int64_t channel_, width_;
   std::int32_t start_[kWidth] = {};  // the biases, and what the offset of the inputs takes off
-  std::int32_t copy_[kPanelRows * kWidth];
+  std::int32_t copy_[kPanelRows * kWidth + kSumsBehind];
 };
 
 HWY_INLINE void multiply_block(const Product& p, std::int64_t begin, std::int64_t end,
                                std::uint8_t* prepared) {
   std::uint8_t* out = prepared;
-  for (std::int64_t row = begin; row < end; row += kTileRows, out += p.tile_bytes) {
-    prepare_rows(p.x_rows + row, HWY_MIN(std::int64_t{kTileRows}, end - row), p.weights, out);
+  const std::int64_t step = tile_rows(p.weights);
+  for (std::int64_t row = begin; row < end; row += step, out += p.tile_bytes) {
+    prepare_rows(p.x_rows + row, HWY_MIN(step, end - row), p.weights, out);
   }
   const std::int64_t n = p.weights.n();
   std::int64_t channel = 0;
@@ -514,12 +542,13 @@ void multiply(const Product& p, std::int64_t rows, RowScratch& scratch) {
     return multiply({p.x_rows, sorted, p.bias, p.acc, p.acc_stride, p.codes, tile_bytes(sorted)},
                     rows, scratch);
   }
-  const std::int64_t tiles = HWY_MIN((rows + kTileRows - 1) / kTileRows,
-                                     HWY_MAX(kBlockBytes / p.tile_bytes, std::int64_t{1}));
+  const std::int64_t height = tile_rows(p.weights);
+  const std::int64_t tiles =
+      HWY_MIN((rows + height - 1) / height, HWY_MAX(kBlockBytes / p.tile_bytes, std::int64_t{1}));
   const auto needed = static_cast<std::size_t>(tiles * p.tile_bytes);
   if (scratch.size() < needed) scratch.resize(needed);
-  for (std::int64_t row = 0; row < rows; row += tiles * kTileRows) {
-    multiply_block(p, row, HWY_MIN(row + tiles * kTileRows, rows), scratch.data());
+  for (std::int64_t row = 0; row < rows; row += tiles * height) {
+    multiply_block(p, row, HWY_MIN(row + tiles * height, rows), scratch.data());
   }
 }
 

@@ -150,6 +150,21 @@ void PackedWeights::sort_quads() {
   }
   is_sorted_ = true;
   few_quads_fit_ = apart > paired;
+  if (few_quads_fit_) widen();
+}
+
+void PackedWeights::widen() {
+  words_.resize(data_.size());
+  const std::int8_t* from = data_.data();
+  std::int16_t* out = words_.data();
+  for (std::int64_t quad = strips() * quads(); quad > 0; --quad, out += kQuadWords) {
+    for (std::int64_t i = 0; i < kStrip; ++i, from += kQuad) {
+      out[2 * i] = from[0];
+      out[2 * i + 1] = from[2];
+      out[kQuadWords / 2 + 2 * i] = from[1];
+      out[kQuadWords / 2 + 2 * i + 1] = from[3];
+    }
+  }
 }
 
 void PackedWeights::pack(const std::int8_t* weights, std::int64_t k_stride, std::int64_t n_stride,

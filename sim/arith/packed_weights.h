@@ -21,7 +21,7 @@ namespace npusim::arith {
 /// them can leave 16 bits: up to 255 * 128 = 32640. Each strip therefore has its quads in an order
 /// of three groups: pairs of quads of which four products fit, quads of which two fit, and the
 /// rest, whose products are formed in 32 bits. Where the rest is the larger part, all products of
-/// the matrix are, and the order is of no use.
+/// the matrix are, and the order is of no use; the weights are then also kept in 16 bits.
 class PackedWeights {
  public:
   struct QuadOrder {
@@ -42,6 +42,7 @@ class PackedWeights {
   static constexpr std::int64_t kStrip = 16;
   static constexpr std::int64_t kQuad = 4;
   static constexpr std::int64_t kQuadBytes = kStrip * kQuad;
+  static constexpr std::int64_t kQuadWords = kStrip * kQuad;
 
   PackedWeights() = default;
 
@@ -72,6 +73,12 @@ class PackedWeights {
   /// Of sorted ones: whether more quads are of the rest than are in pairs, so that forming all
   /// products in 32 bits is faster.
   bool few_quads_fit() const { return few_quads_fit_; }
+  /// Of those: the first and third weight of a channel's first quad; its second and fourth are
+  /// kQuadWords / 2 behind them, the next quad kQuadWords:
+  ///     [strip][quad][first and third, second and fourth][channel of the strip][2]
+  const std::int16_t* words_of_channel(std::int64_t channel) const {
+    return words_.data() + (channel / kStrip) * quads() * kQuadWords + (channel % kStrip) * 2;
+  }
   const QuadOrder& order(std::int64_t strip) const {
     return order_[static_cast<std::size_t>(strip)];
   }
@@ -82,6 +89,8 @@ class PackedWeights {
   const std::int32_t* column_sums() const { return column_sums_.data(); }
 
  private:
+  void widen();
+
   std::int64_t k_ = 0;
   std::int64_t n_ = 0;
   std::int32_t zero_point_ = 0;
@@ -91,6 +100,7 @@ class PackedWeights {
   bool few_quads_fit_ = false;
   std::vector<QuadOrder> order_;  // by strip
   std::vector<QuadPlace> ordered_quads_;
+  std::vector<std::int16_t> words_;  // where few quads fit
 };
 
 }  // namespace npusim::arith

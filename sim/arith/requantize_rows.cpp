@@ -9,13 +9,16 @@
 // negative sum becomes, up to 0, is clamped.
 // Four vectors of codes are packed into one, which saturates; its 128-bit blocks then hold a piece
 // of each of the four, and one permutation puts them side by side. Parameters of two vectors of
-// channels are loaded once for all rows.
+// channels are loaded once for all rows. Most of these instructions shift or permute, for which a
+// processor has fewer units than for others, so the odd lanes, which a multiplication takes from
+// the even places, are not shifted there: they are read from memory again, one sum further on.
 //
 // Factors that begin with a shift to the left first limit the sums to what is not clamped anyway. A
 // shift before the multiplication, and one of more than 22 behind it, take magnitudes and put the
 // signs back at the end.
 #include "sim/arith/requantize_rows.h"
 
+#include <algorithm>
 #include <cstring>
 
 #undef HWY_TARGET_INCLUDE
@@ -71,7 +74,8 @@ HWY_INLINE P multiply_even(V sum, V multiplier) {
 #endif
 }
 
-// kLanes channels from `channel` on. The code is neither clamped nor saturated.
+// kLanes channels from `channel` on: of the sums at an address, behind which one more is read. The
+// codes are neither clamped nor saturated.
 
 class Rectified {
  public:
@@ -81,8 +85,13 @@ class Rectified {
         addend_(hn::LoadU(Sums(), table.addends() + channel)),
         shift_(hn::LoadU(Sums(), table.shifts() + channel)) {}
 
-  HWY_INLINE V code(V sum) const {
-    return rounded(multiply_even(sum, multiplier_), multiply_even(odd_lanes(sum), odd_multiplier_));
+  HWY_INLINE V codes(const std::int32_t* sums) const {
+    return codes_of(hn::LoadU(Sums(), sums), hn::LoadU(Sums(), sums + 1));
+  }
+
+  // odd: the odd lanes of the sums in even ones.
+  HWY_INLINE V codes_of(V sums, V odd) const {
+    return rounded(multiply_even(sums, multiplier_), multiply_even(odd, odd_multiplier_));
   }
 
  protected:
@@ -98,9 +107,13 @@ class Plain : public Rectified {
   HWY_INLINE Plain(const RequantizationTable& table, std::int64_t channel)
       : Rectified(table, channel) {}
 
-  HWY_INLINE V code(V sum) const {
-    return rounded(less_if_negative(multiply_even(sum, multiplier_)),
-                   less_if_negative(multiply_even(odd_lanes(sum), odd_multiplier_)));
+  HWY_INLINE V codes(const std::int32_t* sums) const {
+    return codes_of(hn::LoadU(Sums(), sums), hn::LoadU(Sums(), sums + 1));
+  }
+
+  HWY_INLINE V codes_of(V sums, V odd) const {
+    return rounded(less_if_negative(multiply_even(sums, multiplier_)),
+                   less_if_negative(multiply_even(odd, odd_multiplier_)));
   }
 
  private:
@@ -121,8 +134,10 @@ class Limited : public Direct {
     most_ = hn::BitCast(Sums(), cap - hn::ShiftRight<31>(cap));
   }
 
-  HWY_INLINE V code(V sum) const {
-    return Direct::code(hn::Min(hn::Max(sum, hn::Not(most_)), most_) << left_);
+  HWY_INLINE V codes(const std::int32_t* sums) const {
+    const V all = hn::LoadU(Sums(), sums);
+    const V limited = hn::Min(hn::Max(all, hn::Not(most_)), most_) << left_;
+    return Direct::codes_of(limited, odd_lanes(limited));
   }
 
  private:
@@ -141,7 +156,8 @@ class General {
         pre_shift_(load(table.pre_shifts() + channel)),
         zero_point_(hn::Set(Sums(), table.output().zero_point)) {}
 
-  HWY_INLINE V code(V sum) const {
+  HWY_INLINE V codes(const std::int32_t* sums) const {
+    const V sum = hn::LoadU(Sums(), sums);
     auto magnitude = round_shift_magnitude(hn::BitCast(Magnitudes(), hn::Abs(sum)), pre_shift_);
     magnitude = hn::Min(magnitude, cap_) << left_;
     const auto even = hn::MulEven(magnitude, multiplier_);
@@ -222,7 +238,7 @@ class Columns {
       out += kRows * rows.out_stride;
     }
     if (left == 0) return;
-    std::int32_t sums[kCodesAtOnce] = {};
+    std::int32_t sums[kCodesAtOnce + kSumsBehind] = {};
     for (std::int64_t row = 0; row < left; ++row) {
       std::memcpy(sums + row * kWidth, acc + row * rows.acc_stride, kWidth * sizeof *sums);
     }
@@ -234,12 +250,11 @@ class Columns {
   static constexpr std::int64_t kRows = kVectorsAtOnce / kVectors;
 
   HWY_INLINE hn::Vec<Codes> codes(const std::int32_t* acc, std::int64_t stride) const {
-    const Sums d;
     const std::int32_t* second = acc + (kVectors == 2 ? kLanes : stride);
     const std::int32_t* third = acc + (kVectors == 2 ? stride : 2 * stride);
     const std::int32_t* fourth = third + (kVectors == 2 ? kLanes : stride);
-    const auto made = narrow(first_.code(hn::LoadU(d, acc)), last_.code(hn::LoadU(d, second)),
-                             first_.code(hn::LoadU(d, third)), last_.code(hn::LoadU(d, fourth)));
+    const auto made =
+        narrow(first_.codes(acc), last_.codes(second), first_.codes(third), last_.codes(fourth));
     return hn::Min(hn::Max(made, low_), high_);
   }
 
@@ -261,7 +276,7 @@ template <class Requantizer>
 void requantize_ragged(const RequantizationTable& table, std::int64_t channel, std::int64_t width,
                        Rows rows) {
   constexpr std::int64_t kRowsAtOnce = 16;
-  std::int32_t sums[kRowsAtOnce * kLanes] = {};
+  std::int32_t sums[kRowsAtOnce * kLanes + kSumsBehind] = {};
   std::int8_t made[kRowsAtOnce * kLanes];
   const Columns<Requantizer, 1> columns(table, channel);
   const auto count = static_cast<std::size_t>(width);
@@ -322,8 +337,18 @@ RequantizeColumns* requantize_columns_in_use() { return &HWY_DYNAMIC_DISPATCH(re
 
 void requantize_rows(const std::int32_t* acc, std::int64_t acc_stride, std::int64_t rows,
                      const RequantizationTable& table, std::int8_t* out, std::int64_t out_stride) {
-  HWY_DYNAMIC_DISPATCH(requantize_columns)
-  (acc, acc_stride, rows, table, 0, table.channels(), out, out_stride);
+  if (rows == 0) return;
+  RequantizeColumns* const requantize = requantize_columns_in_use();
+  const std::int64_t last = rows - 1;
+  requantize(acc, acc_stride, last, table, 0, table.channels(), out, out_stride);
+  // Behind the last row there may be nothing to read.
+  constexpr std::int64_t kAtOnce = 256;
+  std::int32_t sums[kAtOnce + kSumsBehind] = {};
+  for (std::int64_t channel = 0; channel < table.channels(); channel += kAtOnce) {
+    const std::int64_t count = std::min(kAtOnce, table.channels() - channel);
+    std::copy_n(acc + last * acc_stride + channel, count, sums);
+    requantize(sums, 0, 1, table, channel, count, out + last * out_stride + channel, 0);
+  }
 }
 
 }  // namespace npusim::arith

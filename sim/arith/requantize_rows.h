@@ -81,7 +81,9 @@ void requantize_rows(const std::int32_t* acc, std::int64_t acc_stride, std::int6
                      const RequantizationTable& table, std::int8_t* out, std::int64_t out_stride);
 
 /// The same for channels [channel, channel + channels) of the table, the first of which stands at
-/// acc and out: what kernels call that make sums a few channels at a time.
+/// acc and out: what kernels call that make sums a few channels at a time. Behind each row's last
+/// sum kSumsBehind more may be read, of any value.
+constexpr std::int64_t kSumsBehind = 1;
 using RequantizeColumns = void(const std::int32_t* acc, std::int64_t acc_stride, std::int64_t rows,
                                const RequantizationTable& table, std::int64_t channel,
                                std::int64_t channels, std::int8_t* out, std::int64_t out_stride);

@@ -266,6 +266,22 @@ TEST(PackedWeightsTest, FewQuadsFitWhereMoreAreLargeThanPaired) {
   EXPECT_TRUE(few_fit_with_large(3));
 }
 
+TEST(PackedWeightsTest, WhereFewQuadsFitTheWordsAreTheWeights) {
+  const std::int64_t k_count = 4 * 5, n = 37;
+  const Bytes w = draw_codes(k_count * n);
+  PackedWeights packed;
+  packed.pack(w.data(), n, 1, k_count, n, -3);
+  packed.sort_quads();
+  ASSERT_TRUE(packed.few_quads_fit());
+  for (std::int64_t k = 0; k < k_count; ++k) {
+    const std::int64_t half = k % 2 * PackedWeights::kQuadWords / 2;
+    for (std::int64_t c = 0; c < n; ++c) {
+      const std::int16_t* quad = packed.words_of_channel(c) + k / 4 * PackedWeights::kQuadWords;
+      EXPECT_EQ(quad[half + k % 4 / 2], w[index(k * n + c)]) << k << ", " << c;
+    }
+  }
+}
+
 TEST(PackedWeightsTest, QuadsAreSortedByWhatTheirProductsFit) {
   // The first two weights of each quad, the other two being 0.
   const Bytes pairs = {32, 32, 64, 64, 64, 65, -32, 96, 65, 0};
