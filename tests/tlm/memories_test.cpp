@@ -11,6 +11,7 @@
 #include "tests/support/support.h"
 #include "tests/timing/program_builder.h"
 #include "tests/tlm/flat_memory.h"
+#include "tests/tlm/my_memory.h"  // out of docs/another-memory.md
 #include "tests/tlm/two_banks_memory.h"
 
 namespace npusim::test {
@@ -233,6 +234,20 @@ class QuickMemory : public sc_core::sc_module, public model::ExternalMemory {
 TEST(QuickMemory, AnnotatedDelaysAreKept) {
   EXPECT_EQ(completes_behind([] { return std::make_unique<QuickMemory>("memory", ns(11.5)); }),
             (std::vector<std::int64_t>{13, 27, 39, 51}));
+}
+
+TEST(MyMemory, IsWhatThePageSays) {
+#ifdef NPUSIM_SANITIZED_TESTS
+  GTEST_SKIP() << "SystemC leaks the threads of the adapter with their kernel";
+#endif
+  ProgramBuilder b;
+  b.load(dma(0, 0, 48));
+  // 40 cycles each, one at a time: the fetch is asked for in 1 and there in 41. The instruction
+  // starts in 42, its bursts are there in 43 + 40, 123 and 163, and the last one's 16 bytes are two
+  // accesses.
+  const SimulationResult result = simulate_with_mine(b.finish(), {});
+  EXPECT_EQ(result.dram.bursts, 4);
+  EXPECT_EQ(result.total_cycles, 43 + 3 * 40 + 2);
 }
 
 /// Takes every request and forgets it.
