@@ -119,22 +119,32 @@ async function testMemory(page) {
     peak: Number(document.querySelector('#memory .peak').dataset.bytes)}));
   same('a rectangle for each allocation', shapes.length, blocks.length);
   same('the peak that is marked', peak, report.memory.activation_peak_bytes);
-  same('and reached, layer by layer', map.layerPeakBytes, report.memory.activation_peak_bytes);
+  const summary = await page.textContent('#memory-summary');
+  const isSaid = [map.peakBytes, peak, map.layerPeakBytes].every((bytes) => summary.includes(grouped(bytes)));
+  check('what is held against the peak is said', map.layerPeakBytes <= peak && isSaid, summary);
   const steps = map.occupancy.filter(([cycle, bytes]) => heldBytes(blocks, cycle) !== bytes);
   same('the bytes held are those of the rectangles', steps, []);
   same('their peak', Math.max(...map.occupancy.map(([, bytes]) => bytes)), map.peakBytes);
   check('nothing outside of the scratchpad or the run', blocks.every((block) => block.address >= 0 && block.bytes > 0
     && block.address + block.bytes <= map.capacityBytes && block.begin < block.end && block.end <= report.cycles.total));
-  // A tile may begin to take a place of which the one before has been read in part.
-  const together = blocks.filter((a) => blocks.some((b) => a !== b && a.begin <= b.begin && b.end < a.end
+  // One may begin to take a place of which the one before it in the stream has been read in part.
+  const isBefore = (a, b) => a.layer < b.layer || (a.layer === b.layer && a.tile < b.tile);
+  const wrongOrder = blocks.filter((a) => blocks.some((b) => isBefore(a, b) && b.begin < a.end && b.end < a.end
     && a.address < b.address + b.bytes && b.address < a.address + a.bytes));
-  same('what takes a place stays longer than what was there', together.slice(0, 3), []);
+  same('what takes a place stays longer than what was there', wrongOrder.slice(0, 3), []);
   const [width, height] = await page.evaluate(() => [[...document.querySelectorAll('#memory .grid')]
     .map((line) => Number(line.getAttribute('x2'))).reduce((a, b) => Math.max(a, b)) - mapSize.left, mapSize.map]);
   const extent = await page.evaluate(() => mapExtent());
   const wrong = blocks.filter((block, i) => Math.abs(shapes[i][2] - Math.max(1, width * (block.end - block.begin) / report.cycles.total)) > 0.03
     || Math.abs(shapes[i][3] - Math.max(1, height * block.bytes / extent)) > 0.03);
   same('rectangles are cycles by addresses', wrong.slice(0, 2), []);
+  const layer = String(blocks[blocks.length >> 1].layer);
+  await page.selectOption('#memory-range', layer);
+  const [shown, from, to] = await page.evaluate(() => [[...document.querySelectorAll('#memory [data-block]')].map((shape) => Number(shape.dataset.block)),
+    mapRange.from, mapRange.to]);
+  same('the cycles of a layer alone', shown, blocks.map((_, i) => i).filter((i) => blocks[i].begin < to && blocks[i].end > from));
+  check('are those of what it writes', blocks.every((block) => String(block.layer) !== layer || (block.begin >= from && block.end <= to)), [from, to]);
+  await page.selectOption('#memory-range', '');
 }
 
 async function testTable(page) {

@@ -7,6 +7,7 @@ const blocks = activation.allocations.map(([tensor, layer, lastLayer, isLoaded, 
   {tensor, layer, lastLayer, isLoaded: isLoaded === 1, tile, tiles, address, bytes, begin, end}));
 const blockColours = ['#8ec1e8', '#f4b183', '#9fd8c0', '#e3b0d0', '#c9bdf0', '#f2d479', '#b5c7d6', '#b4d693'];
 const mapSize = {left: 78, right: 14, top: 22, occupancy: 120, gap: 34, map: 340, bottom: 40};
+const mapRange = {from: 0, to: report.cycles.total};  // the cycles that are drawn
 let currentBlock = -1;
 
 function svg(tag, attributes, ...children) {
@@ -49,6 +50,11 @@ function bytesLabel(value) {
   return value === 0 ? '0' : quantity(value, 'B').replace(/^(\d+)$/, '$1 B');
 }
 
+/** Two ticks never read the same. */
+function cycleLabel(cycle, step) {
+  return cycle >= 1000 * step ? exactNumber(cycle) : shortNumber(cycle);
+}
+
 /** The larger of both ends: rectangles and the compiler's figure. */
 function mapExtent() {
   const used = Math.max(1, activation.peakBytes, report.memory.activation_peak_bytes,
@@ -60,7 +66,9 @@ function drawMap() {
   const place = mapSize;
   const width = Math.max(320, byId('memory').clientWidth);
   const height = place.top + place.occupancy + place.gap + place.map + place.bottom;
-  const x = (cycle) => place.left + (width - place.left - place.right) * cycle / report.cycles.total;
+  const inside = (cycle) => Math.min(Math.max(cycle, mapRange.from), mapRange.to);
+  const x = (cycle) => place.left + (width - place.left - place.right) * (inside(cycle) - mapRange.from)
+    / (mapRange.to - mapRange.from);
   const extent = mapExtent();
   const zero = place.top + place.occupancy;
   const upper = (bytes) => zero - place.occupancy * bytes / extent;
@@ -70,7 +78,9 @@ function drawMap() {
     'aria-label': `${blocks.length} rectangles of tensors over ${cyclesText(report.cycles.total)}`});
   drawn.append(...gridLines(x, upper, lower, extent, width, height));
   drawn.append(...occupancyShapes(x, upper, width));
-  blocks.forEach((block, index) => drawn.append(...blockShapes(block, index, x, lower)));
+  blocks.forEach((block, index) => {
+    if (block.end > mapRange.from && block.begin < mapRange.to) drawn.append(...blockShapes(block, index, x, lower));
+  });
   byId('memory').replaceChildren(drawn);
   markBlock();
 }
@@ -82,11 +92,11 @@ function gridLines(x, upper, lower, extent, width, height) {
   const label = (y, bytes) => svg('text', {x: mapSize.left - 8, y: y + 4, 'text-anchor': 'end'}, bytesLabel(bytes));
   for (const bytes of byteTicks(extent, 4)) shapes.push(line(upper(bytes)), label(upper(bytes), bytes));
   for (const bytes of byteTicks(extent, 8)) shapes.push(line(lower(bytes)), label(lower(bytes), bytes));
-  const step = roundStep(report.cycles.total, Math.max(2, width / 130));
-  for (let cycle = 0; cycle <= report.cycles.total; cycle += step) {
+  const step = Math.max(1, roundStep(mapRange.to - mapRange.from, Math.max(2, width / 130)));
+  for (let cycle = Math.ceil(mapRange.from / step) * step; cycle <= mapRange.to; cycle += step) {
     shapes.push(svg('line', {class: 'grid', x1: x(cycle), x2: x(cycle), y1: upper(extent), y2: upper(0)}),
       svg('line', {class: 'grid', x1: x(cycle), x2: x(cycle), y1: lower(extent), y2: lower(0)}),
-      svg('text', {x: x(cycle), y: lower(0) + 17, 'text-anchor': 'middle'}, shortNumber(cycle)));
+      svg('text', {x: x(cycle), y: lower(0) + 17, 'text-anchor': 'middle'}, cycleLabel(cycle, step)));
   }
   shapes.push(svg('text', {class: 'axis-title', x: mapSize.left, y: upper(extent) - 8}, 'bytes held'),
     svg('text', {class: 'axis-title', x: mapSize.left, y: lower(extent) - 8}, 'addresses'),
@@ -95,19 +105,22 @@ function gridLines(x, upper, lower, extent, width, height) {
 }
 
 function occupancyShapes(x, upper, width) {
-  let path = `M${x(0)} ${upper(0)}`;
-  for (const [cycle, bytes] of activation.occupancy) path += `H${x(cycle).toFixed(2)}V${upper(bytes).toFixed(2)}`;
+  let path = `M${x(mapRange.from)} ${upper(0)}`;
+  for (const [cycle, bytes] of activation.occupancy) {
+    if (cycle >= mapRange.to) break;
+    path += `H${x(cycle).toFixed(2)}V${upper(bytes).toFixed(2)}`;
+  }
+  path += `H${x(mapRange.to)}`;
   const planned = report.memory.activation_peak_bytes;
   const label = `peak ${bytesLabel(planned)}`;
-  const isRight = x(activation.peakCycle) > width * 0.75;
+  const isDense = activation.occupancy.length > width / 3;
   return [
-    svg('path', {class: 'occupied', d: path + `V${upper(0)}Z`}),
+    svg('path', {class: 'occupied', d: path + `V${upper(0)}Z`, 'stroke-width': isDense ? 0.5 : 1.3}),
     svg('line', {class: 'peak', 'data-bytes': planned, x1: mapSize.left, x2: width - mapSize.right,
       y1: upper(planned), y2: upper(planned)}),
-    svg('circle', {class: 'peak-dot', r: 4.5, cx: x(activation.peakCycle), cy: upper(activation.peakBytes),
+    svg('circle', {class: 'peak-dot', r: activation.peakCycle < mapRange.from || activation.peakCycle > mapRange.to ? 0 : 4.5, cx: x(activation.peakCycle), cy: upper(activation.peakBytes),
       'data-bytes': activation.peakBytes, 'data-cycle': activation.peakCycle}),
-    svg('text', {class: 'peak-text', y: upper(planned) - 5, x: isRight ? width - mapSize.right : width - mapSize.right,
-      'text-anchor': 'end'}, label),
+    svg('text', {class: 'peak-text', y: upper(planned) - 5, x: width - mapSize.right, 'text-anchor': 'end'}, label),
   ];
 }
 
@@ -118,7 +131,8 @@ function blockShapes(block, index, x, lower) {
   const shape = svg('rect', {class: 'block', 'data-block': index, x: left.toFixed(2), y: top.toFixed(2),
     width: (right - left).toFixed(2), height: Math.max(bottom - top, 1).toFixed(2), fill: colour,
     'fill-opacity': block.isLoaded ? 0.55 : 1});
-  if (block.isLoaded) shape.setAttribute('stroke-dasharray', '3 2');
+  if (right - left < 6) shape.setAttribute('class', 'block thin');  // borders would hide it
+  else if (block.isLoaded) shape.setAttribute('stroke-dasharray', '3 2');
   const room = Math.floor((right - left - 8) / 6.2);
   if (bottom - top < 14 || room < 5) return [shape];
   return [shape, svg('text', {class: 'name', x: left + 4, y: (top + bottom) / 2 + 4}, shortName(tensorName(block), room))];
@@ -154,6 +168,19 @@ function describeMap() {
     legendKey('a layer’s result', {background: blockColours[0]}),
     legendKey('a tile loaded from DRAM', {background: blockColours[0] + '88', border: '1px dashed ' + themeColour('muted')}),
     legendKey('activation_peak_bytes', {borderTopColor: themeColour('mark')}, null, 'line'));
+}
+
+/** All cycles, or those of what one layer writes. */
+function startMapRange() {
+  const writers = [...new Set(blocks.map((block) => block.layer))].sort((a, b) => a - b);
+  byId('memory-range').append(...writers.map((layer) => element('option', {value: layer}, layerName(layer))));
+  byId('memory-range').addEventListener('change', () => {
+    const chosen = byId('memory-range').value;
+    const own = blocks.filter((block) => chosen === '' || block.layer === Number(chosen));
+    mapRange.from = chosen === '' ? 0 : Math.min(...own.map((block) => block.begin));
+    mapRange.to = chosen === '' ? report.cycles.total : Math.max(...own.map((block) => block.end));
+    drawMap();
+  });
 }
 
 byId('memory').addEventListener('mousemove', (event) => {

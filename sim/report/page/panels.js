@@ -291,6 +291,7 @@ drawHeader();
 drawCards();
 startControls();
 startChannels();
+startMapRange();
 drawSchemes();
 drawEnergy();
 drawLayerTable();

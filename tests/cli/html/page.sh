@@ -36,3 +36,7 @@ look simulated.html simulated.json
 npusim compile mobilenet.yaml --consecutive-images 3 -o three.npu --quiet
 npusim simulate three.npu --timing-only --quiet --html three.html --json three.json
 look three.html three.json
+
+# Of 72 layers, most of which have whole tensors on chip or tiles that fill their buffers.
+npusim run resnet50_224.yaml --set simulation.timing_only=true --quiet --html resnet.html --json resnet.json
+look resnet.html resnet.json
