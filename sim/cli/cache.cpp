@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "sim/base/errors.h"
+#include "sim/base/nearest.h"
 #include "sim/cache/entries.h"
 #include "sim/cache/place.h"
 #include "sim/cache/program_identity.h"
@@ -126,8 +127,9 @@ void show(const fs::path& folder) {
 
 int manage(const CacheOptions& options) {
   if (std::find(kActions.begin(), kActions.end(), options.action) == kActions.end()) {
-    throw base::InputError(
-        base::refusal("", "ACTION", options.action, config::list_choices(kActions)));
+    throw base::InputError(base::refusal(
+        "", "ACTION", options.action,
+        config::list_choices(kActions) + base::did_you_mean(options.action, kActions)));
   }
   const cache::Pruning pruning = parse_pruning(options);
   const auto folder = cache::default_folder();

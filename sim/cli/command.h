@@ -41,6 +41,8 @@ void add_show(CLI::App& program, Action& action);
 void add_sweep(CLI::App& program, Action& action);
 void add_cache(CLI::App& program, Action& action);
 void add_golden(CLI::App& program, Action& action);
+void add_completion(CLI::App& program, Action& action);
+void add_manual(CLI::App& program, Action& action);
 
 /// The subcommand with help that is complete: what it does, its flags, examples.
 CLI::App* add_command(CLI::App& program, const char* name, const char* summary,

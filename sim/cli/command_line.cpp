@@ -10,29 +10,13 @@
 #include <string>
 
 #include "sim/base/errors.h"
-#include "sim/base/version.h"
+#include "sim/base/nearest.h"
 #include "sim/cli/command.h"
-#include "sim/cli/help.h"
+#include "sim/cli/program.h"
 #include "sim/config/yaml_reader.h"
 
 namespace npusim::cli {
 namespace {
-
-constexpr char kDescription[] =
-    "npusim: a cycle-accurate simulator of neural processing units with a quantization frontend.";
-constexpr char kExamples[] =
-    "Examples:\n"
-    "  npusim list                    what may be run, and on what\n"
-    "  npusim show npu_32x32.yaml     what a file says, with peaks and units\n"
-    "  npusim run mobilenet.yaml      accuracy, cycles and memory in one report\n"
-    "  npusim run mobilenet.yaml --scheme per_layer --json report.json\n"
-    "  npusim compile mobilenet.yaml -o mobilenet.npu\n"
-    "  npusim simulate mobilenet.npu --input fractal:2:0\n"
-    "  npusim disasm mobilenet.npu\n"
-    "\n"
-    "Exit codes: 0 ok, 1 mismatch (the report is still written),\n"
-    "2 bad input, usage or I/O, 3 simulation failed, 4 internal error,\n"
-    "130 interrupted.";
 
 /// Names come from files: what would move the cursor or set colours is not sent to a terminal.
 void print_error(std::string message) {
@@ -80,11 +64,32 @@ std::vector<std::string> flag_names(const CLI::App& app) {
 
 std::string hint(const std::string& text, const std::vector<std::string>& choices) {
   if (text.size() < 3) return "";  // any other letter would be near
-  const std::string nearest = config::nearest_choice(text, choices);
-  return nearest.empty() ? "" : "; did you mean " + nearest + '?';
+  return base::did_you_mean(text, choices);
 }
 
 bool is_flag(const std::string& argument) { return argument.size() > 1 && argument.front() == '-'; }
+
+/// Whether the first argument that nobody asked for should have been a command of the app's own.
+bool lacks_command(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining();
+  const auto is_positional = [](const CLI::Option* option) { return option->get_positional(); };
+  return app.get_subcommands().empty() && !command_names(app).empty() &&
+         app.get_options(is_positional).empty() && !extras.empty() && !is_flag(extras.front());
+}
+
+void refuse_command(const CLI::App& app, base::ErrorList& errors) {
+  const std::vector<std::string> names = command_names(app);
+  const std::string first = app.remaining().front();
+  errors.add("", "command", first, config::list_choices(names) + hint(first, names));
+}
+
+/// Where an app takes a file or a command: the command that its file was probably meant to be.
+std::string command_hint(const CLI::App& app) {
+  const auto is_positional = [](const CLI::Option* option) { return option->get_positional(); };
+  const std::vector<const CLI::Option*> positionals = app.get_options(is_positional);
+  if (positionals.empty() || positionals.front()->empty()) return "";
+  return hint(positionals.front()->results().front(), command_names(app));
+}
 
 /// Adds what is wrong with the arguments that nobody asked for; `what` is "npusim" or "npusim run".
 /// The value of an unknown flag cannot be told from a further argument: with flags unknown,
@@ -99,27 +104,23 @@ void refuse_extras(const CLI::App& app, const std::string& what, base::ErrorList
       errors.add("", name, "an unknown flag",
                  "a flag of " + what + " --help" + hint(name, flag_names(app)));
     } else if (!flags && extra != end_of_flags) {
-      errors.add("", "arguments", *extra, "nothing more; see " + what + " --help");
+      errors.add("", "arguments", *extra,
+                 "nothing more; see " + what + " --help" + command_hint(app));
     }
   }
 }
 
 void refuse_extras(const CLI::App& program) {
   base::ErrorList errors;
-  const std::vector<CLI::App*> chosen = program.get_subcommands();
-  const std::vector<std::string> extras = program.remaining();
-  if (chosen.empty() && !extras.empty() && !is_flag(extras.front())) {
-    const std::vector<std::string> names = command_names(program);
-    errors.add("", "command", extras.front(),
-               config::list_choices(names) + hint(extras.front(), names));
-  } else {
-    refuse_extras(program, "npusim", errors);
-  }
   std::string name = "npusim";
-  for (const CLI::App* app = &program; !app->get_subcommands().empty();) {
-    app = app->get_subcommands().front();
-    name += ' ' + app->get_name();
-    refuse_extras(*app, name, errors);
+  for (const CLI::App* app = &program; app != nullptr;) {
+    if (lacks_command(*app)) {
+      refuse_command(*app, errors);
+    } else {
+      refuse_extras(*app, name, errors);
+    }
+    app = app->get_subcommands().empty() ? nullptr : app->get_subcommands().front();
+    if (app != nullptr) name += ' ' + app->get_name();
   }
   errors.throw_if_any();
 }
@@ -151,16 +152,9 @@ void check_written() {
 }
 
 int parse_and_run(int argc, const char* const* argv) {
-  CLI::App program(kDescription, "npusim");
-  set_help_layout(program);
-  program.set_version_flag("--version", std::string("npusim ") + base::kVersion,
-                           "print the version");
-  program.set_help_flag("-h,--help", "print this help");
-  program.footer(kExamples);
-  program.require_subcommand(0, 1);
-  program.allow_extras();
+  CLI::App program;
   Action action;
-  for (const AddCommand add : commands()) add(program, action);
+  set_up(program, action);
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& success) {  // help and version

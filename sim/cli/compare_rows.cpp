@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "sim/base/errors.h"
+#include "sim/base/nearest.h"
 
 namespace npusim::cli {
 namespace {
@@ -90,12 +91,20 @@ std::vector<CompareRow> all_compare_rows(const config::QuantizationConfig& base)
 std::vector<CompareRow> picked_rows(const std::vector<CompareRow>& rows, const std::string& list,
                                     const std::string& key) {
   const std::vector<std::string> picks = split(list, ',');
+  std::vector<std::string> names = {"float"};
+  for (const CompareRow& row : rows) {
+    names.push_back(split(row.name, ':').front());
+    names.push_back(row.name);
+  }
   base::ErrorList errors;
   for (const std::string& pick : picks) {
     const bool known =
         pick == "float" || std::any_of(rows.begin(), rows.end(),
                                        [&](const CompareRow& row) { return fits(row.name, pick); });
-    if (!known) errors.add("", key, pick.empty() ? "nothing" : pick, "one of " + choices(rows));
+    if (!known) {
+      errors.add("", key, pick.empty() ? "nothing" : pick,
+                 "one of " + choices(rows) + base::did_you_mean(pick, names));
+    }
   }
   errors.throw_if_any();
   std::vector<CompareRow> picked;

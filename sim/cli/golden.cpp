@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/base/errors.h"
+#include "sim/base/nearest.h"
 #include "sim/config/yaml_reader.h"
 
 namespace npusim::cli {
@@ -20,11 +21,10 @@ constexpr char kExamples[] =
 /// Nothing, or something else, where a subcommand must be.
 int refuse_without_subcommand(const std::string& got) {
   const std::vector<std::string> names = {"record", "check", "update"};
-  const std::string nearest = config::nearest_choice(got, names);
-  throw base::InputError(base::refusal(
-      "", "golden", got.empty() ? "nothing" : got,
-      "followed by " + config::list_choices(names) +
-          (nearest.empty() ? "; see npusim golden --help" : "; did you mean " + nearest + '?')));
+  const std::string hint = base::did_you_mean(got, names);
+  throw base::InputError(base::refusal("", "golden", got.empty() ? "nothing" : got,
+                                       "followed by " + config::list_choices(names) +
+                                           (hint.empty() ? "; see npusim golden --help" : hint)));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "sim/base/errors.h"
+#include "sim/base/nearest.h"
 #include "sim/cli/command.h"
 #include "sim/cli/data_folders.h"
 #include "sim/cli/listings.h"
@@ -41,10 +42,9 @@ std::vector<const Listing*> chosen(const std::optional<std::string>& what) {
   }
   if (!result.empty()) return result;
   const std::vector<std::string> names = listing_names();
-  const std::string nearest = config::nearest_choice(*what, names);
-  throw base::InputError(base::refusal(
-      "", "list", what->empty() ? "an empty text" : *what,
-      config::list_choices(names) + (nearest.empty() ? "" : "; did you mean " + nearest + '?')));
+  throw base::InputError(
+      base::refusal("", "list", what->empty() ? "an empty text" : *what,
+                    config::list_choices(names) + base::did_you_mean(*what, names)));
 }
 
 int list(const ListOptions& options) {

@@ -8,11 +8,9 @@
 #include "sim/cli/catalogue.h"
 #include "sim/cli/listings.h"
 #include "sim/cli/table.h"
-#include "sim/config/data_keys.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/hardware_yaml.h"
-#include "sim/config/quantization_reader.h"
-#include "sim/config/simulation_reader.h"
+#include "sim/config/run_keys.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/report/format.h"
 
@@ -59,25 +57,6 @@ std::string default_text(const config::HardwareField& field) {
 
 std::string with_default(std::string text, const std::string& value) {
   return value.empty() ? text : text + " (left out: " + value + ')';
-}
-
-struct RunSection {
-  const char* name;  // "": the file itself
-  const char* title;
-  const std::vector<config::RunKey>& keys;
-};
-
-/// What a run file may say, section by section.
-const std::vector<RunSection>& run_sections() {
-  static const std::vector<RunSection> sections = {
-      {"", "Keys", config::run_file_keys()},
-      {"dataset", "Dataset", config::dataset_keys()},
-      {"calibration", "Calibration", config::calibration_keys()},
-      {"input", "Input", config::input_keys()},
-      {"quantization", "Quantization", config::quantization_keys()},
-      {"simulation", "Simulation", config::simulation_keys()},
-  };
-  return sections;
 }
 
 std::string section_text(const std::vector<config::RunKey>& keys) {
@@ -150,7 +129,7 @@ std::string keys_text(const config::SearchFolders&, bool colour) {
     text += "      " + wrapped(rest, kTerminalColumns, 6) + '\n';
   }
   text += "  [P]: a compiled Program depends on it; all else is timing only\n";
-  for (const RunSection& section : run_sections()) {
+  for (const config::RunSection& section : config::run_sections()) {
     const std::string prefix = section.name[0] == 0 ? "" : std::string(section.name) + '.';
     text += bold(std::string(section.title) + " of a run file", colour) + " (change with: --set " +
             prefix + "KEY=VALUE)\n" + section_text(section.keys);
@@ -175,7 +154,7 @@ void keys_json(json& document, const config::SearchFolders&) {
     }
     result.push_back(row);
   }
-  for (const RunSection& section : run_sections()) {
+  for (const config::RunSection& section : config::run_sections()) {
     const bool is_file = section.name[0] == 0;
     document[is_file ? "run_keys" : std::string(section.name) + "_keys"] =
         section_json(is_file ? "" : std::string(section.name) + '.', section.keys);

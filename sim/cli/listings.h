@@ -34,7 +34,7 @@ void configs_json(nlohmann::json& document, const config::SearchFolders& folders
 std::string schemes_text(const config::SearchFolders& folders, bool colour);
 void schemes_json(nlohmann::json& document, const config::SearchFolders& folders);
 // Every key of a hardware file: range, whether a Program depends on it, meaning; and of a run
-// file's quantization.
+// file.
 std::string keys_text(const config::SearchFolders& folders, bool colour);
 void keys_json(nlohmann::json& document, const config::SearchFolders& folders);
 

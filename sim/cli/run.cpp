@@ -10,13 +10,14 @@
 #include "sim/cli/run_session.h"
 #include "sim/cli/stage_cache.h"
 #include "sim/cli/verified_simulation.h"
+#include "sim/report/layers_csv.h"
 
 namespace npusim::cli {
 namespace {
 
 struct RunOptions {
   RunArguments arguments;
-  std::optional<std::string> json, html;
+  std::optional<std::string> json, csv, html;
 };
 
 constexpr char kExamples[] =
@@ -32,6 +33,7 @@ int run(const RunOptions& options) {
   const HostClock clock;
   const int threads = parse_threads(options.arguments.threads);
   check_output_path(options.json, "--json");
+  check_output_path(options.csv, "--csv");
   check_output_path(options.html, "--html");
   const config::RunConfig run = read_run(options.arguments, {});
   ReportPageData page(run.quantization.scheme);
@@ -43,6 +45,7 @@ int run(const RunOptions& options) {
     report = RunSession(threads, stage_cache(options.arguments)).run(run, progress, listeners);
   }
   report.host = clock.host(threads);
+  if (options.csv) write_output(*options.csv, report::layers_csv(report));
   if (options.html) write_output(*options.html, page.page(report));
   write_report(report, options.json, options.arguments.quiet);
   if (report.simulation.mismatched_values.value_or(0) == 0) return kOk;
@@ -59,6 +62,8 @@ void add_run(CLI::App& program, Action& action) {
   add_run_arguments(*command, options->arguments);
   add_technology_argument(*command, options->arguments.flags.technology);
   command->add_option("--json", options->json, "write the report as JSON")->option_text("F");
+  command->add_option("--csv", options->csv, "write a table of the layers as CSV")
+      ->option_text("F");
   command->add_option("--html", options->html, "write a page with charts, to be opened offline")
       ->option_text("F");
   command->callback([options, &action] { action = [options] { return run(*options); }; });

@@ -18,13 +18,14 @@
 #include "sim/config/technology_file.h"
 #include "sim/energy/estimate.h"
 #include "sim/isa/program_file.h"
+#include "sim/report/layers_csv.h"
 
 namespace npusim::cli {
 namespace {
 
 struct SimulateOptions {
   std::string file;
-  std::optional<std::string> hardware, technology, output, json, html;
+  std::optional<std::string> hardware, technology, output, json, csv, html;
   std::vector<std::string> inputs;
   bool timing_only = false;
   bool quiet = false;
@@ -51,6 +52,7 @@ void check_flags(const SimulateOptions& options) {
   errors.throw_if_any();
   check_output_path(options.output, "--output");
   check_output_path(options.json, "--json");
+  check_output_path(options.csv, "--csv");
   check_output_path(options.html, "--html");
 }
 
@@ -120,6 +122,7 @@ int simulate(const SimulateOptions& options) {
     write_output(*options.output, npy_bytes(output_tensor(program, result)));
   }
   report.host = clock.host(1);
+  if (options.csv) write_output(*options.csv, report::layers_csv(report));
   if (options.html) {
     page.on_simulated(result);
     write_output(*options.html, page.page(report));
@@ -150,6 +153,8 @@ void add_simulate(CLI::App& program, Action& action) {
   add_technology_argument(*command, options->technology);
   command->add_option("--output", options->output, "write the output tensor")->option_text("F.npy");
   command->add_option("--json", options->json, "write the report as JSON")->option_text("F");
+  command->add_option("--csv", options->csv, "write a table of the layers as CSV")
+      ->option_text("F");
   command->add_option("--html", options->html, "write a page with charts, to be opened offline")
       ->option_text("F");
   command->add_flag("--timing-only", options->timing_only, "the same cycles, without values");

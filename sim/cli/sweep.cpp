@@ -9,6 +9,8 @@
 #include <memory>
 #include <optional>
 
+#include "sim/base/errors.h"
+#include "sim/base/nearest.h"
 #include "sim/cli/output.h"
 #include "sim/cli/point_evaluation.h"
 #include "sim/cli/run_flags.h"
@@ -17,6 +19,7 @@
 #include "sim/cli/sweep_search.h"
 #include "sim/cli/sweep_slurm.h"
 #include "sim/cli/sweep_text.h"
+#include "sim/config/find_file.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/report/format.h"
 
@@ -24,9 +27,9 @@ namespace npusim::cli {
 namespace {
 
 constexpr char kExamples[] =
-    "  npusim sweep array_and_memory.yaml -o swept --dry-run\n"
-    "  npusim sweep array_and_memory.yaml -o swept -j 8\n"
-    "  npusim sweep array_and_memory.yaml -o swept --retry-failed\n"
+    "  npusim sweep which_scheme.yaml -o swept --dry-run\n"
+    "  npusim sweep which_scheme.yaml -o swept -j 8\n"
+    "  npusim sweep which_scheme.yaml -o swept --retry-failed\n"
     "  npusim sweep report swept --html swept.html\n"
     "  npusim sweep explain swept 17\n"
     "  npusim sweep mine.yaml -o swept --shard 1/4    on four machines, then:\n"
@@ -214,7 +217,11 @@ class SweepCommand {
 };
 
 int sweep(const SweepOptions& options) {
-  require_argument(options.file, "SWEEP", "a sweep file, or gather, report or explain");
+  constexpr char kSweep[] = "a sweep file, or gather, report or explain";
+  require_argument(options.file, "SWEEP", kSweep);
+  const std::string command = base::did_you_mean(options.file, {"gather", "report", "explain"});
+  if (!command.empty() && !config::is_file(options.file))
+    throw base::InputError(base::refusal("", "SWEEP", options.file, kSweep + command));
   return SweepCommand(options).run();
 }
 

@@ -22,7 +22,7 @@ struct ExplainOptions {
 
 constexpr char kExamples[] =
     "  npusim sweep explain swept 12\n"
-    "  npusim sweep explain swept 5f0c          by the first digits of its hash, 4 at least\n"
+    "  npusim sweep explain swept 5f0c    by the first digits of its hash, 4 at least\n"
     "  npusim sweep explain swept/points/5f0c21b37a9e4d10.json\n";
 constexpr std::size_t kHashDigits = 16, kLeastHashDigits = 4;
 

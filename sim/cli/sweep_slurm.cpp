@@ -11,6 +11,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/base/nearest.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/launch/program.h"
 
@@ -202,7 +203,8 @@ void add_slurm_flags(CLI::App& command, SlurmFlags& flags) {
 void check_slurm_flags(const SlurmFlags& flags) {
   base::ErrorList errors;
   if (flags.launcher != "local" && flags.launcher != "slurm") {
-    errors.add("", "--launcher", flags.launcher, "local or slurm");
+    errors.add("", "--launcher", flags.launcher,
+               "local or slurm" + base::did_you_mean(flags.launcher, {"local", "slurm"}));
   } else if (!flags.chosen()) {
     const auto refuse = [&](bool given, const char* flag) {
       if (given) errors.add("", flag, "without --launcher slurm", "left out, or with it");

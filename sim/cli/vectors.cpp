@@ -11,6 +11,7 @@
 
 #include "frontend/compile/pipeline.h"
 #include "sim/base/errors.h"
+#include "sim/base/nearest.h"
 #include "sim/cli/catalogue.h"
 #include "sim/cli/command.h"
 #include "sim/cli/output.h"
@@ -62,12 +63,16 @@ std::vector<bool> chosen_layers(const isa::Program& program,
     }
     if (found) continue;
     constexpr std::size_t kNamed = 3;
-    std::string names;
-    for (std::size_t i = 0; i < std::min(kNamed, program.layers.size()); ++i) {
-      names += (i == 0 ? " (" : ", ") + program.layers[i].name;
+    std::string first;
+    std::vector<std::string> names;
+    for (const auto& layer : program.layers) {
+      if (names.size() < kNamed) first += (names.empty() ? " (" : ", ") + layer.name;
+      names.push_back(layer.name);
     }
-    if (!names.empty()) names += fmt::format(", ... {} layers in all)", program.layers.size());
-    errors.add("", "--layers", pattern, "a shell pattern that fits the name of a layer" + names);
+    if (!names.empty()) first += fmt::format(", ... {} layers in all)", names.size());
+    errors.add("", "--layers", pattern,
+               "a shell pattern that fits the name of a layer" + first +
+                   base::did_you_mean(pattern, names));
   }
   errors.throw_if_any();
   return chosen;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/base/errors.h"
+#include "sim/base/nearest.h"
 #include "sim/config/yaml_reader.h"
 
 namespace npusim::config {
@@ -11,7 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxNameBytes = 512;
 constexpr std::size_t kMaxNames = 10'000;  // of one folder; looking for a hint must not take long
 
 /// The files of a folder that could be meant: with the suffix of the wanted name, where it has one.
@@ -28,19 +28,9 @@ std::vector<std::string> names_in(const fs::path& folder, const std::string& suf
   return names;
 }
 
-/// The first name that goes on where the text ends: "resnet18" -> "resnet18_224".
-std::string first_longer(const std::string& text, const std::vector<std::string>& names) {
-  constexpr std::size_t kLeast = 3;  // fewer letters begin anything
-  const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
-    return text.size() >= kLeast && name.compare(0, text.size(), text) == 0;
-  });
-  return found == names.end() ? "" : *found;
-}
-
 /// Names are compared without their suffix, which would make any two of them alike.
 std::string nearest_file(const std::vector<fs::path>& candidates) {
   const fs::path& wanted = candidates.front();
-  if (wanted.native().size() > kMaxNameBytes) return "";  // of no file; comparing takes its time
   std::vector<fs::path> found;
   std::vector<std::string> stems;
   for (const fs::path& candidate : candidates) {
@@ -50,8 +40,7 @@ std::string nearest_file(const std::vector<fs::path>& candidates) {
     }
   }
   const std::string stem = wanted.stem().string();
-  std::string nearest = nearest_choice(stem, stems);
-  if (nearest.empty()) nearest = first_longer(stem, stems);
+  const std::string nearest = base::nearest_choice(stem, stems);
   if (nearest.empty()) return "";
   const auto at = std::find(stems.begin(), stems.end(), nearest) - stems.begin();
   return found[static_cast<std::size_t>(at)].string();

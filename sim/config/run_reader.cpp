@@ -3,11 +3,14 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/base/nearest.h"
 #include "sim/config/data_keys.h"
 #include "sim/config/find_file.h"
+#include "sim/config/hardware_fields.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/quantization_reader.h"
 #include "sim/config/run_config.h"
+#include "sim/config/run_keys.h"
 #include "sim/config/scale_sim_reader.h"
 #include "sim/config/simulation_reader.h"
 #include "sim/config/technology_file.h"
@@ -93,6 +96,36 @@ void apply_images(YamlNode& root, const std::string& images, base::ErrorList& er
   }
 }
 
+/// The first components of what --set takes: of the run file, or behind "hardware.".
+std::vector<std::string> first_components(bool of_hardware) {
+  std::vector<std::string> names;
+  if (!of_hardware) {
+    for (const RunKey& key : run_file_keys()) names.emplace_back(key.key);
+    return names;
+  }
+  names = {"name"};
+  for (const HardwareField& field : hardware_fields()) {
+    const std::string key = field.key;
+    const std::string first = key.substr(0, key.find('.'));
+    if (std::find(names.begin(), names.end(), first) == names.end()) names.push_back(first);
+  }
+  return names;
+}
+
+/// A key given without its section, or with a wrong one, is in no section's list of what it may be:
+/// true, with an error that names the whole key.
+bool refuse_misplaced(const Override& change, bool of_hardware, base::ErrorList& errors) {
+  const std::vector<std::string> known = first_components(of_hardware);
+  const std::string first = change.key.substr(0, change.key.find('.'));
+  if (std::find(known.begin(), known.end(), first) != known.end()) return false;
+  if (!base::nearest_choice(first, known).empty()) return false;  // refused with that one
+  const std::string nearest = nearest_settable_key(change.key);
+  if (nearest.empty()) return false;
+  errors.add("", change.flag, "an unknown key",
+             "one of " + list_choices(known) + "; did you mean " + nearest + '?');
+  return true;
+}
+
 /// Puts the flags over the tree; returns those for the hardware file, their keys relative to it.
 std::vector<Override> apply_flags(YamlNode& root, const RunFlags& flags, base::ErrorList& errors) {
   if (flags.model) put(root, "model", flag_scalar(*flags.model, "--model"));
@@ -112,8 +145,8 @@ std::vector<Override> apply_flags(YamlNode& root, const RunFlags& flags, base::E
     Override change = parse_set_argument(argument, errors);
     if (change.key.rfind(kHardwarePrefix, 0) == 0) {
       change.key = change.key.substr(sizeof kHardwarePrefix - 1);
-      hardware.push_back(std::move(change));
-    } else if (!change.key.empty()) {
+      if (!refuse_misplaced(change, true, errors)) hardware.push_back(std::move(change));
+    } else if (!change.key.empty() && !refuse_misplaced(change, false, errors)) {
       apply_override(root, change, errors);
     }
   }

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "sim/base/nearest.h"
 #include "sim/config/topology_blocks.h"
 #include "sim/config/topology_layer.h"
 #include "sim/config/yaml_reader.h"
@@ -89,12 +90,10 @@ class Expander {
   void refuse_kind(const YamlNode& node, const std::string& path, const std::string& kind) {
     std::vector<std::string> known = layer_kind_names();
     for (const std::string& name : blocks_.names()) known.push_back(name);
-    const std::string nearest = nearest_choice(kind, known);
     YamlNode at = node;  // the error is at the key
     if (!node.entries.empty()) at.place = node.entries.front().place;
     refuse(at, path, kind.empty() ? "an empty kind" : kind,
-           list_choices(known) + (nearest.empty() ? "" : "; did you mean " + nearest + '?'),
-           errors_);
+           list_choices(known) + base::did_you_mean(kind, known), errors_);
   }
 
   /// A copy in which every `$name` is the argument of that name.
@@ -218,12 +217,11 @@ class Expander {
     }
     std::vector<std::string> names;
     for (const auto& name : scope.names) names.push_back(name.first);
-    const std::string nearest =
-        node.kind == YamlNode::Kind::scalar ? nearest_choice(node.text, names) : "";
+    const std::string hint =
+        node.kind == YamlNode::Kind::scalar ? base::did_you_mean(node.text, names) : "";
     parameters.refuse(node, key,
                       std::string("the name of an earlier layer of this ") +
-                          (scope.is_block ? "block, or block_input" : "list, or input") +
-                          (nearest.empty() ? "" : "; did you mean " + nearest + '?'));
+                          (scope.is_block ? "block, or block_input" : "list, or input") + hint);
     return std::nullopt;
   }
 

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "sim/base/nearest.h"
+
 namespace npusim::config {
 namespace {
 
@@ -14,21 +16,6 @@ bool is_plain_scalar(const YamlNode& node) {
 
 bool has_leading_zero(std::string_view digits) {
   return digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9';
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
 }
 
 std::string shortest_text(double value) {
@@ -147,19 +134,6 @@ std::string list_choices(const std::vector<std::string>& choices) {
   return text;
 }
 
-std::string nearest_choice(std::string_view text, const std::vector<std::string>& choices) {
-  std::string nearest;
-  std::size_t best = std::max<std::size_t>(2, text.size() / 3) + 1;
-  for (const std::string& choice : choices) {
-    const std::size_t distance = edit_distance(text, choice);
-    if (distance < best && distance < choice.size()) {
-      best = distance;
-      nearest = choice;
-    }
-  }
-  return nearest;
-}
-
 YamlMap::YamlMap(const YamlNode& node, std::string path, base::ErrorList& errors)
     : node_(&node), path_(std::move(path)), errors_(errors) {
   if (node.kind == YamlNode::Kind::mapping) return;
@@ -231,12 +205,13 @@ std::string YamlMap::text(const std::string& key, const std::string& must_be,
 
 std::size_t YamlMap::choice(const std::string& key, const std::vector<std::string>& choices,
                             std::optional<std::size_t> fallback, const std::string& must_be) {
-  const std::string expected = must_be.empty() ? list_choices(choices) : must_be;
+  std::string expected = must_be.empty() ? list_choices(choices) : must_be;
   const YamlNode* value = fallback ? find(key) : require(key, expected);
   if (value == nullptr) return fallback.value_or(0);
   if (value->kind == YamlNode::Kind::scalar) {
     const auto found = std::find(choices.begin(), choices.end(), value->text);
     if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
+    expected += base::did_you_mean(value->text, choices);
   }
   refuse(*value, key, expected);
   return fallback.value_or(0);
@@ -269,13 +244,12 @@ void YamlMap::refuse_unknown_keys() {
   if (node_ == nullptr) return;
   for (const YamlEntry& entry : node_->entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-    const std::string nearest = nearest_choice(entry.key, known_);
-    const std::string hint = nearest.empty() ? "" : "; did you mean " + nearest + '?';
     YamlNode key;  // the error is at the key, not at its value
     key.place = entry.place;
     key.from_flag = entry.value.from_flag;
     config::refuse(key, path_of(entry.key), "an unknown key",
-                   "one of " + list_choices(known_) + hint, errors_);
+                   "one of " + list_choices(known_) + base::did_you_mean(entry.key, known_),
+                   errors_);
   }
 }
 

@@ -64,8 +64,6 @@ std::string nanoseconds_text(std::int64_t picoseconds);
 std::optional<double> parse_real(std::string_view text);
 /// "a, b or c".
 std::string list_choices(const std::vector<std::string>& choices);
-/// The choice that the text was probably meant to be; empty where none is near.
-std::string nearest_choice(std::string_view text, const std::vector<std::string>& choices);
 
 class YamlMap {
  public:

@@ -213,6 +213,18 @@ json host_json(const Host& host) {
           {"versions", host.versions}};
 }
 
+json layers_json(const Report& report) {
+  json layers = json::array();
+  for (std::size_t l = 0; l < report.layers.size(); ++l) {
+    layers.push_back(layer_json(report.layers[l], report));
+    if (!report.energy) continue;
+    const energy::ByUnit& units = report.energy->layers.at(l);
+    layers.back()["energy_picojoules"] = energy::sum_of(units).total();
+    layers.back()["energy_by_unit_picojoules"] = by_unit(units);
+  }
+  return layers;
+}
+
 std::string to_json(const Report& report) {
   json document = {
       {"schema_version", kSchemaVersion},
@@ -238,14 +250,7 @@ std::string to_json(const Report& report) {
     document["area"] = area_json(report.energy->area);
   }
   if (!report.notes.empty()) document["notes"] = report.notes;
-  json& layers = document["layers"] = json::array();
-  for (std::size_t l = 0; l < report.layers.size(); ++l) {
-    layers.push_back(layer_json(report.layers[l], report));
-    if (!report.energy) continue;
-    const energy::ByUnit& units = report.energy->layers.at(l);
-    layers.back()["energy_picojoules"] = energy::sum_of(units).total();
-    layers.back()["energy_by_unit_picojoules"] = by_unit(units);
-  }
+  document["layers"] = layers_json(report);
   // Names come from models: bytes that are no UTF-8 must not end the run.
   return document.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }

@@ -11,6 +11,8 @@ namespace npusim::report {
 nlohmann::json hardware_json(const Hardware& hardware);
 nlohmann::json quantization_json(const Quantization& quantization);
 nlohmann::json configuration_json(const Configuration& configuration);
+/// All layers, in order, with the energy of each where the report has it.
+nlohmann::json layers_json(const Report& report);
 nlohmann::json host_json(const Host& host);
 
 }  // namespace npusim::report

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "sim/config/yaml_reader.h"
+#include "sim/base/nearest.h"
 
 namespace npusim::sweep {
 namespace {
@@ -56,10 +56,9 @@ void check_metric_names(const SweepConfig& config, const std::vector<std::string
   const auto check = [&](const std::string& name, const std::string& place,
                          const std::string& key) {
     if (std::find(names.begin(), names.end(), name) != names.end()) return;
-    const std::string nearest = config::nearest_choice(name, names);
     errors.add(place, key, name,
                "a number of the record (run --json), such as cycles.total, or an axis" +
-                   (nearest.empty() ? "" : "; did you mean " + nearest + '?'));
+                   base::did_you_mean(name, names));
   };
   for (const Objective& objective : config.objectives) {
     check(objective.metric, objective.place,

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <unordered_set>
 
+#include "sim/base/nearest.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/sweep/random.h"
 #include "sim/sweep/sweep_paths.h"
@@ -88,11 +89,9 @@ Space::Sources Space::resolve(const Expression& expression, std::size_t derived_
       source.kind = Source::Kind::fixed;
       source.value = Value::of_yaml(*value);
     } else {
-      const std::string nearest = config::nearest_choice(name, known);
       errors.add(expression.place(), expression.key(), name + " in '" + expression.text() + '\'',
                  "the key of an axis (" + config::list_choices(known) +
-                     ") or one that the run fixes" +
-                     (nearest.empty() ? "" : "; did you mean " + nearest + '?'));
+                     ") or one that the run fixes" + base::did_you_mean(name, known));
     }
     sources.push_back(std::move(source));
   }

@@ -66,6 +66,18 @@ def check_program(options, prefix, folder):
     expect("files written", sorted(os.listdir(work)), ["report.json"])
 
 
+def check_terminal_files(prefix, folder):
+    """Manual page and completions are those of the installed program."""
+    program = prefix / "bin/npusim"
+    for path, command in (("man/man1/npusim.1", ["manual"]),
+                          ("bash-completion/completions/npusim", ["completion", "bash"]),
+                          ("zsh/site-functions/_npusim", ["completion", "zsh"]),
+                          ("fish/vendor_completions.d/npusim.fish", ["completion", "fish"])):
+        expect(path, (prefix / "share" / path).read_text(), run(program, *command, folder=folder))
+    names = run(program, "completion", "hardware", folder=folder).split()
+    expect("npusim completion hardware", "only_installed_hw.yaml" in names, True)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Installs, then uses what was installed")
     parser.add_argument("--cmake", required=True)
@@ -82,6 +94,7 @@ def main():
         check_consumer(options, prefix, folder)
         if options.program:
             check_program(options, prefix, folder)
+            check_terminal_files(prefix, folder)
     print("package: consumer" + (" and program" if options.program else ""))
     return 0
 

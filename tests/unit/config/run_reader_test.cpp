@@ -6,6 +6,7 @@
 #include "sim/base/files.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/run_config.h"
+#include "sim/config/run_keys.h"
 #include "tests/support/support.h"
 
 namespace npusim::config {
@@ -342,10 +343,49 @@ TEST_F(RunReaderTest, EveryErrorAtOnce) {
       ElementsAre("--set: got oops, must be key.path=value",
                   "{f}:2:32: dataset.seed: got -1, must be an integer, at least 0",
                   "{f}:4:15: input.size: got 64px, must be an integer from 1 to 8192",
-                  "--scheme: got shift_scalar, must be per_layer, shift_scaler or per_channel",
+                  "--scheme: got shift_scalar, must be per_layer, shift_scaler or per_channel; did "
+                  "you mean shift_scaler?",
                   AllOf(StartsWith("--set quantization.fieldbits: got an unknown key"),
                         HasSubstr("did you mean field_bits?")),
                   "--set hardware.mac_array.rows: got 0, must be an integer from 1 to 4096"));
+}
+
+TEST_F(RunReaderTest, EveryListedKeyIsSettable) {
+  // A value that no key takes: what is refused of a known key is the value. A folder has other keys
+  // than what is drawn.
+  std::string folders = changed(kRun, "dataset: {kind: fractal, seed: 2", "dataset: {path: .");
+  folders = changed(folders, "{path: .", "{kind: image_folder, path: .");
+  folders = changed(folders, "{kind: fractal, seed: 3", "{kind: image_folder, path: .");
+  const auto is_known = [&](const std::string& text, const std::string& key) {
+    RunFlags flags;
+    flags.set = {key + "=[[]]"};
+    const std::vector<std::string> messages = errors(text, flags);
+    EXPECT_FALSE(messages.empty()) << key;
+    return std::none_of(messages.begin(), messages.end(), [](const std::string& message) {
+      return message.find("unknown key") != std::string::npos;
+    });
+  };
+  for (const std::string& key : settable_keys()) {
+    EXPECT_TRUE(is_known(kRun, key) || is_known(folders, key)) << key;
+    EXPECT_FALSE(is_known(kRun, key + "x") || is_known(folders, key + "x")) << key;
+  }
+}
+
+TEST_F(RunReaderTest, AKeyWithoutItsSectionIsNamedWhole) {
+  const auto hint = [&](const char* argument) {
+    const std::vector<std::string> messages = errors_of_set(argument);
+    EXPECT_EQ(messages.size(), 1U);
+    const std::size_t at = messages.empty() ? std::string::npos : messages[0].find("did you mean ");
+    return at == std::string::npos ? "" : messages[0].substr(at + 13);
+  };
+  EXPECT_EQ(hint("rows=16"), "hardware.mac_array.rows?");
+  EXPECT_EQ(hint("mac_array.rows=16"), "hardware.mac_array.rows?");
+  EXPECT_EQ(hint("mac_aray.row=16"), "hardware.mac_array.rows?");
+  EXPECT_EQ(hint("hardware.rows=16"), "hardware.mac_array.rows?");
+  EXPECT_EQ(hint("field_bits=3"), "quantization.field_bits?");
+  EXPECT_EQ(hint("hardwear.mac_array.rows=16"), "hardware?");
+  EXPECT_EQ(hint("hardware.mac_array.row=16"), "rows?");
+  EXPECT_EQ(hint("frobnicate=16"), "");
 }
 
 TEST_F(RunReaderTest, EveryMissingSection) {

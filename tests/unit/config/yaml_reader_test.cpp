@@ -60,14 +60,6 @@ TEST(IntegerRuleTest, ChecksAndSaysWhatIsRight) {
   EXPECT_EQ(either.text(), "15 or 31");
 }
 
-TEST(NearestChoiceTest, OffersOnlyWhatIsNear) {
-  const std::vector<std::string> choices = {"rows", "columns", "accumulator_bits"};
-  EXPECT_EQ(nearest_choice("row", choices), "rows");
-  EXPECT_EQ(nearest_choice("colums", choices), "columns");
-  EXPECT_EQ(nearest_choice("acumulator_bit", choices), "accumulator_bits");
-  EXPECT_EQ(nearest_choice("bandwidth", choices), "");
-}
-
 struct Read {
   explicit Read(const std::string& text)
       : root(parse_yaml(text, "f.yaml", errors)), map(root, "", errors) {}
