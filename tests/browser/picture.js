@@ -11,6 +11,7 @@ const {chromium} = require(modules + '/playwright-core');
   const page = await browser.newPage({viewport: {width: Number(width), height: Number(height) || 900},
     colorScheme: look === 'dark' ? 'dark' : 'light'});
   await page.goto('file://' + fs.realpathSync(pageFile));
+  await page.waitForSelector('html[data-drawn]', {state: 'attached'});
   if (look === 'print') await page.emulateMedia({media: 'print'});
   await page.screenshot({path: out, fullPage: Number(height) === 0});
   await browser.close();

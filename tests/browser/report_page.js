@@ -270,6 +270,7 @@ async function testThemesAndPaper(page) {
   await page.goto('file://' + encodeURI(fs.realpathSync(pageFile)).replaceAll('#', '%23').replaceAll('?', '%3F'));
   await page.waitForFunction(() => performance.getEntriesByType('paint').length > 0);
   const paint = await page.evaluate(() => performance.getEntriesByType('paint')[0].startTime);
+  await page.waitForSelector('html[data-drawn]', {state: 'attached'});
   for (const test of [testReport, testLayers, testRoofline, testUnits, testSchemesAndEnergy, testMemory, testTable, testControls,
     testKeyboard, testChannels, testThemesAndPaper]) await test(page);
   same('its title', await page.textContent('h1'), report.workload.name);

@@ -287,25 +287,32 @@ function redraw() {
   drawMap();
 }
 
+/** All below the summary. */
+function start() {
+  startControls();
+  startChannels();
+  startMapRange();
+  drawSchemes();
+  drawEnergy();
+  drawLayerTable();
+  drawFootprint();
+  drawUnitTable();
+  drawConfiguration();
+  describeLayers();
+  describeRoofline();
+  if (channelLayers.length) showChannelLayer(widestLayer());
+  redraw();
+  onThemeChange(redraw);
+  let widthBefore = innerWidth;
+  addEventListener('resize', () => {
+    if (innerWidth === widthBefore || isPaper) return;
+    widthBefore = innerWidth;
+    drawMap();
+  });
+  document.documentElement.dataset.drawn = 'all';
+}
+
+// The summary is on the screen before the charts are drawn.
 drawHeader();
 drawCards();
-startControls();
-startChannels();
-startMapRange();
-drawSchemes();
-drawEnergy();
-drawLayerTable();
-drawFootprint();
-drawUnitTable();
-drawConfiguration();
-describeLayers();
-describeRoofline();
-if (channelLayers.length) showChannelLayer(widestLayer());
-redraw();
-onThemeChange(redraw);
-let widthBefore = innerWidth;
-addEventListener('resize', () => {
-  if (innerWidth === widthBefore || isPaper) return;
-  widthBefore = innerWidth;
-  drawMap();
-});
+requestAnimationFrame(() => setTimeout(start));
