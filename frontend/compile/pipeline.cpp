@@ -249,18 +249,25 @@ Result Pipeline::cached(const char* stage, std::uint64_t inputs_hash, const Pars
 const graph::Graph& Pipeline::imported() {
   if (network_) return *network_;
   if (run_.topology) {
-    record("import", topology_hash(*run_.topology));
+    model_hash_ = topology_hash(*run_.topology);
+    record("import", model_hash_);
     network_ = graph::prepare(topology::build_graph(*run_.topology, run_.network_name(), threads_));
     interface_ = import::default_interface(*network_);
   } else {
     import::OnnxModel model(run_.model);
-    record("import", model.content_hash());
+    model_hash_ = model.content_hash();
+    record("import", model_hash_);
     import_notes_.clear();  // of an import that was refused
     network_ = graph::prepare(import::import_onnx(std::move(model), &import_notes_, &interface_));
     notes_ = import_notes_;
   }
   check_input(*network_, run_);
   return *network_;
+}
+
+std::uint64_t Pipeline::model_hash() {
+  imported();
+  return model_hash_;
 }
 
 const import::Interface& Pipeline::interface() {

@@ -72,6 +72,8 @@ class Pipeline {
   /// The imported network, or the topology with its synthetic weights, after all passes: what the
   /// float executor runs.
   const graph::Graph& network();
+  /// Of the content of the model, with its external data, or of the topology.
+  std::uint64_t model_hash();
   /// Names and dimensions of the network's inputs and outputs, as its file has them.
   const import::Interface& interface();
   const quantize::Calibration& calibration();
@@ -153,6 +155,7 @@ class Pipeline {
   std::vector<StageRecord> stages_;
   std::vector<std::string> notes_, import_notes_;
   std::optional<graph::Graph> network_, equalized_;
+  std::uint64_t model_hash_ = 0;  // of network_
   bool equalization_noted_ = false, nothing_to_equalize_ = false;
   import::Interface interface_;
   std::optional<Calibrated> calibration_, equalized_calibration_;

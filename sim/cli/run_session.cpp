@@ -68,6 +68,8 @@ struct RunSession::State {
   report::Report with_values(const config::RunConfig& run, Measured& measured);
   report::Report timing(const config::RunConfig& run);
   const isa::Program& compiled(const std::string& scheme);
+  void configure(const config::RunConfig& run, const Measured& measured,
+                 report::Configuration& configuration);
   report::Report described(const isa::Program& program, const stats::SimulationResult& result);
 
   const int threads;
@@ -139,6 +141,32 @@ report::Report RunSession::State::timing(const config::RunConfig& run) {
   return described(program, simulate_timing(program, *progress, listeners));
 }
 
+/// What the run file says in place of what the Program carries.
+void RunSession::State::configure(const config::RunConfig& run, const Measured& measured,
+                                  report::Configuration& configuration) {
+  configuration.quantization = run.quantization;
+  configuration.input = run.input;
+  configuration.technology = technology->name;
+  configuration.model = report::Model{run.model.empty() ? run.name : run.model.filename().string(),
+                                      pipeline->model_hash()};
+  configuration.skip_bad_images = run.skip_bad_images;
+  configuration.calibration = run.calibration;
+  std::optional<std::int64_t>& calibrated = configuration.calibration->data.images;
+  if (!calibrated) {
+    calibrated = pipeline->calibration().images +
+                 static_cast<std::int64_t>(pipeline->skipped_calibration_images().indices.size());
+  }
+  report::SimulationChoice& simulation = configuration.simulation;
+  simulation = {};
+  simulation.timing_only = run.simulation.timing_only;
+  simulation.steady_state = run.simulation.steady_state;
+  if (simulation.timing_only) return;  // neither of them was looked at
+  simulation.images = run.simulation.images;
+  configuration.dataset = run.dataset;
+  if (configuration.dataset && !configuration.dataset->images)
+    configuration.dataset->images = measured.images;
+}
+
 report::Report RunSession::State::run(const config::RunConfig& run) {
   follow(run);
   const std::string& scheme = run.quantization.scheme;
@@ -150,6 +178,7 @@ report::Report RunSession::State::run(const config::RunConfig& run) {
     const auto steady = steady_state_cycles(*pipeline, scheme, unmeasured);
     if (steady) report::set_steady_state(pipeline->kept_program(scheme), *steady, report);
   }
+  configure(run, measured, *report.configuration);
   report.workload.name = run.name;
   report.workload.images = measured.images;
   report.accuracy_not_measured = run.accuracy_not_measured;

@@ -19,6 +19,7 @@
 #include "sim/energy/estimate.h"
 #include "sim/isa/program_file.h"
 #include "sim/report/layers_csv.h"
+#include "sim/report/sha256.h"
 
 namespace npusim::cli {
 namespace {
@@ -117,6 +118,12 @@ int simulate(const SimulateOptions& options) {
 
   report::Report report = report::report_of(program, result);
   report.energy = energy::estimate(program, result, technology);
+  report.configuration->technology = technology.name;
+  report.configuration->simulation.timing_only = options.timing_only;
+  for (const std::vector<std::int8_t>& input : inputs) {
+    report.configuration->simulation.input_sha256.push_back(
+        report::sha256_hex(input.data(), input.size()));
+  }
   if (!options.timing_only) report.simulation.output_sha256 = output_hashes(program, result);
   if (options.output) {
     write_output(*options.output, npy_bytes(output_tensor(program, result)));

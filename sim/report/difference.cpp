@@ -199,7 +199,9 @@ class Comparer {
         for (const auto& [child, value] : object->items()) keys.insert(child);
       }
       for (const std::string& child : keys) {
-        values(find(before, child), find(after, child), key.empty() ? child : key + '.' + child);
+        std::string path = key;
+        if (!path.empty()) path += '.';
+        values(find(before, child), find(after, child), path.append(child));
       }
     } else if (are_branches(before, after, &json::is_array)) {
       const std::size_t old_size = before == nullptr ? 0 : before->size();

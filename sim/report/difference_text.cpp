@@ -29,6 +29,7 @@ bool ends_with(const std::string& text, const std::string& end) {
 enum class Unit { none, count, cycles, bytes, seconds, picojoules, watts, area, fraction };
 
 Unit unit_of(const std::string& path) {
+  if (starts_with(path, "configuration.")) return Unit::none;  // as files and --set have it
   const std::string key = path.substr(path.rfind('.') + 1);
   if (ends_with(key, "utilization") || key.find("_top1") != std::string::npos ||
       key.find("_top5") != std::string::npos)
@@ -41,8 +42,7 @@ Unit unit_of(const std::string& path) {
   if (starts_with(path, "cycles.") || ends_with(key, "cycles") ||
       path.find("stalls.") != std::string::npos)
     return Unit::cycles;
-  return starts_with(path, "configuration.") || starts_with(path, "hardware.") ? Unit::none
-                                                                               : Unit::count;
+  return starts_with(path, "hardware.") ? Unit::none : Unit::count;
 }
 
 std::string whole(double value) {
@@ -113,6 +113,13 @@ struct LayerRow {
   const Change* cycles = nullptr;  // nullptr: they are the same
   std::vector<const Change*> others;
 
+  /// Of another energy; decides where the cycles do not.
+  double energy_effect() const {
+    for (const Change* change : others) {
+      if (change->key == "energy_picojoules") return std::fabs(change->delta().value_or(0));
+    }
+    return 0;
+  }
   double effect() const {
     if (cycles == nullptr) return 0;
     return std::fabs(cycles->delta().value_or(cycles->before.number().value_or(0) +
@@ -131,8 +138,10 @@ std::vector<LayerRow> layer_rows(const Difference& difference) {
       rows.back().others.push_back(&change);
     }
   }
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const LayerRow& a, const LayerRow& b) { return a.effect() > b.effect(); });
+  std::stable_sort(rows.begin(), rows.end(), [](const LayerRow& a, const LayerRow& b) {
+    return a.effect() != b.effect() ? a.effect() > b.effect()
+                                    : a.energy_effect() > b.energy_effect();
+  });
   return rows;
 }
 
@@ -156,7 +165,10 @@ std::string cause_name(const std::string& key) {
       {"span_cycles", "span"}};
   const auto found = names.find(key);
   if (found != names.end()) return found->second;
-  return starts_with(key, "stalls.") ? key.substr(key.find('.') + 1) : key;
+  if (starts_with(key, "stalls.")) return key.substr(key.find('.') + 1);
+  std::string name = key;
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
 }
 
 std::vector<Cause> causes_of(const LayerRow& row) {
@@ -192,6 +204,18 @@ std::vector<Cause> causes_of(const LayerRow& row) {
     return a.rank != b.rank ? a.rank < b.rank : a.size > b.size;
   });
   return causes;
+}
+
+/// A key of the configuration as --set has it; of results without the units, which their values
+/// have.
+std::string row_name(std::string path) {
+  static const std::string configuration = "configuration.";
+  if (starts_with(path, configuration)) return path.substr(configuration.size());
+  for (const std::string unit : {"_picojoules", "_square_micrometres", ".by_unit"}) {
+    const std::size_t at = path.find(unit);
+    if (at != std::string::npos) path.erase(at, unit.size());
+  }
+  return path;
 }
 
 class Writer {
@@ -236,8 +260,7 @@ class Writer {
   }
 
   /// "key   before -> after" of each change.
-  void pairs(const std::string& title, const std::vector<const Change*>& changes,
-             const std::string& left_out = "") {
+  void pairs(const std::string& title, const std::vector<const Change*>& changes) {
     constexpr std::size_t kMostKey = 42;
     constexpr std::size_t kMostValue = 15;
     if (changes.empty()) return;
@@ -251,9 +274,8 @@ class Writer {
     for (std::size_t i = 0; i < shown(changes.size()); ++i) {
       const Change& change = *changes[i];
       const Unit unit = unit_of(change.path);
-      std::string key =
-          starts_with(change.path, left_out) ? change.path.substr(left_out.size()) : change.path;
-      rows.push_back({shortened(key, kMostKey), shortened(value_text(change.before, unit), 60),
+      rows.push_back({shortened(row_name(change.path), kMostKey),
+                      shortened(value_text(change.before, unit), 60),
                       shortened(value_text(change.after, unit), 60)});
       key_width = std::max(key_width, rows.back().key.size());
       value_width = std::max(value_width, std::min(kMostValue, rows.back().before.size()));
@@ -273,7 +295,9 @@ class Writer {
       if (change.kind == ChangeKind::configuration && change.layer.empty())
         changes.push_back(&change);
     }
-    pairs("Configuration", changes, "configuration.");
+    std::stable_partition(changes.begin(), changes.end(),
+                          [](const Change* change) { return ends_with(change->path, ".name"); });
+    pairs("Configuration", changes);
   }
 
   void summary() {
@@ -311,31 +335,28 @@ class Writer {
   void layer(const LayerRow& row) {
     constexpr std::size_t kName = 27;
     std::string text = fmt::format("  {:<{}}", shortened(row.name, kName), kName);
-    if (row.cycles == nullptr) {
-      line(text + fmt::format("{:>13}{:>13}{:>13}", "", "", "same"));
-    } else {
-      const auto cycles = [](const SideValue& value) {
-        const auto number = value.number();
-        return number ? whole(*number) : std::string("-");
-      };
-      text += fmt::format(" {:>12} {:>12}", cycles(row.cycles->before), cycles(row.cycles->after));
-      if (const auto delta = row.cycles->delta()) {
-        const std::string sign = *delta < 0 ? "-" : "+";
-        const auto relative = row.cycles->relative();
-        text += judged(fmt::format(" {:>12} {:>10}", sign + whole(std::fabs(*delta)),
-                                   relative ? relative_text(*relative) : ""),
-                       *row.cycles, Unit::cycles);
-      }
-      line(text);
+    if (row.cycles == nullptr) return causes(causes_of(row), text + " same cycles;");
+    const auto cycles = [](const SideValue& value) {
+      const auto number = value.number();
+      return number ? whole(*number) : std::string("-");
+    };
+    text += fmt::format(" {:>12} {:>12}", cycles(row.cycles->before), cycles(row.cycles->after));
+    if (const auto delta = row.cycles->delta()) {
+      const std::string sign = *delta < 0 ? "-" : "+";
+      const auto relative = row.cycles->relative();
+      text += judged(fmt::format(" {:>12} {:>10}", sign + whole(std::fabs(*delta)),
+                                 relative ? relative_text(*relative) : ""),
+                     *row.cycles, Unit::cycles);
     }
-    causes(causes_of(row));
+    line(text);
+    causes(causes_of(row), "   ");
   }
 
-  void causes(const std::vector<Cause>& all) {
+  /// Behind what `current` begins with.
+  void causes(const std::vector<Cause>& all, std::string current) {
     constexpr std::size_t kMostCauses = 5;
     const std::size_t count =
         style_.most_rows == 0 ? all.size() : std::min(all.size(), kMostCauses);
-    std::string current = "   ";
     for (std::size_t i = 0; i < count; ++i) {
       const bool is_last = i + 1 == count;
       std::string part = shortened(all[i].text, kTextColumns - 6);
@@ -370,13 +391,13 @@ class Writer {
     });
     if (rows.empty()) return;
     heading("Stalls of the units",
-            fmt::format("{:>{}}{:>14}{:>13}", "cycles before", 22, "after", "change"));
+            fmt::format("{:>{}}{:>13}{:>13}", "cycles before", 29, "after", "change"));
     const auto cycles = [](const SideValue& value) { return whole(value.number().value_or(0)); };
     for (std::size_t i = 0; i < shown(rows.size()); ++i) {
       const Change& change = *rows[i].change;
       std::string name = change.path.substr(std::string("cycles.stalls.").size());
       std::replace(name.begin(), name.end(), '.', ' ');
-      line(fmt::format("  {:<27} {:>12} {:>12} {:>12}", shortened(name, 27), cycles(change.before),
+      line(fmt::format("  {:<33} {:>12} {:>12} {:>12}", shortened(name, 33), cycles(change.before),
                        cycles(change.after),
                        (rows[i].delta < 0 ? "-" : "+") + whole(std::fabs(rows[i].delta))));
     }

@@ -201,6 +201,7 @@ Report report_of(const isa::Program& program, const stats::SimulationResult& res
   report.workload.images = program.metadata.images;
   report.hardware = hardware_of(program.hardware);
   report.quantization = quantization_of(program.metadata);
+  report.configuration = configuration_of(program);
   report.cycles = cycles_of(program, result);
   report.layers = layers_of(program, result);
   report.memory = memory_of(program, result);

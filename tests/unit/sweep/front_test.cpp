@@ -119,7 +119,7 @@ TEST(Hypervolume, AgreesWithCounting) {
 TEST(Metrics, AreTheNumbersOfARecord) {
   const auto metrics = metrics_of(R"({"cycles": {"total": 7, "latency_seconds": 7e-9, "by": [1, 2]},
       "schema_version": 3, "bit_exact": true, "name": "x", "layers": [{"macs": 3}],
-      "host": {"wall_seconds": 1}, "a": 9007199254740992})",
+      "host": {"wall_seconds": 1}, "configuration": {"clock_hz": 5}, "a": 9007199254740992})",
                                   "r.json");
   EXPECT_THAT(metrics, ElementsAre(Pair("a", 9007199254740992.0), Pair("cycles.by.0", 1),
                                    Pair("cycles.by.1", 2), Pair("cycles.latency_seconds", 7e-9),
