@@ -153,11 +153,15 @@ void write_program(const std::filesystem::path& path, const Program& program) {
 }
 
 Program read_program(const std::filesystem::path& path) {
-  Program program = deserialize(base::map_file(path), path.string());
+  return read_program(base::map_file(path), path.string());
+}
+
+Program read_program(const base::FileBytes& file, const std::string& name) {
+  Program program = deserialize(file, name);
   try {
     verify(program);
   } catch (const base::InputError& error) {
-    throw_with_place(path.string(), error);
+    throw_with_place(name, error);
   }
   return program;
 }

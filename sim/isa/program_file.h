@@ -48,5 +48,7 @@ void write_program(const std::filesystem::path& path, const Program& program);
 /// in the file, which is mapped: see base::FileBytes for what holds when somebody changes it
 /// meanwhile.
 Program read_program(const std::filesystem::path& path);
+/// The same of a file that is open already; `name` names it in messages.
+Program read_program(const base::FileBytes& file, const std::string& name);
 
 }  // namespace npusim::isa
