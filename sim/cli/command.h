@@ -11,8 +11,9 @@ namespace npusim::cli {
 /// The exit codes of the program.
 enum ExitCode : int {
   kOk = 0,
-  kMismatch =
-      1,  // the machine's values differ from the integer network's; the report is still written
+  // The machine's values differ from the integer network's; the report is still written. What
+  // `diff` compared is different.
+  kMismatch = 1,
   kBadInput = 2,          // bad input, usage, or I/O
   kSimulationFailed = 3,  // deadlock, cycle limit
   kInternalError = 4,     // a broken invariant of npusim itself
@@ -33,6 +34,7 @@ void add_compare(CLI::App& program, Action& action);
 void add_analyze(CLI::App& program, Action& action);
 void add_compile(CLI::App& program, Action& action);
 void add_simulate(CLI::App& program, Action& action);
+void add_diff(CLI::App& program, Action& action);
 void add_disasm(CLI::App& program, Action& action);
 void add_export(CLI::App& program, Action& action);
 void add_vectors(CLI::App& program, Action& action);
