@@ -108,7 +108,8 @@ class Writer {
       const std::size_t open = label.find('(');
       const std::string where =
           open == std::string::npos ? "" : label.substr(open + 1, label.size() - open - 2);
-      out_ += fmt::format("  {:<8}{}\n", name, wrapped(text, kTerminalColumns, kLabel));
+      const std::string clean = shortened(text, text.size());  // semaphores' names are the file's
+      out_ += fmt::format("  {:<8}{}\n", name, wrapped(clean, kTerminalColumns, kLabel));
       if (!where.empty())
         out_ += std::string(kLabel, ' ') + "; " + shortened(where, kTerminalColumns - 12) + '\n';
     };

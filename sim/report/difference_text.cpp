@@ -183,7 +183,10 @@ std::vector<Cause> causes_of(const LayerRow& row) {
     if (key == "utilization" || starts_with(key, "energy_by_unit")) continue;  // said by others
     if (key == "span_cycles" && row.cycles != nullptr) continue;
     if (key == "stall_cycles" && has_stalls) continue;
-    const std::optional<double> delta = change->delta();
+    std::optional<double> delta = change->delta();
+    if (starts_with(key, "stalls.")) {  // a cause that there was not is not in the report
+      delta = change->after.number().value_or(0) - change->before.number().value_or(0);
+    }
     Cause cause;
     cause.rank = starts_with(key, "stall") ? 0 : static_cast<int>(change->kind) + 1;
     if (key.empty()) {
