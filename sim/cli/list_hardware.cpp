@@ -55,7 +55,7 @@ std::string default_text(const config::HardwareField& field) {
   return field.choices.at(static_cast<std::size_t>(*field.if_missing));
 }
 
-std::string with_default(std::string text, const std::string& value) {
+std::string with_default(const std::string& text, const std::string& value) {
   return value.empty() ? text : text + " (left out: " + value + ')';
 }
 
