@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/command_tree.h"
 
+#include <CLI/App.hpp>
 #include <algorithm>
 
 #include "sim/base/errors.h"

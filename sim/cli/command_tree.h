@@ -3,9 +3,12 @@
 // source of the manual page and the completions.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace npusim::cli {
 

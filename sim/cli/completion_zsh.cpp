@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <vector>
 
 #include "sim/cli/completion_scripts.h"
@@ -80,12 +81,11 @@ std::string option_lines(const Command& program, const Command& command) {
     std::string others;
     for (const std::string& name : option.names) others += (others.empty() ? "" : " ") + name;
     for (const std::string& name : option.names) {
-      const std::string before = option.may_repeat ? "*" : '(' + others + ')';
       const bool takes_equals = !value.empty() && name.compare(0, 2, "--") == 0;
-      text += "        " +
-              in_quotes(before + name + (takes_equals ? "=[" : "[") + plain(option.description) +
-                        ']' + value) +
-              " \\\n";
+      std::string spec = option.may_repeat ? "*" : '(' + others + ')';
+      spec.append(name).append(takes_equals ? "=[" : "[");
+      spec.append(plain(option.description)).append("]").append(value);
+      text += "        " + in_quotes(spec) + " \\\n";
     }
   }
   return text;

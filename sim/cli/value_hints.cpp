@@ -59,7 +59,8 @@ Words keys() {
   Words names;
   const auto add = [&](const std::string& key, const Words& choices) {
     if (choices.empty()) names.push_back(key + '=');
-    for (const std::string& choice : choices) names.push_back(key + '=' + choice);
+    for (const std::string& choice : choices)
+      names.push_back(std::string(key).append("=").append(choice));
   };
   for (const config::RunSection& section : config::run_sections()) {
     for (const config::RunKey& key : section.keys) {
