@@ -4,7 +4,7 @@
 #
 # Targets to link: PkgConfig::SYSTEMC  Boost::headers  Boost::filesystem  yaml-cpp  fmt::fmt  nlohmann_json::nlohmann_json
 #                  CLI11::CLI11  protobuf::libprotobuf  onnx  hwy::headers  PkgConfig::XXHASH
-#                  PkgConfig::TURBOJPEG  PNG::PNG  PkgConfig::NETTLE  pugixml::pugixml  cereal::cereal  Threads::Threads
+#                  PkgConfig::TURBOJPEG  PNG::PNG  ZLIB::ZLIB  PkgConfig::NETTLE  pugixml::pugixml  cereal::cereal  Threads::Threads
 #                  Pagmo::pagmo
 macro(npusim_find_dependencies)
   find_package(Threads REQUIRED)
@@ -13,6 +13,7 @@ macro(npusim_find_dependencies)
   pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash>=0.8)
   pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg>=2.1)
   find_package(PNG REQUIRED)
+  find_package(ZLIB REQUIRED)
   pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle>=3.7)
   find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)
   find_package(yaml-cpp 0.7 REQUIRED)

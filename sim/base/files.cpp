@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <boost/interprocess/mapped_region.hpp>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -56,12 +59,24 @@ class Descriptor {
   int number_;
 };
 
+/// The temporary files that a signal handler is to remove. There are few at a time.
+std::array<std::atomic<const char*>, 16> unfinished_paths;
+
 /// Removes the file at the end of its life unless it was kept.
 class Unfinished {
  public:
-  explicit Unfinished(const std::string& path) : path_(path) {}
+  /// `path` outlives this.
+  explicit Unfinished(const std::string& path) : path_(path) {
+    for (auto& slot : unfinished_paths) {
+      const char* none = nullptr;
+      if (!slot.compare_exchange_strong(none, path.c_str())) continue;
+      slot_ = &slot;
+      return;
+    }
+  }
   ~Unfinished() {
     if (!kept_) ::unlink(path_.c_str());
+    if (slot_ != nullptr) *slot_ = nullptr;
   }
   Unfinished(const Unfinished&) = delete;
   Unfinished& operator=(const Unfinished&) = delete;
@@ -69,6 +84,7 @@ class Unfinished {
 
  private:
   const std::string& path_;
+  std::atomic<const char*>* slot_ = nullptr;
   bool kept_ = false;
 };
 
@@ -170,12 +186,6 @@ Descriptor open_for_writing(const std::filesystem::path& path) {
   return file;
 }
 
-void write_directly(const std::filesystem::path& path, const void* data, std::size_t bytes) {
-  Descriptor file = open_for_writing(path);
-  write_all(file, path, data, bytes);
-  if (!file.close()) throw_cannot("write", path, errno);
-}
-
 mode_t default_mode() {
   const mode_t mask = ::umask(0);
   ::umask(mask);
@@ -211,28 +221,63 @@ std::string read_file_text(const std::filesystem::path& path, std::uint64_t max_
   return read_all<std::string>(path, max_bytes);
 }
 
-void write_file_whole(const std::filesystem::path& path, const void* data, std::size_t bytes) {
-  // A link is followed, so that the file it leads to is replaced and not the link.
-  std::error_code unresolved;
-  std::filesystem::path target = std::filesystem::weakly_canonical(path, unresolved);
-  if (unresolved) target = path;
+struct WholeFile::State {
+  explicit State(const std::filesystem::path& where) : path(where) {
+    // A link is followed, so that the file it leads to is replaced and not the link.
+    std::error_code unresolved;
+    target = std::filesystem::weakly_canonical(path, unresolved);
+    if (unresolved) target = path;
 
-  struct stat status = {};
-  const bool exists = ::stat(target.c_str(), &status) == 0;
-  if (exists && S_ISDIR(status.st_mode)) throw_cannot("write", path, EISDIR);
-  if (exists && !S_ISREG(status.st_mode)) return write_directly(path, data, bytes);
-
-  std::string temporary = target.string() + ".XXXXXX";
-  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (file.number() < 0) throw_cannot("write", path, errno);
-  Unfinished unfinished(temporary);
-  write_all(file, path, data, bytes);
-  const mode_t mode = exists ? status.st_mode & 07777 : default_mode();
-  if (::fchmod(file.number(), mode) != 0 || ::fsync(file.number()) != 0 || !file.close() ||
-      ::rename(temporary.c_str(), target.c_str()) != 0) {
-    throw_cannot("write", path, errno);
+    struct stat status = {};
+    const bool exists = ::stat(target.c_str(), &status) == 0;
+    if (exists && S_ISDIR(status.st_mode)) throw_cannot("write", path, EISDIR);
+    if (exists && !S_ISREG(status.st_mode)) {
+      file.emplace(open_for_writing(path));
+      return;
+    }
+    mode = exists ? status.st_mode & 07777 : default_mode();
+    temporary = target.string() + ".XXXXXX";
+    file.emplace(::mkostemp(temporary.data(), O_CLOEXEC));
+    if (file->number() < 0) throw_cannot("write", path, errno);
+    unfinished.emplace(temporary);
   }
-  unfinished.keep();
+
+  void commit() {
+    const bool written =
+        !unfinished || (::fchmod(file->number(), mode) == 0 && ::fsync(file->number()) == 0);
+    if (!written || !file->close()) throw_cannot("write", path, errno);
+    if (!unfinished) return;
+    if (::rename(temporary.c_str(), target.c_str()) != 0) throw_cannot("write", path, errno);
+    unfinished->keep();
+  }
+
+  const std::filesystem::path path;
+  std::filesystem::path target;
+  mode_t mode = 0;
+  std::string temporary;
+  std::optional<Descriptor> file;
+  std::optional<Unfinished> unfinished;  // not of a device or pipe
+};
+
+WholeFile::WholeFile(const std::filesystem::path& path) : state_(std::make_unique<State>(path)) {}
+WholeFile::~WholeFile() = default;
+
+void WholeFile::write(const void* data, std::size_t bytes) {
+  write_all(*state_->file, state_->path, data, bytes);
+}
+
+void WholeFile::commit() { state_->commit(); }
+
+void remove_unfinished_files() noexcept {
+  for (const auto& slot : unfinished_paths) {
+    if (const char* path = slot) ::unlink(path);
+  }
+}
+
+void write_file_whole(const std::filesystem::path& path, const void* data, std::size_t bytes) {
+  WholeFile file(path);
+  file.write(data, bytes);
+  file.commit();
 }
 
 void write_file_whole(const std::filesystem::path& path, std::string_view text) {

@@ -39,6 +39,29 @@ FileBytes map_file(const std::filesystem::path& path, std::uint64_t max_bytes = 
 std::string read_file_text(const std::filesystem::path& path,
                            std::uint64_t max_bytes = kMaxFileBytes);
 
+/// A file that is written piece by piece, and is there whole or not at all: a temporary file in the
+/// same folder, which commit() renames. Without commit() the temporary file is gone and an existing
+/// file is as it was. A device or pipe is written directly, as write_file_whole does.
+class WholeFile {
+ public:
+  explicit WholeFile(const std::filesystem::path& path);
+  ~WholeFile();
+  WholeFile(const WholeFile&) = delete;
+  WholeFile& operator=(const WholeFile&) = delete;
+
+  void write(const void* data, std::size_t bytes);
+  /// Once, and nothing is written after it. The file is on the disk then.
+  void commit();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Removes the temporary file of every WholeFile that is not committed, for a program that ends at
+/// once. May be called in a signal handler.
+void remove_unfinished_files() noexcept;
+
 /// Writes the file whole or not at all: a temporary file in the same folder, fsync, rename. An
 /// existing file keeps its permissions; a device or pipe (`/dev/stdout`) is written directly, a
 /// pipe that no program opens for reading within two seconds refused. On failure the temporary file

@@ -5,6 +5,7 @@
 
 #include <csignal>
 
+#include "sim/base/files.h"
 #include "sim/cli/command.h"
 
 namespace npusim::cli {
@@ -13,9 +14,10 @@ namespace {
 constexpr char kMessage[] = "\nnpusim: interrupted\n";
 volatile std::sig_atomic_t skipped_bytes = 1;  // the newline, which only a progress line needs
 
-// Only what POSIX allows in a signal handler. Nothing needs to be undone: files are written whole,
-// and an interrupt waits for that.
+// Only what POSIX allows in a signal handler. What a file takes long to be written, as a trace
+// does, is removed; for others an interrupt waits.
 extern "C" void end_program(int /*signal*/) {
+  base::remove_unfinished_files();
   [[maybe_unused]] const auto written =
       ::write(STDERR_FILENO, kMessage + skipped_bytes,
               sizeof kMessage - 1 - static_cast<std::size_t>(skipped_bytes));
@@ -26,6 +28,7 @@ constexpr char kCutOff[] = "npusim: an input file was cut off while it was in us
 
 // A page of a mapped file that the file no longer has.
 extern "C" void end_without_file(int /*signal*/) {
+  base::remove_unfinished_files();
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kCutOff, sizeof kCutOff - 1);
   ::_exit(kBadInput);
 }

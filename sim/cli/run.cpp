@@ -9,6 +9,7 @@
 #include "sim/cli/run_flags.h"
 #include "sim/cli/run_session.h"
 #include "sim/cli/stage_cache.h"
+#include "sim/cli/trace_listener.h"
 #include "sim/cli/verified_simulation.h"
 #include "sim/report/layers_csv.h"
 
@@ -17,7 +18,7 @@ namespace {
 
 struct RunOptions {
   RunArguments arguments;
-  std::optional<std::string> json, csv, html;
+  std::optional<std::string> json, csv, html, trace;
 };
 
 constexpr char kExamples[] =
@@ -26,6 +27,7 @@ constexpr char kExamples[] =
     "  npusim run mobilenet.yaml --hardware npu_16x16_edge.yaml --json report.json\n"
     "  npusim run mobilenet.yaml --set hardware.mac_array.rows=16 --images 500\n"
     "  npusim run mobilenet.yaml --html report.html\n"
+    "  npusim run mobilenet.yaml --trace trace.json.gz   for ui.perfetto.dev\n"
     "  npusim run imagenet_mobilenet_v1.yaml --model net.onnx --dataset val\n"
     "      --calibration calibration      your own network and pictures\n";
 
@@ -35,15 +37,18 @@ int run(const RunOptions& options) {
   check_output_path(options.json, "--json");
   check_output_path(options.csv, "--csv");
   check_output_path(options.html, "--html");
+  check_trace_path(options.trace);
   const config::RunConfig run = read_run(options.arguments, {});
   ReportPageData page(run.quantization.scheme);
-  std::vector<RunListener*> listeners;
+  TraceListener trace(options.trace);
+  std::vector<RunListener*> listeners = {&trace};
   if (options.html) listeners.push_back(&page);
   report::Report report;
   {
     Progress progress(options.arguments.quiet);
     report = RunSession(threads, stage_cache(options.arguments)).run(run, progress, listeners);
   }
+  trace.wait();
   report.host = clock.host(threads);
   if (options.csv) write_output(*options.csv, report::layers_csv(report));
   if (options.html) write_output(*options.html, page.page(report));
@@ -66,6 +71,7 @@ void add_run(CLI::App& program, Action& action) {
       ->option_text("F");
   command->add_option("--html", options->html, "write a page with charts, to be opened offline")
       ->option_text("F");
+  add_trace_argument(*command, options->trace);
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -13,6 +13,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/report_page_data.h"
 #include "sim/cli/run_flags.h"
+#include "sim/cli/trace_listener.h"
 #include "sim/cli/verified_simulation.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/technology_file.h"
@@ -26,7 +27,7 @@ namespace {
 
 struct SimulateOptions {
   std::string file;
-  std::optional<std::string> hardware, technology, output, json, csv, html;
+  std::optional<std::string> hardware, technology, output, json, csv, html, trace;
   std::vector<std::string> inputs;
   bool timing_only = false;
   bool quiet = false;
@@ -36,6 +37,7 @@ constexpr char kExamples[] =
     "  npusim simulate mobilenet.npu --input fractal:2:0 --output logits.npy\n"
     "  npusim simulate mobilenet.npu --input picture.jpg --json report.json\n"
     "  npusim simulate mobilenet.npu --hardware slower_dram.yaml --timing-only\n"
+    "  npusim simulate mobilenet.npu --trace trace.json.gz   for ui.perfetto.dev\n"
     "  npusim simulate two.npu --input fractal:2:0 --input fractal:2:1\n";
 
 void check_flags(const SimulateOptions& options) {
@@ -55,6 +57,7 @@ void check_flags(const SimulateOptions& options) {
   check_output_path(options.json, "--json");
   check_output_path(options.csv, "--csv");
   check_output_path(options.html, "--html");
+  check_trace_path(options.trace);
 }
 
 /// Puts another hardware file under the Program; only what the Program does not depend on may
@@ -110,11 +113,15 @@ int simulate(const SimulateOptions& options) {
   std::vector<std::vector<std::int8_t>> inputs;
   if (!options.timing_only) inputs = read_inputs(program, options.inputs);
   stats::SimulationResult result;
+  TraceListener trace(options.trace);
+  how.observer = trace.begin(program);
   {
     Progress progress(options.quiet);
     progress.stage("simulation");
     result = model::simulate(program, inputs, how);
   }
+  trace.on_simulated(result);
+  trace.wait();
 
   report::Report report = report::report_of(program, result);
   report.energy = energy::estimate(program, result, technology);
@@ -164,6 +171,7 @@ void add_simulate(CLI::App& program, Action& action) {
       ->option_text("F");
   command->add_option("--html", options->html, "write a page with charts, to be opened offline")
       ->option_text("F");
+  add_trace_argument(*command, options->trace);
   command->add_flag("--timing-only", options->timing_only, "the same cycles, without values");
   command->add_flag("--quiet", options->quiet, "no report and no progress; errors only");
   command->callback([options, &action] { action = [options] { return simulate(*options); }; });

@@ -88,6 +88,8 @@ void CommandProcessor::dispatch() {
     machine_.recorder.done(UnitId::command_processor, next_, now() + 1);
   } else {
     sink_of(next_).push(next_);
+    machine_.recorder.queued(unit_id(isa::unit_of(machine_.program.instructions[next_].opcode)),
+                             next_, now());
   }
   ++next_;
 }

@@ -105,9 +105,10 @@ void DmaRead::issue() {
 }
 
 void DmaWrite::set_state() {
-  state_ = in_work_.empty()
-               ? blocked()
-               : Blocked{stats::Activity::dram, static_cast<std::int64_t>(in_work_.front())};
+  state_ = blocked();
+  if (in_work_.empty()) return;
+  const std::size_t instruction = transferring() ? current_ : in_work_.front();
+  state_ = {stats::Activity::dram, static_cast<std::int64_t>(instruction)};
 }
 
 void DmaWrite::burst_scheduled(std::int64_t sequence, std::int64_t complete) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <systemc>
+#include <type_traits>
 
 #include "sim/model/dma.h"
 #include "sim/model/flat_dram.h"
@@ -33,6 +34,8 @@ class LazyDma : public Dma, private TransferListener {
   }
 
  private:
+  static constexpr bool kWrites = std::is_same_v<Bursts, WriteBursts>;
+
   void step() override {
     if (in_work_.empty()) account(blocked().activity, blocked().instruction, now());
     if (free_from_ <= now()) {
@@ -49,6 +52,10 @@ class LazyDma : public Dma, private TransferListener {
     dram_->extended(id_);
   }
 
+  void granted(const GrantRun& run) override {
+    machine_.recorder.passed({id_, run.first_cycle, run.period, run.count, run.burst_bytes});
+  }
+
   void streams(const Reservation& reservation, std::int64_t end) override {
     local_.memory->port.reserve(local_.level, reservation);
     busy_cycles_ += reservation.accesses * reservation.count;
@@ -56,11 +63,13 @@ class LazyDma : public Dma, private TransferListener {
   }
 
   void finished(std::size_t instruction, std::int64_t end) override {
-    account_streams();
+    if (!kWrites) account_streams(instruction);
     complete(instruction, end);
   }
 
+  // A write's last stream ends in it, and the next one's begin before the write is done.
   void free_from(std::int64_t cycle) override {
+    if (kWrites) account_streams(in_work_.back());
     free_from_ = cycle;
     wake_at(cycle);
   }
@@ -74,9 +83,10 @@ class LazyDma : public Dma, private TransferListener {
   }
 
   // What is between the streams is waiting for the DRAM; their order is nobody's concern.
-  void account_streams() {
-    account(stats::Activity::dram, -1, stream_end_ - busy_cycles_);
-    account(stats::Activity::busy, -1, stream_end_);
+  void account_streams(std::size_t instruction) {
+    const auto i = static_cast<std::int64_t>(instruction);
+    account(stats::Activity::dram, i, stream_end_ - busy_cycles_);
+    account(stats::Activity::busy, i, stream_end_);
     busy_cycles_ = 0;
   }
 

@@ -29,7 +29,7 @@ Npu::Npu(const sc_core::sc_module_name& name, Machine& machine, DramStorage& sto
          std::uint32_t construction_seed, ExternalMemory* external)
     : sc_module(name),
       machine_(machine),
-      lazy_(external == nullptr && !machine.recorder.observed() &&
+      lazy_(external == nullptr && !machine.recorder.wants_single_bursts() &&
             machine.hardware().dram.model == config::DramModel::flat),
       activation_scratchpad_("activation_scratchpad",
                              if_values(machine, machine.hardware().activation_scratchpad.bytes),
@@ -72,7 +72,8 @@ LocalMemory Npu::weights_of(WeightAccess access) {
           RangeAccesses::lines(machine_.hardware().mac_array.columns)};
 }
 
-// Whoever observes hears of every burst, and the flat DRAM alone can be asked for many at once.
+// Who wants to hear of every burst needs them as events; the flat DRAM alone can be asked for many
+// at once.
 std::unique_ptr<Unit> Npu::make_dma(isa::Unit unit, std::int64_t queue_depth,
                                     const LocalMemory& local, DramStorage& storage) {
   const char* name = isa::unit_name(unit);

@@ -2,6 +2,7 @@
 // Several observers in the place of one; each hears of everything, in the order they were added.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "sim/model/observer.h"
@@ -20,6 +21,13 @@ class Observers : public Observer {
     return observers_.size() == 1 ? observers_.front() : this;
   }
 
+  bool wants_single_bursts() const override {
+    return std::any_of(observers_.begin(), observers_.end(),
+                       [](const Observer* o) { return o->wants_single_bursts(); });
+  }
+  void on_instruction_queued(UnitId unit, std::size_t instruction, std::int64_t cycle) override {
+    for (Observer* o : observers_) o->on_instruction_queued(unit, instruction, cycle);
+  }
   void on_instruction_start(UnitId unit, std::size_t instruction, std::int64_t cycle) override {
     for (Observer* o : observers_) o->on_instruction_start(unit, instruction, cycle);
   }
@@ -31,7 +39,12 @@ class Observers : public Observer {
     for (Observer* o : observers_) o->on_activity(unit, activity, instruction, begin, end);
   }
   void on_dram_burst(const DramBurst& burst) override {
-    for (Observer* o : observers_) o->on_dram_burst(burst);
+    for (Observer* o : observers_) {
+      if (o->wants_single_bursts()) o->on_dram_burst(burst);
+    }
+  }
+  void on_dram_bursts(const DramBursts& bursts) override {
+    for (Observer* o : observers_) o->on_dram_bursts(bursts);
   }
   void on_tensor(std::size_t tensor, const std::uint8_t* data, std::size_t bytes,
                  std::int64_t cycle) override {

@@ -48,11 +48,13 @@ GrantedBursts ReadBursts::grant(std::int64_t cycle, const GrantWindow& window) {
     const std::int64_t bytes = transfers_.front().run().bytes;
     grant_one(cycle);
     std::int64_t more = 0;
-    if (const std::int64_t period = next_period(); period > 0) {
+    const std::int64_t period = next_period();
+    if (period > 0) {
       more = std::min(transfers_.front().run().count - 1,
                       window.more(grant_, period, times_.bus_cycles));
       if (more > 0) skip(more, period);
     }
+    listener_.granted({cycle, period, 1 + more, bytes});
     taken(1 + more);
     granted.count += 1 + more;
     granted.bytes += (1 + more) * bytes;

@@ -16,6 +16,7 @@ const char* unit_id_name(UnitId unit) {
 Recorder::Recorder(const isa::Program& program, Observer* observer)
     : program_(program),
       observer_(observer),
+      wants_single_bursts_(observer != nullptr && observer->wants_single_bursts()),
       spans_(program.layers.size()),
       layer_started_(program.layers.size(), false),
       layers_(program.layers.size()) {
@@ -84,7 +85,8 @@ void Recorder::overflowed(std::size_t instruction, std::int64_t additions) {
 
 void Recorder::burst(const DramBurst& burst, std::int64_t bus_cycles) {
   bursts(burst.requester, 1, burst.bytes, bus_cycles);
-  if (observer_ != nullptr) observer_->on_dram_burst(burst);
+  passed({burst.requester, burst.grant_cycle, 0, 1, burst.bytes});
+  if (wants_single_bursts_) observer_->on_dram_burst(burst);
 }
 
 void Recorder::bursts(UnitId requester, std::int64_t count, std::int64_t bytes,

@@ -18,6 +18,10 @@ class Recorder {
  public:
   Recorder(const isa::Program& program, Observer* observer);
 
+  /// The instruction enters its queue in `cycle`.
+  void queued(UnitId unit, std::size_t instruction, std::int64_t cycle) {
+    if (observer_ != nullptr) observer_->on_instruction_queued(unit, instruction, cycle);
+  }
   /// The instruction leaves its queue in `cycle`.
   void started(UnitId unit, std::size_t instruction, std::int64_t cycle);
   /// Its unit can start the next one from `cycle` on.
@@ -40,9 +44,14 @@ class Recorder {
 
   /// A granted burst, of which the observer hears.
   void burst(const DramBurst& burst, std::int64_t bus_cycles);
-  /// Several at once, where there is no observer; `bus_cycles` of each.
+  /// Several at once, of which it hears by passed(); `bus_cycles` of each.
   void bursts(UnitId requester, std::int64_t count, std::int64_t bytes, std::int64_t bus_cycles);
-  bool observed() const { return observer_ != nullptr; }
+  /// Bursts that are counted already.
+  void passed(const DramBursts& bursts) {
+    if (observer_ != nullptr) observer_->on_dram_bursts(bursts);
+  }
+  /// Whether somebody is to hear of every burst.
+  bool wants_single_bursts() const { return wants_single_bursts_; }
 
   /// So far, of all instructions.
   std::int64_t overflows() const { return overflows_; }
@@ -66,6 +75,7 @@ class Recorder {
 
   const isa::Program& program_;
   Observer* observer_;
+  const bool wants_single_bursts_;
   std::array<std::int64_t, kUnitIds> accounted_{};
   std::array<stats::ActivityCycles, kUnitIds> cycles_{};
   std::array<std::int64_t, kUnitIds> requested_bytes_{};

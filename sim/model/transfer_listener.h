@@ -15,10 +15,19 @@ struct BurstTimes {
   std::int64_t data_cycles;  // from the grant to the data, or to the write's done
 };
 
+/// Bursts granted one behind the other, all of the same length.
+struct GrantRun {
+  std::int64_t first_cycle = 0;
+  std::int64_t period = 0;  // from one grant to the next; any where count is 1
+  std::int64_t count = 1;
+  std::int64_t burst_bytes = 0;
+};
+
 /// Told as soon as something is known: its cycle may lie ahead.
 class TransferListener {
  public:
   virtual ~TransferListener() = default;
+  virtual void granted(const GrantRun& run) = 0;
   /// Streams of the scratchpad; the last of them ends in `end`.
   virtual void streams(const Reservation& reservation, std::int64_t end) = 0;
   /// The instruction's last burst is written, or done, in `end`.

@@ -43,6 +43,7 @@ GrantedBursts WriteBursts::grant(std::int64_t cycle, const GrantWindow& window) 
   for (;;) {
     const std::int64_t bytes = waiting_.front().bytes;
     grant_one(cycle);
+    listener_.granted({cycle, 0, 1, bytes});
     const std::int64_t more = steady(window);
     if (more > 0) skip(more);
     granted.count += 1 + more;
@@ -83,6 +84,7 @@ std::int64_t WriteBursts::steady(const GrantWindow& window) const {
 void WriteBursts::skip(std::int64_t bursts) {
   const std::int64_t cycles = bursts * period_;
   const std::int64_t first = stream_end_ + period_ - last_read_.accesses;
+  listener_.granted({grant_ + period_, period_, bursts, last_read_.bytes});
   grant_ += cycles;
   stream_end_ += cycles;
   for (std::size_t i = 0; i < waiting_.size(); ++i) waiting_[i].visible += cycles;

@@ -94,6 +94,7 @@ std::vector<std::int64_t> doubled_values(const Resource& resource,
 /// The order in which the DRAM's bus is granted.
 class BusOrder final : public model::Observer {
  public:
+  bool wants_single_bursts() const override { return true; }
   void on_dram_burst(const model::DramBurst& burst) override {
     grants.emplace_back(burst.requester, burst.address);
   }

@@ -38,6 +38,7 @@ struct Case {
 
 struct Outcome {
   std::vector<Stream> streams;
+  std::vector<std::pair<std::int64_t, std::int64_t>> grants;  // cycle, bytes
   std::vector<std::int64_t> finished;
   std::vector<std::int64_t> free_from;
   std::vector<std::int64_t> rivals;  // their grants
@@ -188,6 +189,7 @@ class Plain {
  private:
   struct Issued {
     std::int64_t visible;
+    std::int64_t bytes;
     std::int64_t accesses;
     bool last;
     std::int64_t over = -1;  // the burst is retired in the cycle before; -1: not known
@@ -207,7 +209,7 @@ class Plain {
   void post(std::int64_t bytes, std::int64_t accesses, std::size_t /*transfer*/, bool last) {
     out_.bytes += bytes;
     ++out_.bursts;
-    issued_.push_back({writes_ ? cycle_ + accesses : cycle_ + 1, accesses, last});
+    issued_.push_back({writes_ ? cycle_ + accesses : cycle_ + 1, bytes, accesses, last});
     if (writes_) out_.streams.push_back({cycle_, accesses});
   }
 
@@ -235,6 +237,7 @@ class Plain {
 
   void grant(Issued& burst) {
     burst.over = cycle_ + c_.times.data_cycles;
+    out_.grants.emplace_back(cycle_, burst.bytes);
     if (!writes_) {
       const std::int64_t begin = std::max(burst.over, stream_end_);
       out_.streams.push_back({begin, burst.accesses});
@@ -309,6 +312,10 @@ class Lazy : private TransferListener {
     }
   }
 
+  void granted(const GrantRun& run) override {
+    for (std::int64_t i = 0; i < run.count; ++i)
+      out_.grants.emplace_back(run.first_cycle + i * run.period, run.burst_bytes);
+  }
   void streams(const Reservation& r, std::int64_t end) override {
     for (std::int64_t i = 0; i < r.count; ++i) {
       out_.streams.push_back({r.begin + i * r.period, r.accesses});
@@ -341,6 +348,7 @@ void expect_plain(const Case& c, std::uint32_t seed) {
   ASSERT_EQ(lazy.finished, plain.finished) << "seed " << seed;
   ASSERT_EQ(lazy.free_from, plain.free_from) << "seed " << seed;
   ASSERT_TRUE(lazy.streams == plain.streams) << "seed " << seed;
+  ASSERT_TRUE(lazy.grants == plain.grants) << "seed " << seed;
   ASSERT_EQ(lazy.bytes, plain.bytes) << "seed " << seed;
   ASSERT_EQ(lazy.bursts, plain.bursts) << "seed " << seed;
   ASSERT_EQ(lazy.rivals, plain.rivals) << "seed " << seed;

@@ -13,6 +13,7 @@ namespace {
 
 // What is told, and in how many steps.
 struct Told : TransferListener {
+  void granted(const GrantRun& run) override { grants += run.count; }
   void streams(const Reservation& r, std::int64_t end) override {
     ++steps;
     for (std::int64_t k = 1; k <= r.count; ++k) ends.push_back(end - (r.count - k) * r.period);
@@ -20,7 +21,7 @@ struct Told : TransferListener {
   void finished(std::size_t, std::int64_t end) override { finish = end; }
   void free_from(std::int64_t cycle) override { free = cycle; }
 
-  std::int64_t steps = 0, finish = -1, free = -1;
+  std::int64_t steps = 0, grants = 0, finish = -1, free = -1;
   std::vector<std::int64_t> ends;
 };
 
@@ -263,6 +264,7 @@ TEST(BurstSteps, BytesOfPartialBurstsAreCountedWhereTheyAreGranted) {
     granted = burst;
   }
   EXPECT_EQ(told.finish, 123 + 3);
+  EXPECT_EQ(told.grants, 123);
 }
 
 }  // namespace

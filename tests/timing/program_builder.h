@@ -72,6 +72,7 @@ class Timeline : public model::Observer {
   }
   void on_activity(model::UnitId unit, stats::Activity activity, std::int64_t instruction,
                    std::int64_t begin, std::int64_t end) override;
+  bool wants_single_bursts() const override { return true; }
   void on_dram_burst(const model::DramBurst& burst) override { bursts.push_back(burst); }
 
   struct Interval {
