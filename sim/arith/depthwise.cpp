@@ -300,18 +300,20 @@ class ChannelVector {
 };
 
 // Channels [0, return value): whole vectors, where the taps are columns or quads can be multiplied.
-// A few vectors at a time, so that their codes are made together.
+// Of few rows many vectors at a time, of many rows few: their codes are made together.
 std::int64_t add_vectors(const Depthwise& p, std::int64_t first, std::int64_t rows) {
   const bool by_one = p.slides_by(1);
   const bool by_two = !by_one && p.slides_by(2);
   if (kHasQuads ? p.weights.zero_point() != 0 : !by_one && !by_two) return 0;
-  constexpr std::int64_t kAtOnce = 32;
-  std::int32_t made[kRowsAtOnce * kAtOnce + kSumsBehind];
+  constexpr std::int64_t kLeastAtOnce = 32;
+  constexpr std::int64_t kMade = kRowsAtOnce * kLeastAtOnce;
+  std::int32_t made[kMade + kSumsBehind];
+  const std::int64_t at_once = kMade / rows / kLeastAtOnce * kLeastAtOnce;
   const std::int64_t end = p.weights.n() / kVectorChannels * kVectorChannels;
-  for (std::int64_t channel = 0; channel < end; channel += kAtOnce) {
-    const std::int64_t width = HWY_MIN(kAtOnce, end - channel);
+  for (std::int64_t channel = 0; channel < end; channel += at_once) {
+    const std::int64_t width = HWY_MIN(at_once, end - channel);
     std::int32_t* acc = p.acc == nullptr ? made : p.acc + first * p.acc_stride + channel;
-    const std::int64_t stride = p.acc == nullptr ? kAtOnce : p.acc_stride;
+    const std::int64_t stride = p.acc == nullptr ? width : p.acc_stride;
     for (std::int64_t c = 0; c < width; c += kVectorChannels) {
       const ChannelVector vector(p, channel + c, acc + c, stride);
       if (by_one) {

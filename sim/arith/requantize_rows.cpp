@@ -226,18 +226,16 @@ class Columns {
     std::int8_t* out = rows.out;
     std::int64_t left = rows.count;
     for (; left >= kRows; left -= kRows) {
-      const auto made = codes(acc, rows.acc_stride);
-      if (kVectors == 2) {
-        const hn::Half<Codes> half;
-        hn::StoreU(hn::LowerHalf(half, made), half, out);
-        hn::StoreU(hn::UpperHalf(half, made), half, out + rows.out_stride);
-      } else {
-        store(made, kRows, out, rows.out_stride);
-      }
+      store_rows(codes(acc, rows.acc_stride), out, rows.out_stride);
       acc += kRows * rows.acc_stride;
       out += kRows * rows.out_stride;
     }
     if (left == 0) return;
+    if (rows.count >= kRows) {  // some of the rows before them once more
+      const std::int64_t again = kRows - left;
+      return store_rows(codes(acc - again * rows.acc_stride, rows.acc_stride),
+                        out - again * rows.out_stride, rows.out_stride);
+    }
     std::int32_t sums[kCodesAtOnce + kSumsBehind] = {};
     for (std::int64_t row = 0; row < left; ++row) {
       std::memcpy(sums + row * kWidth, acc + row * rows.acc_stride, kWidth * sizeof *sums);
@@ -256,6 +254,16 @@ class Columns {
     const auto made =
         narrow(first_.codes(acc), last_.codes(second), first_.codes(third), last_.codes(fourth));
     return hn::Min(hn::Max(made, low_), high_);
+  }
+
+  HWY_INLINE static void store_rows(hn::Vec<Codes> codes, std::int8_t* out, std::int64_t stride) {
+    if (kVectors == 2) {
+      const hn::Half<Codes> half;
+      hn::StoreU(hn::LowerHalf(half, codes), half, out);
+      hn::StoreU(hn::UpperHalf(half, codes), half, out + stride);
+    } else {
+      store(codes, kRows, out, stride);
+    }
   }
 
   HWY_INLINE static void store(hn::Vec<Codes> codes, std::int64_t rows, std::int8_t* out,
