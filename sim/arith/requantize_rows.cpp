@@ -10,8 +10,9 @@
 // Four vectors of codes are packed into one, which saturates; its 128-bit blocks then hold a piece
 // of each of the four, and one permutation puts them side by side. Parameters of two vectors of
 // channels are loaded once for all rows. Most of these instructions shift or permute, for which a
-// processor has fewer units than for others, so the odd lanes, which a multiplication takes from
-// the even places, are not shifted there: they are read from memory again, one sum further on.
+// processor has fewer units than for others; so the odd lanes, which a multiplication takes from
+// the even places, are not shifted there but read again, one sum further on (not in vectors as long
+// as a cache line, every one of which would then lie in two).
 //
 // Factors that begin with a shift to the left first limit the sums to what is not clamped anyway. A
 // shift before the multiplication, and one of more than 22 behind it, take magnitudes and put the
@@ -56,6 +57,11 @@ HWY_INLINE Vector odd_lanes(Vector values) {
       d, hn::ShiftRight<32>(hn::BitCast(hn::Repartition<std::uint64_t, Sums>(), values)));
 }
 
+// The odd lanes of sums that were read at an address.
+HWY_INLINE V odd_lanes_of(V sums, const std::int32_t* address) {
+  return HWY_MAX_BYTES == 64 ? odd_lanes(sums) : hn::LoadU(Sums(), address + 1);
+}
+
 // The upper halves of the products of even and of odd lanes.
 HWY_INLINE V upper_halves(P even, P odd) {
   return hn::OddEven(hn::BitCast(Sums(), odd), hn::Shuffle2301(hn::BitCast(Sums(), even)));
@@ -86,7 +92,8 @@ class Rectified {
         shift_(hn::LoadU(Sums(), table.shifts() + channel)) {}
 
   HWY_INLINE V codes(const std::int32_t* sums) const {
-    return codes_of(hn::LoadU(Sums(), sums), hn::LoadU(Sums(), sums + 1));
+    const V all = hn::LoadU(Sums(), sums);
+    return codes_of(all, odd_lanes_of(all, sums));
   }
 
   // odd: the odd lanes of the sums in even ones.
@@ -108,7 +115,8 @@ class Plain : public Rectified {
       : Rectified(table, channel) {}
 
   HWY_INLINE V codes(const std::int32_t* sums) const {
-    return codes_of(hn::LoadU(Sums(), sums), hn::LoadU(Sums(), sums + 1));
+    const V all = hn::LoadU(Sums(), sums);
+    return codes_of(all, odd_lanes_of(all, sums));
   }
 
   HWY_INLINE V codes_of(V sums, V odd) const {
