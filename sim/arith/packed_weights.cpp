@@ -159,10 +159,9 @@ void PackedWeights::widen() {
   std::int16_t* out = words_.data();
   for (std::int64_t quad = strips() * quads(); quad > 0; --quad, out += kQuadWords) {
     for (std::int64_t i = 0; i < kStrip; ++i, from += kQuad) {
-      out[2 * i] = from[0];
-      out[2 * i + 1] = from[2];
-      out[kQuadWords / 2 + 2 * i] = from[1];
-      out[kQuadWords / 2 + 2 * i + 1] = from[3];
+      const std::int8_t ordered[] = {from[0], from[2], from[1], from[3]};
+      std::copy_n(ordered, 2, out + 2 * i);
+      std::copy_n(ordered + 2, 2, out + kQuadWords / 2 + 2 * i);
     }
   }
 }
