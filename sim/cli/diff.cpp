@@ -27,7 +27,7 @@ struct DiffOptions {
 
 constexpr char kExamples[] =
     "  npusim run mobilenet.yaml --json a.json\n"
-    "  npusim run mobilenet.yaml --set hardware.dram.read_latency_ns=200 --json b.json\n"
+    "  npusim run mobilenet.yaml --set hardware.dram.read_latency_ns=90 --json b.json\n"
     "  npusim diff a.json b.json\n"
     "  npusim diff a.npu b.npu --json difference.json\n"
     "\n"
