@@ -12,7 +12,7 @@
 namespace npusim::cli {
 namespace {
 
-constexpr char kExamples[] =
+constexpr char kGoldenExamples[] =
     "  npusim golden record mobilenet.yaml -o golden/mobilenet --images 100\n"
     "  npusim golden check golden\n"
     "  npusim golden check golden --junit golden.xml\n"
@@ -31,7 +31,7 @@ int refuse_without_subcommand(const std::string& got) {
 
 void add_golden(CLI::App& program, Action& action) {
   CLI::App* command = add_command(
-      program, "golden", "record what runs come to, and check that they still do", kExamples);
+      program, "golden", "record what runs come to, and check that they still do", kGoldenExamples);
   add_golden_record(*command, action);
   add_golden_check(*command, action);
   add_golden_update(*command, action);

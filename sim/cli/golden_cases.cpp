@@ -28,13 +28,13 @@ struct ReadCase {
   golden::Results golden;
 };
 
-std::string ran(const golden::Results& results, double seconds) {
+std::string case_ran(const golden::Results& results, double seconds) {
   json message = {{"seconds", seconds}};
   for (const golden::CaseText& each : golden::texts_of(results)) message[each.name] = each.text;
   return message.dump();
 }
 
-std::string failed(int exit_code, const std::vector<std::string>& messages) {
+std::string case_failed(int exit_code, const std::vector<std::string>& messages) {
   const json message = {{"exit_code", exit_code}, {"messages", messages}};
   return message.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -53,18 +53,19 @@ class CaseWorker {
       RunSession session(/*threads=*/1, cache_);
       const config::RunConfig run = read_case_run(cases_[number].place.folder, read_[number].file);
       const GoldenRun golden = evaluate_for_golden(session, run, silent);
-      return ran(golden.results,
-                 std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+      return case_ran(
+          golden.results,
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     } catch (const base::InputError& error) {
-      return failed(kBadInput, error.messages());
+      return case_failed(kBadInput, error.messages());
     } catch (const std::filesystem::filesystem_error& error) {
-      return failed(kBadInput, {error.what()});
+      return case_failed(kBadInput, {error.what()});
     } catch (const base::SimulationError& error) {
-      return failed(kSimulationFailed, {error.what()});
+      return case_failed(kSimulationFailed, {error.what()});
     } catch (const std::bad_alloc&) {
-      return failed(kInternalError, {"out of memory"});
+      return case_failed(kInternalError, {"out of memory"});
     } catch (const std::exception& error) {
-      return failed(kInternalError, {error.what()});
+      return case_failed(kInternalError, {error.what()});
     }
   }
 

@@ -23,7 +23,7 @@ struct GoldenCheckOptions {
   bool details = false, no_cache = false, quiet = false;
 };
 
-constexpr char kExamples[] =
+constexpr char kCheckExamples[] =
     "  npusim golden check golden\n"
     "  npusim golden check golden/mobilenet --details\n"
     "  npusim golden check golden -j 4 --junit golden.xml\n"
@@ -52,7 +52,7 @@ std::string junit_of(const std::vector<CaseOutcome>& outcomes) {
   return golden::junit_xml(cases);
 }
 
-int check(const GoldenCheckOptions& options) {
+int check_cases(const GoldenCheckOptions& options) {
   require_argument(options.folder, "DIR", "a golden case, or a folder of cases");
   check_output_path(options.junit, "--junit");
   const auto start = std::chrono::steady_clock::now();
@@ -77,8 +77,8 @@ int check(const GoldenCheckOptions& options) {
 
 void add_golden_check(CLI::App& golden, Action& action) {
   const auto options = std::make_shared<GoldenCheckOptions>();
-  CLI::App* command =
-      add_command(golden, "check", "run cases again and say what differs, and where", kExamples);
+  CLI::App* command = add_command(
+      golden, "check", "run cases again and say what differs, and where", kCheckExamples);
   command->add_option("DIR", options->folder, "a case, or a folder of cases at any depth");
   command
       ->add_option("-j", options->threads,
@@ -90,7 +90,7 @@ void add_golden_check(CLI::App& golden, Action& action) {
   command->add_flag("--no-cache", options->no_cache,
                     "compute everything anew and keep nothing (npusim cache)");
   command->add_flag("--quiet", options->quiet, "no table; the exit code says it");
-  command->callback([options, &action] { action = [options] { return check(*options); }; });
+  command->callback([options, &action] { action = [options] { return check_cases(*options); }; });
 }
 
 }  // namespace npusim::cli

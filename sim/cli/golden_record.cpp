@@ -31,7 +31,7 @@ struct GoldenRecordOptions {
   bool force = false;
 };
 
-constexpr char kExamples[] =
+constexpr char kRecordExamples[] =
     "  npusim golden record mobilenet.yaml -o golden/mobilenet --images 100\n"
     "  npusim golden record resnet50_224.yaml -o golden/resnet50\n"
     "      --set simulation.timing_only=true         cycles only\n"
@@ -60,7 +60,7 @@ void write_inputs(const golden::NewFolder& folder, const golden::CaseFile& file,
                 {golden::kRunFile, base::read_file_text(run.file)}});
 }
 
-int record(const GoldenRecordOptions& options) {
+int record_case(const GoldenRecordOptions& options) {
   const RunArguments& arguments = options.arguments;
   if (!options.folder || options.folder->empty())
     throw base::InputError(base::refusal("", "-o", "nothing", "the folder of the case"));
@@ -112,14 +112,14 @@ int record(const GoldenRecordOptions& options) {
 
 void add_golden_record(CLI::App& golden, Action& action) {
   const auto options = std::make_shared<GoldenRecordOptions>();
-  CLI::App* command =
-      add_command(golden, "record", "run once and keep what it comes to as a case", kExamples);
+  CLI::App* command = add_command(golden, "record", "run once and keep what it comes to as a case",
+                                  kRecordExamples);
   add_run_arguments(*command, options->arguments);
   add_technology_argument(*command, options->arguments.flags.technology);
   command->add_option("-o", options->folder, "the folder of the case; it must be new")
       ->option_text("CASE");
   command->add_flag("--force", options->force, "replace a case that is there");
-  command->callback([options, &action] { action = [options] { return record(*options); }; });
+  command->callback([options, &action] { action = [options] { return record_case(*options); }; });
 }
 
 }  // namespace npusim::cli

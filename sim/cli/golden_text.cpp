@@ -14,7 +14,7 @@
 namespace npusim::cli {
 namespace {
 
-constexpr std::size_t kIndent = 2;
+constexpr std::size_t kMessageIndent = 2;
 
 std::string result_of(const CaseOutcome& outcome) {
   if (outcome.ran()) return outcome.comparison.is_same() ? "same" : "differs";
@@ -63,8 +63,8 @@ std::string outcomes_text(const std::vector<CaseOutcome>& outcomes, bool details
     if (!outcome.ran()) {
       text += name;
       for (const std::string& message : outcome.messages) {
-        text += std::string(kIndent, ' ') + wrapped(printable(message), kTerminalColumns, kIndent) +
-                '\n';
+        text += std::string(kMessageIndent, ' ') +
+                wrapped(printable(message), kTerminalColumns, kMessageIndent) + '\n';
       }
     } else if (!outcome.comparison.is_same()) {
       text += name + golden::explanation(outcome.comparison);

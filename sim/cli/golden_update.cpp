@@ -24,7 +24,7 @@ struct GoldenUpdateOptions {
   bool no_cache = false, quiet = false;
 };
 
-constexpr char kExamples[] =
+constexpr char kUpdateExamples[] =
     "  npusim golden update golden/mobilenet --reason \"DRAM latency is 60 ns\"\n"
     "  npusim golden update golden --reason \"stalls are counted from reset\"\n"
     "\n"
@@ -53,7 +53,7 @@ void update_case(const CaseOutcome& outcome, const std::string& reason) {
   fresh.replace();
 }
 
-int update(const GoldenUpdateOptions& options) {
+int update_cases(const GoldenUpdateOptions& options) {
   require_argument(options.folder, "CASE", "a golden case, or a folder of cases");
   const std::string reason = require_reason(options.reason);
   const auto outcomes =
@@ -88,8 +88,9 @@ int update(const GoldenUpdateOptions& options) {
 
 void add_golden_update(CLI::App& golden, Action& action) {
   const auto options = std::make_shared<GoldenUpdateOptions>();
-  CLI::App* command = add_command(
-      golden, "update", "take what cases come to now as right, and keep the reason", kExamples);
+  CLI::App* command =
+      add_command(golden, "update", "take what cases come to now as right, and keep the reason",
+                  kUpdateExamples);
   command->add_option("CASE", options->folder, "a case, or a folder of cases at any depth");
   command->add_option("--reason", options->reason, "why they differ; kept in the case")
       ->option_text("TEXT");
@@ -100,7 +101,7 @@ void add_golden_update(CLI::App& golden, Action& action) {
   command->add_flag("--no-cache", options->no_cache,
                     "compute everything anew and keep nothing (npusim cache)");
   command->add_flag("--quiet", options->quiet, "no table; errors only");
-  command->callback([options, &action] { action = [options] { return update(*options); }; });
+  command->callback([options, &action] { action = [options] { return update_cases(*options); }; });
 }
 
 }  // namespace npusim::cli
