@@ -36,6 +36,8 @@ void add_compile(CLI::App& program, Action& action);
 void add_simulate(CLI::App& program, Action& action);
 void add_diff(CLI::App& program, Action& action);
 void add_disasm(CLI::App& program, Action& action);
+void add_assemble(CLI::App& program, Action& action);
+void add_inspect(CLI::App& program, Action& action);
 void add_export(CLI::App& program, Action& action);
 void add_vectors(CLI::App& program, Action& action);
 void add_list(CLI::App& program, Action& action);

@@ -5,9 +5,9 @@ namespace npusim::cli {
 
 const std::vector<AddCommand>& commands() {
   static const std::vector<AddCommand> all = {
-      add_run,   add_compare, add_analyze,    add_sweep,   add_compile, add_simulate,
-      add_diff,  add_disasm,  add_export,     add_vectors, add_list,    add_show,
-      add_cache, add_golden,  add_completion, add_manual};
+      add_run,  add_compare, add_analyze,  add_sweep,   add_compile,    add_simulate,
+      add_diff, add_disasm,  add_assemble, add_inspect, add_export,     add_vectors,
+      add_list, add_show,    add_cache,    add_golden,  add_completion, add_manual};
   return all;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `npusim disasm`: a Program file as text.
+// `npusim disasm`: a Program file as text, which `npusim assemble` reads back.
 #include <cstdio>
 #include <memory>
 
@@ -16,7 +16,9 @@ struct DisasmOptions {
   bool image = false;
 };
 
-constexpr char kExamples[] = "  npusim disasm mobilenet.npu | less\n";
+constexpr char kExamples[] =
+    "  npusim disasm mobilenet.npu | less\n"
+    "  npusim disasm --image mobilenet.npu > mobilenet.s     npusim assemble reads it back\n";
 
 int disasm(const DisasmOptions& options) {
   require_argument(options.file, "FILE", "a Program file, such as mobilenet.npu");

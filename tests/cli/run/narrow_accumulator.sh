@@ -33,5 +33,5 @@ npusim simulate net.npu --quiet --input fractal:2:0 --json simulated.json
 [ "$(value simulated.json simulation.accumulator_overflows)" = \
   "$(value saturate_16.json simulation.accumulator_overflows)" ] || echo "simulate counts otherwise"
 npusim simulate net.npu --timing-only | grep -c overflow
-npusim disasm net.npu | grep 'mac_array.accumulator\(_bits\)\?:'
+npusim disasm net.npu | grep 'mac_array.accumulator\(_bits\)\?='
 refused simulate net.npu --hardware npu_32x32.yaml

@@ -31,7 +31,7 @@ for key in 'weights_bytes', 'dram_read_bytes':
     print(key, narrow['memory'][key] < eight['memory'][key])
 print('cycles', narrow['cycles']['total'] < eight['cycles']['total'])
 END
-npusim disasm file.npu | grep -m3 -E '^ +(weight_bits|activation_bits|scheme .*per_channel)'
+npusim disasm file.npu | grep -m3 -E '^ +(weight_bits|activation_bits)=|own_scheme="per_channel"'
 refused run run.yaml --set 'quantization.layers=[{match: "pointwize_*", weight_bits: 4}, {match: pool, weight_bits: 4}]'
 refused run run.yaml --set 'quantization.layers=[{match: a, weight_bits: 1, wieght_bits: 4}, {match: b}]' \
   --set quantization.weight_bits=9 --set quantization.activation_bits=3

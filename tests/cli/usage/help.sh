@@ -3,10 +3,10 @@
 . "$CASE_DIR/../common.bash"
 npusim --help | sed -n '1,2p'
 npusim run --help | sed -n '2,5p'
-for command in run compare analyze sweep "sweep gather" compile simulate disasm export vectors list show; do
+for command in run compare analyze sweep "sweep gather" compile simulate disasm assemble inspect export vectors list show; do
   npusim $command --help | grep -c "npusim $command"
 done
-for command in "" run compare analyze sweep "sweep gather" compile simulate disasm export vectors list show; do
+for command in "" run compare analyze sweep "sweep gather" compile simulate disasm assemble inspect export vectors list show; do
   npusim $command --help | awk 'length > 80 {print "longer than 80 columns: " $0}'
 done
 npusim run --help > /dev/full
