@@ -18,7 +18,7 @@ struct DisasmOptions {
 
 constexpr char kExamples[] =
     "  npusim disasm mobilenet.npu | less\n"
-    "  npusim disasm --image mobilenet.npu > mobilenet.s     npusim assemble reads it back\n";
+    "  npusim disasm --image mobilenet.npu > net.s   npusim assemble reads it back\n";
 
 int disasm(const DisasmOptions& options) {
   require_argument(options.file, "FILE", "a Program file, such as mobilenet.npu");

@@ -10,6 +10,7 @@
 #include "sim/cli/run_session.h"
 #include "sim/cli/stage_cache.h"
 #include "sim/cli/trace_listener.h"
+#include "sim/cli/vcd_output.h"
 #include "sim/cli/verified_simulation.h"
 #include "sim/report/layers_csv.h"
 
@@ -19,6 +20,7 @@ namespace {
 struct RunOptions {
   RunArguments arguments;
   std::optional<std::string> json, csv, html, trace;
+  VcdArguments vcd;
 };
 
 constexpr char kExamples[] =
@@ -38,10 +40,11 @@ int run(const RunOptions& options) {
   check_output_path(options.csv, "--csv");
   check_output_path(options.html, "--html");
   check_trace_path(options.trace);
+  VcdOutput vcd(options.vcd);
   const config::RunConfig run = read_run(options.arguments, {});
   ReportPageData page(run.quantization.scheme);
   TraceListener trace(options.trace);
-  std::vector<RunListener*> listeners = {&trace};
+  std::vector<RunListener*> listeners = {&trace, &vcd};
   if (options.html) listeners.push_back(&page);
   report::Report report;
   {
@@ -49,6 +52,7 @@ int run(const RunOptions& options) {
     report = RunSession(threads, stage_cache(options.arguments)).run(run, progress, listeners);
   }
   trace.wait();
+  vcd.write();
   report.host = clock.host(threads);
   if (options.csv) write_output(*options.csv, report::layers_csv(report));
   if (options.html) write_output(*options.html, page.page(report));
@@ -72,6 +76,7 @@ void add_run(CLI::App& program, Action& action) {
   command->add_option("--html", options->html, "write a page with charts, to be opened offline")
       ->option_text("F");
   add_trace_argument(*command, options->trace);
+  add_vcd_arguments(*command, options->vcd);
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

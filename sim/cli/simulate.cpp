@@ -14,11 +14,13 @@
 #include "sim/cli/report_page_data.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/trace_listener.h"
+#include "sim/cli/vcd_output.h"
 #include "sim/cli/verified_simulation.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/config/technology_file.h"
 #include "sim/energy/estimate.h"
 #include "sim/isa/program_file.h"
+#include "sim/model/observers.h"
 #include "sim/report/layers_csv.h"
 #include "sim/report/sha256.h"
 
@@ -29,6 +31,7 @@ struct SimulateOptions {
   std::string file;
   std::optional<std::string> hardware, technology, output, json, csv, html, trace;
   std::vector<std::string> inputs;
+  VcdArguments vcd;
   bool timing_only = false;
   bool quiet = false;
 };
@@ -38,6 +41,7 @@ constexpr char kExamples[] =
     "  npusim simulate mobilenet.npu --input picture.jpg --json report.json\n"
     "  npusim simulate mobilenet.npu --hardware slower_dram.yaml --timing-only\n"
     "  npusim simulate mobilenet.npu --trace trace.json.gz   for ui.perfetto.dev\n"
+    "  npusim simulate mobilenet.npu --vcd waves.vcd --vcd-signals 'npu.mac_array.*'\n"
     "  npusim simulate two.npu --input fractal:2:0 --input fractal:2:1\n";
 
 void check_flags(const SimulateOptions& options) {
@@ -95,33 +99,40 @@ NpyTensor output_tensor(const isa::Program& program, const stats::SimulationResu
 int simulate(const SimulateOptions& options) {
   const HostClock clock;
   check_flags(options);
+  VcdOutput vcd(options.vcd);
   const energy::Technology technology = energy::read_technology(
       config::find_technology_file(options.technology.value_or(config::kUsualTechnology),
                                    "--technology", data_folders().configs));
   isa::Program program = isa::read_program(options.file);
   if (options.hardware) change_hardware(program, *options.hardware);
   check_output_tensor(program, options);
+  vcd.begin(program);
 
   model::SimulationOptions how;
   how.verified = true;  // by read_program
   how.timing_only = options.timing_only;
   ReportPageData page;
+  model::Observers observers;
   if (options.html) {
     page.on_program(program);
-    how.observer = page.observer(0);
+    observers.add(page.observer(0));
   }
+  TraceListener trace(options.trace);
+  observers.add(trace.begin(program));
+  observers.add(vcd.observer(0));
+  how.observer = observers.get();
   std::vector<std::vector<std::int8_t>> inputs;
   if (!options.timing_only) inputs = read_inputs(program, options.inputs);
   stats::SimulationResult result;
-  TraceListener trace(options.trace);
-  how.observer = trace.begin(program);
   {
     Progress progress(options.quiet);
     progress.stage("simulation");
     result = model::simulate(program, inputs, how);
+    vcd.on_simulated(result);
   }
   trace.on_simulated(result);
   trace.wait();
+  vcd.write();
 
   report::Report report = report::report_of(program, result);
   report.energy = energy::estimate(program, result, technology);
@@ -172,6 +183,7 @@ void add_simulate(CLI::App& program, Action& action) {
   command->add_option("--html", options->html, "write a page with charts, to be opened offline")
       ->option_text("F");
   add_trace_argument(*command, options->trace);
+  add_vcd_arguments(*command, options->vcd);
   command->add_flag("--timing-only", options->timing_only, "the same cycles, without values");
   command->add_flag("--quiet", options->quiet, "no report and no progress; errors only");
   command->callback([options, &action] { action = [options] { return simulate(*options); }; });

@@ -43,6 +43,7 @@ class Assembler {
       : text_(text), options_(options), errors_(name) {}
 
   Program run() {
+    refuse_bytes();
     find_sections();
     for (const Section& section : kSections) {
       const auto found = places_.find(section.name);
@@ -73,6 +74,17 @@ class Assembler {
   /// In the order in which they are read: instructions need the semaphores' names.
   static constexpr std::size_t kSectionCount = 9;
   static const std::array<Section, kSectionCount> kSections;
+
+  /// A Program file, most likely.
+  void refuse_bytes() {
+    const std::size_t at = text_.find('\0');
+    if (at == std::string_view::npos) return;
+    const auto line =
+        1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    errors_.add({static_cast<std::size_t>(line), 0}, "file", "a byte 0",
+                "a text, such as disasm prints");
+    errors_.throw_if_any();
+  }
 
   void find_sections() {
     LineReader reader(text_);
@@ -136,10 +148,15 @@ class Assembler {
     }
   }
 
+  void too_many(TextPlace place, const char* what) {
+    errors_.add(place, what, "more than " + std::to_string(kMostItems), "at most so many");
+  }
+
   /// All items of a section.
   TextItems all_items(const Lines& lines) {
     TextItems all;
-    for_each_line(lines, [&](TextItems items, std::size_t) {
+    for_each_line(lines, [&](TextItems items, std::size_t line) {
+      if (all.size() > kMostItems) return too_many({line, 0}, "words");
       all.insert(all.end(), std::make_move_iterator(items.begin()),
                  std::make_move_iterator(items.end()));
     });
@@ -243,6 +260,7 @@ class Assembler {
   template <typename Entry, typename Read>
   void entries(const Lines& lines, const char* what, std::vector<Entry>& list, Read read) {
     for_each_line(lines, [&](TextItems items, std::size_t line) {
+      if (list.size() == kMostItems) return too_many({line, 0}, what);
       take_number(items, list.size());
       Entry entry;
       entry.name = take_name(items, {line, 0}, std::string("the ") + what + "'s name");

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/nearest.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/isa/assembly_line.h"
 
@@ -16,8 +17,9 @@ namespace npusim::isa {
 
 /// ", did you mean X?" where a choice is near.
 inline std::string near_hint(const std::string& text, const std::vector<std::string>& choices) {
-  const std::string nearest = config::nearest_choice(text, choices);
-  return nearest.empty() ? "" : "; did you mean " + nearest + '?';
+  constexpr std::size_t kLongestName = 64;
+  if (text.size() > kLongestName) return "";
+  return base::did_you_mean(text, choices);
 }
 
 /// An integer in decimal or, behind 0x, in hexadecimal digits, nothing around it.
@@ -138,6 +140,7 @@ class FieldParser {
   void refuse_unknown() {
     for (std::size_t i = 0; i < items_.size(); ++i) {
       if (used_[i]) continue;
+      if (errors_.full()) return;
       const TextValue& word = items_[i].word;
       errors_.add(word.place, word.text, items_[i].is_field ? "an unknown field" : "a word",
                   (items_[i].is_field ? "a field of this line" : "name=value") +

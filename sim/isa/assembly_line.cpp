@@ -24,6 +24,10 @@ class Scanner {
   TextItems items() {
     TextItems items;
     while (skip_blanks()) {
+      if (items.size() == kMostItems) {
+        errors_.add(place(), "line", "more words", "at most " + std::to_string(kMostItems));
+        break;
+      }
       TextItem item;
       if (!value(item.word)) break;
       if (skip_blanks() && line_[at_] == '=') {
@@ -54,6 +58,11 @@ class Scanner {
       }
       if (!value(next)) return false;
       item.values.push_back(std::move(next));
+      if (item.values.size() > kMostItems) {
+        errors_.add(place(), item.word.text, "more values",
+                    "at most " + std::to_string(kMostItems));
+        return false;
+      }
       if (!skip_blanks() || line_[at_] != ',') return true;
       ++at_;
     }

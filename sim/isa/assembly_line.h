@@ -59,6 +59,9 @@ struct TextItem {
 
 using TextItems = std::vector<TextItem>;
 
+/// Of a line, and of lists: a text may be a file of any size.
+inline constexpr std::size_t kMostItems = std::size_t{1} << 20;
+
 /// The items of one line, without its comment; what is wrong with it is told and left out.
 TextItems read_line(std::string_view line, std::size_t number, AssemblyErrors& errors);
 

@@ -9,7 +9,7 @@
 #include <systemc>
 
 #include "sim/base/errors.h"
-#include "sim/config/yaml_reader.h"
+#include "sim/base/nearest.h"
 #include "sim/model/cycle.h"
 #include "sim/model/kernel.h"
 
@@ -57,16 +57,33 @@ class Player : public sc_core::sc_module {
         bits_[change.signal]->write(value != 0);
       }
     }
-    if (next_ < changes_.size()) next_trigger(cycles(changes_[next_].cycle - now));
+    // One cycle more: changes are written when time goes on.
+    if (!over_) next_trigger(cycles(next_ < changes_.size() ? changes_[next_].cycle - now : 1));
+    over_ = next_ == changes_.size();
   }
 
   const std::vector<Waveform::Signal>& signals_;
   const std::vector<Waveform::Change>& changes_;
   std::size_t next_ = 0;
+  bool over_ = false;
   std::vector<std::int64_t> values_;
   // One of the two for each signal.
   std::vector<std::unique_ptr<sc_core::sc_signal<bool>>> bits_;
   std::vector<std::unique_ptr<sc_core::sc_signal<Word>>> words_;
+};
+
+/// While it lives, the kernel does not tell which units it chose.
+class QuietKernel {
+ public:
+  QuietKernel()
+      : before_(sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING)) {
+  }
+  ~QuietKernel() { sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, before_); }
+  QuietKernel(const QuietKernel&) = delete;
+  QuietKernel& operator=(const QuietKernel&) = delete;
+
+ private:
+  sc_core::sc_actions before_;
 };
 
 /// "1 time unit is 1 cycle of 500000000 Hz, 2 ns".
@@ -91,7 +108,7 @@ std::string activities_text() {
 void finish_file(const std::filesystem::path& path, std::int64_t total_cycles) {
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   std::string line;
-  std::getline(file, line);
+  while (file && line != "$date") std::getline(file, line);
   const std::streamoff begin = file.tellg();
   std::getline(file, line);
   if (!file) throw base::InputError(path.string() + ": cannot write");
@@ -110,11 +127,11 @@ void finish_file(const std::filesystem::path& path, std::int64_t total_cycles) {
 }  // namespace
 
 std::vector<Waveform::Signal> Waveform::all_signals(const isa::Program& program, Places& places) {
-  constexpr int kActivityBits = 5;
+  constexpr int kActivityBits = 6;  // SystemC takes values as signed
   constexpr auto kIdle = static_cast<std::int64_t>(stats::Activity::idle);
   static constexpr std::array<const char*, kUnitSignals> kNames = {
       "busy", "stall", "activity", "instruction", "layer", "tile", "queue"};
-  static_assert(stats::kActivities <= 1U << kActivityBits);
+  static_assert(stats::kActivities <= 1U << (kActivityBits - 1));
   std::vector<Signal> signals;
   const auto make = [&](const std::string& name, int bits, std::int64_t initial, bool is_sum) {
     signals.push_back({"npu." + name, bits, initial, initial, is_sum, initial});
@@ -168,10 +185,9 @@ Waveform::Waveform(const isa::Program& program, const std::vector<std::string>& 
   for (const std::string& pattern : patterns) {
     const auto is_of_it = [&](const std::string& name) { return matches(pattern, name); };
     if (std::any_of(names.begin(), names.end(), is_of_it)) continue;
-    const std::string nearest = config::nearest_choice(pattern, names);
     errors.add("", flag, pattern,
                "a pattern of signals such as npu.mac_array.busy, npu.*.instruction or npu.dram.*" +
-                   (nearest.empty() ? "" : "; did you mean " + nearest + '?'));
+                   base::did_you_mean(pattern, names));
   }
   errors.throw_if_any();
   std::vector<int> place(all.size(), kNone);
@@ -235,8 +251,8 @@ void Waveform::on_activity(UnitId unit, stats::Activity now, std::int64_t of, st
   set(place(unit, instruction), begin, of);
   const isa::InstructionOrigin* origin =
       of < 0 ? nullptr : &program_.origins[static_cast<std::size_t>(of)];
-  set(place(unit, layer), begin, origin == nullptr ? -1 : origin->layer);
-  set(place(unit, tile), begin, origin == nullptr ? -1 : origin->tile);
+  set(place(unit, layer), begin, origin == nullptr ? -1 : std::int64_t{origin->layer});
+  set(place(unit, tile), begin, origin == nullptr ? -1 : std::int64_t{origin->tile});
   if (unit != UnitId::command_processor || now != stats::Activity::busy) return;
   // Each of its busy cycles dispatches the next instruction, which is in the queue from the next
   // cycle on.
@@ -266,6 +282,7 @@ void Waveform::write(const std::filesystem::path& file, std::int64_t total_cycle
     const KernelScope kernel;
     sc_core::sc_trace_file* trace =
         sc_core::sc_create_vcd_trace_file((file.parent_path() / file.stem()).c_str());
+    const QuietKernel quiet;
     trace->set_time_unit(1, sc_core::SC_NS);
     sc_core::sc_write_comment(trace, time_text(program_.hardware.clock_hz));
     sc_core::sc_write_comment(trace, activities_text());

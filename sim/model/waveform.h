@@ -30,8 +30,8 @@ class Waveform : public Observer {
 
   /// Once the simulation is over: the file, which must not be there and whose name must end in
   /// ".vcd". One time unit is a cycle; value changes lie at their cycles, the last one at
-  /// total_cycles. As simulate(): one thread only. Throws base::InputError where the file cannot be
-  /// written.
+  /// total_cycles, and the file ends a cycle later. Once only. As simulate(): one thread only.
+  /// Throws base::InputError where the file cannot be written.
   void write(const std::filesystem::path& file, std::int64_t total_cycles);
 
   void on_instruction_start(UnitId unit, std::size_t instruction, std::int64_t cycle) override;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/vcd_output.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "sim/base/errors.h"
+#include "sim/base/files.h"
+#include "sim/cli/interrupt.h"
+#include "sim/cli/output.h"
+
+namespace npusim::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kSignalsFlag[] = "--vcd-signals";
+
+/// What SystemC writes, until it is whole.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::error_code missing;
+    std::string name = (fs::temp_directory_path(missing) / "npusim-vcd-XXXXXX").string();
+    if (missing || ::mkdtemp(name.data()) == nullptr)
+      throw base::InputError("TMPDIR: cannot make a folder there for the waveforms");
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+}  // namespace
+
+void add_vcd_arguments(CLI::App& command, VcdArguments& arguments) {
+  command
+      .add_option("--vcd", arguments.path,
+                  "write waveforms of the (first) simulated image, for GTKWave")
+      ->option_text("F.vcd");
+  command
+      .add_option(kSignalsFlag, arguments.signals,
+                  "its signals, such as npu.mac_array.*,npu.dram.* (default: all)")
+      ->option_text("PATTERN[,..]");
+}
+
+VcdOutput::VcdOutput(const VcdArguments& arguments) : path_(arguments.path) {
+  if (arguments.signals && !path_) {
+    throw base::InputError(
+        base::refusal("", kSignalsFlag, *arguments.signals, "given together with --vcd"));
+  }
+  check_output_path(path_, "--vcd");
+  if (arguments.signals) patterns_ = split(*arguments.signals);
+}
+
+void VcdOutput::begin(const isa::Program& program) {
+  if (path_) waveform_.emplace(program, patterns_, kSignalsFlag);
+}
+
+void VcdOutput::on_compiled(compile::Pipeline& /*pipeline*/, const isa::Program& program) {
+  begin(program);
+}
+
+model::Observer* VcdOutput::observer(std::size_t index) {
+  return waveform_ && index == 0 ? &*waveform_ : nullptr;
+}
+
+void VcdOutput::on_simulated(const stats::SimulationResult& result) {
+  total_cycles_ = result.total_cycles;
+}
+
+void VcdOutput::write() {
+  if (!waveform_) return;
+  const DeferInterrupts until_the_folder_is_gone;
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "waves.vcd";
+  waveform_->write(file, total_cycles_);
+  const base::FileBytes bytes = base::map_file(file, std::numeric_limits<std::int64_t>::max());
+  base::write_file_whole(*path_, bytes.data.get(), bytes.size);
+}
+
+}  // namespace npusim::cli
