@@ -26,7 +26,7 @@ struct AssembleOptions {
   bool quiet = false;
 };
 
-constexpr char kExamples[] =
+constexpr char kAssembleExamples[] =
     "  npusim disasm --image net.npu > net.s\n"
     "  npusim assemble net.s -o again.npu            the same bytes\n"
     "  npusim disasm net.npu > net.s                 without the weights\n"
@@ -63,8 +63,8 @@ int assemble(const AssembleOptions& options) {
 
 void add_assemble(CLI::App& program, Action& action) {
   const auto options = std::make_shared<AssembleOptions>();
-  CLI::App* command =
-      add_command(program, "assemble", "make a Program file of what disasm prints", kExamples);
+  CLI::App* command = add_command(program, "assemble", "make a Program file of what disasm prints",
+                                  kAssembleExamples);
   command->add_option("FILE", options->file, "text of a Program");
   command->add_option("-o,--output", options->output, "Program file to write")
       ->option_text("FILE.npu");

@@ -29,7 +29,7 @@ struct InspectOptions {
   bool quiet = false;
 };
 
-constexpr char kExamples[] =
+constexpr char kInspectExamples[] =
     "  npusim inspect mobilenet.npu\n"
     "  npusim inspect mobilenet.npu --layers       the parameters of every layer too\n"
     "  npusim inspect mobilenet.npu --json program.json\n";
@@ -81,7 +81,7 @@ std::string kinds_text(const isa::Program& program) {
   return text;
 }
 
-std::string program_text(const isa::Program& program, bool colour) {
+std::string metadata_text(const isa::Program& program, bool colour) {
   const isa::Metadata& m = program.metadata;
   std::string scheme = fmt::format("{}, field_bits {}, rule {}, bias correction {}", m.scheme,
                                    m.field_bits, m.rule, m.bias_correction ? "yes" : "no");
@@ -124,7 +124,7 @@ std::string opcodes_text(const isa::Program& program, bool colour) {
   return table.text(colour);
 }
 
-std::string tensor_text(const isa::Program& program, std::uint32_t tensor) {
+std::string tensor_name(const isa::Program& program, std::uint32_t tensor) {
   const isa::TensorInfo& info = program.tensors[tensor];
   return fmt::format("tensor {} {} {}x{}x{}", tensor, info.name, info.height, info.width,
                      info.channels);
@@ -140,7 +140,7 @@ std::string range_text(const isa::Program& program, const isa::DramRange& range)
     case Kind::parameters:
       return parameters_text(program, range);
     case Kind::tensor:
-      return tensor_text(program, range.tensor);
+      return tensor_name(program, range.tensor);
     case Kind::unread:
       return "read by no instruction";
     default:
@@ -190,7 +190,7 @@ std::string activations_text(const Inspection& inspection, bool colour) {
                {"place", ColumnKind::name}});
   for (const isa::ActivationRange& range : inspection.activations) {
     table.add({hexadecimal(range.begin), hexadecimal(range.end),
-               tensor_text(program, range.tensor).substr(7),
+               tensor_name(program, range.tensor).substr(7),
                fmt::format("{}-{}", range.first_instruction, range.last_instruction),
                bar(range.begin, range.end, used, kActivationBarColumns)});
   }
@@ -238,7 +238,7 @@ int inspect(const InspectOptions& options) {
   std::string text =
       bold(fmt::format("{}: {} bytes", options.file, grouped_bytes(inspection.file_bytes)),
            colour) +
-      '\n' + sections_text(inspection, colour) + '\n' + program_text(inspection.program, colour) +
+      '\n' + sections_text(inspection, colour) + '\n' + metadata_text(inspection.program, colour) +
       '\n' + opcodes_text(inspection.program, colour) + '\n';
   if (options.layers) text += layers_text(inspection.program, colour) + '\n';
   text +=
@@ -251,8 +251,8 @@ int inspect(const InspectOptions& options) {
 
 void add_inspect(CLI::App& program, Action& action) {
   const auto options = std::make_shared<InspectOptions>();
-  CLI::App* command =
-      add_command(program, "inspect", "show a Program file's sections and memory maps", kExamples);
+  CLI::App* command = add_command(
+      program, "inspect", "show a Program file's sections and memory maps", kInspectExamples);
   command->add_option("FILE", options->file, "Program file");
   command->add_flag("--layers", options->layers, "the layers, and where their parameters lie");
   command->add_option("--json", options->json, "write all of it as JSON")->option_text("F");

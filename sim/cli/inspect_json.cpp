@@ -9,11 +9,11 @@
 namespace npusim::cli {
 namespace {
 
-using Json = nlohmann::json;
+using InspectionJson = nlohmann::json;
 using Kind = isa::DramRange::Kind;
 
-Json sections_json(const Inspection& inspection) {
-  Json sections = Json::array();
+InspectionJson sections_json(const Inspection& inspection) {
+  InspectionJson sections = InspectionJson::array();
   for (const isa::SectionInfo& section : inspection.sections) {
     sections.push_back(
         {{"name", section.name}, {"offset", section.offset}, {"bytes", section.bytes}});
@@ -21,7 +21,7 @@ Json sections_json(const Inspection& inspection) {
   return sections;
 }
 
-Json program_json(const isa::Program& program) {
+InspectionJson program_json(const isa::Program& program) {
   const isa::Metadata& m = program.metadata;
   return {{"network", m.name},
           {"hardware", program.hardware.name},
@@ -38,8 +38,8 @@ Json program_json(const isa::Program& program) {
           {"outputs", program.outputs}};
 }
 
-Json tensors_json(const isa::Program& program) {
-  Json tensors = Json::array();
+InspectionJson tensors_json(const isa::Program& program) {
+  InspectionJson tensors = InspectionJson::array();
   for (const isa::TensorInfo& tensor : program.tensors) {
     tensors.push_back({{"name", tensor.name},
                        {"shape", {tensor.height, tensor.width, tensor.channels}},
@@ -50,8 +50,8 @@ Json tensors_json(const isa::Program& program) {
   return tensors;
 }
 
-Json layers_json(const isa::Program& program) {
-  Json layers = Json::array();
+InspectionJson layers_json(const isa::Program& program) {
+  InspectionJson layers = InspectionJson::array();
   const std::vector<std::int64_t> instructions = count_instructions(program);
   for (std::size_t l = 0; l < program.layers.size(); ++l) {
     const isa::LayerInfo& layer = program.layers[l];
@@ -68,10 +68,10 @@ Json layers_json(const isa::Program& program) {
   return layers;
 }
 
-Json dram_json(const Inspection& inspection) {
-  Json ranges = Json::array();
+InspectionJson dram_json(const Inspection& inspection) {
+  InspectionJson ranges = InspectionJson::array();
   for (const isa::DramRange& range : inspection.dram) {
-    Json entry = {
+    InspectionJson entry = {
         {"kind", isa::dram_range_name(range.kind)}, {"begin", range.begin}, {"end", range.end}};
     if (range.kind == Kind::tensor) entry["tensor"] = range.tensor;
     if (range.kind == Kind::parameters) {
@@ -83,8 +83,8 @@ Json dram_json(const Inspection& inspection) {
   return ranges;
 }
 
-Json activations_json(const Inspection& inspection) {
-  Json ranges = Json::array();
+InspectionJson activations_json(const Inspection& inspection) {
+  InspectionJson ranges = InspectionJson::array();
   for (const isa::ActivationRange& range : inspection.activations) {
     ranges.push_back({{"tensor", range.tensor},
                       {"begin", range.begin},
@@ -113,11 +113,11 @@ std::vector<std::int64_t> count_instructions(const isa::Program& program) {
 
 std::string inspection_json(const Inspection& inspection) {
   const isa::Program& program = inspection.program;
-  Json opcodes = Json::object();
+  InspectionJson opcodes = InspectionJson::object();
   const std::vector<std::int64_t> counts = count_opcodes(program);
   for (std::size_t o = 0; o < counts.size(); ++o)
     opcodes[isa::opcode_name(static_cast<isa::Opcode>(o))] = counts[o];
-  const Json document = {
+  const InspectionJson document = {
       {"schema_version", 1},
       {"file_bytes", inspection.file_bytes},
       {"sections", sections_json(inspection)},
@@ -136,7 +136,7 @@ std::string inspection_json(const Inspection& inspection) {
         {"peak_bytes", program.activation_peak_bytes},
         {"ranges", activations_json(inspection)}}},
   };
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return document.dump(2, ' ', false, InspectionJson::error_handler_t::replace) + '\n';
 }
 
 }  // namespace npusim::cli

@@ -38,7 +38,7 @@ class TemporaryFolder {
   fs::path path_;
 };
 
-std::vector<std::string> split(const std::string& text) {
+std::vector<std::string> patterns_of(const std::string& text) {
   std::vector<std::string> parts;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
@@ -67,7 +67,7 @@ VcdOutput::VcdOutput(const VcdArguments& arguments) : path_(arguments.path) {
         base::refusal("", kSignalsFlag, *arguments.signals, "given together with --vcd"));
   }
   check_output_path(path_, "--vcd");
-  if (arguments.signals) patterns_ = split(*arguments.signals);
+  if (arguments.signals) patterns_ = patterns_of(*arguments.signals);
 }
 
 void VcdOutput::begin(const isa::Program& program) {

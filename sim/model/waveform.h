@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waveforms of a simulation as a VCD file, written by SystemC's own tracing. The machine computes
 // cycles in arrears, so what the observer hears is kept, and played back in the order of time by a
-// small SystemC simulation of its own, whose signals are traced. docs/trace.md names the signals.
+// small SystemC simulation of its own, whose signals are traced. docs/waveforms.md names the
+// signals.
 #pragma once
 
 #include <array>
