@@ -35,6 +35,10 @@ class Waveform : public Observer {
   /// Throws base::InputError where the file cannot be written.
   void write(const std::filesystem::path& file, std::int64_t total_cycles);
 
+  bool wants_single_bursts() const override {
+    return places_.read_bytes != kNone || places_.write_bytes != kNone ||
+           places_.in_flight != kNone;
+  }
   void on_instruction_start(UnitId unit, std::size_t instruction, std::int64_t cycle) override;
   void on_instruction_done(UnitId unit, std::size_t instruction, std::int64_t cycle) override;
   void on_activity(UnitId unit, stats::Activity activity, std::int64_t instruction,
