@@ -50,6 +50,10 @@ function(npusim_apply_flags target)
   endif()
 endfunction()
 
+# Headers take the compiler longer than what it makes of them. A name in an unnamed namespace must
+# therefore be unique within its folder.
+option(NPUSIM_UNITY_BUILD "Compile each library as one translation unit" OFF)
+
 # npusim_add_library(<leaf> SOURCES f.cpp... [DEPENDS t...] [PRIVATE_DEPENDS t...] [LIGHT])
 #
 # The static library npusim_<leaf>, alias npusim::<leaf>, of the folder that calls it. Includes are
@@ -78,7 +82,8 @@ function(npusim_add_library leaf)
     target_link_libraries(${target} INTERFACE ${arg_DEPENDS})
   endif()
   add_library(npusim::${leaf} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${leaf})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${leaf}
+    UNITY_BUILD ${NPUSIM_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 0)
   target_compile_features(${target} ${scope} cxx_std_17)
   target_include_directories(${target} ${scope}
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>

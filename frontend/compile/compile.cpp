@@ -18,13 +18,8 @@ namespace {
 
 using graph::QuantizedGraph;
 
-constexpr std::int64_t kDramAlignBytes = 64;
 // From an image's tensor to the next one's: with any burst all of them are cut alike.
 constexpr std::int64_t kImageAlignBytes = 4096;
-
-bool is_input(const graph::QuantizedNode& node) {
-  return std::holds_alternative<graph::Input>(node.op);
-}
 
 bool is_dilated(const graph::Window& w) {
   return (w.kernel_h > 1 && w.dilation_h > 1) || (w.kernel_w > 1 && w.dilation_w > 1);
@@ -114,7 +109,7 @@ std::uint64_t lay_out_dram(const QuantizedGraph& graph, std::uint64_t parameter_
     const std::int64_t bytes = base::round_up(graph.nodes[i].shape.elements(), kDramAlignBytes);
     tensor.dram_address = static_cast<std::uint64_t>(next);
     next += bytes;
-    if (images == 1 || !(is_own[i] || is_input(graph.nodes[i]))) continue;
+    if (images == 1 || !(is_own[i] || graph.nodes[i].is_input())) continue;
     const std::int64_t step = base::round_up(bytes, kImageAlignBytes);
     tensor.dram_image_bytes = static_cast<std::uint64_t>(step);
     next += (images - 1) * step;
@@ -174,7 +169,7 @@ void describe_tensors(const QuantizedGraph& graph, const TensorPlan& plan, const
     const graph::QuantizedNode& node = graph.nodes[i];
     isa::TensorInfo info = tensor_info(node, plan.tensors[i], image);
     const auto index = static_cast<std::uint32_t>(program.tensors.size());
-    if (is_input(node)) {
+    if (node.is_input()) {
       info.memory = isa::Memory::dram;
       program.inputs.push_back(index);
     } else {

@@ -7,7 +7,7 @@
 namespace npusim::compile {
 namespace {
 
-void join(UnitIndices& into, const UnitIndices& from) {
+void join_indices(UnitIndices& into, const UnitIndices& from) {
   for (std::size_t u = 0; u < into.size(); ++u) into[u] = std::max(into[u], from[u]);
 }
 
@@ -45,7 +45,7 @@ void DependencyTracker::read(Segments& segments, const Access& access, std::size
   auto segment = first_from(segments, access.begin);
   for (; segment != segments.end() && segment->first < access.end; ++segment) {
     if (segment->second.end > access.end) cut(segments, segment, access.end);
-    join(needed, segment->second.writers);
+    join_indices(needed, segment->second.writers);
     segment->second.readers[unit] = index;
     if (segment->first > covered) fill(segment, segment->first);
     covered = segment->second.end;
@@ -63,8 +63,8 @@ void DependencyTracker::write(Segments& segments, const Access& access, std::siz
   auto segment = first_from(segments, access.begin);
   while (segment != segments.end() && segment->first < access.end) {
     if (segment->second.end > access.end) cut(segments, segment, access.end);
-    join(needed, segment->second.writers);
-    join(needed, segment->second.readers);
+    join_indices(needed, segment->second.writers);
+    join_indices(needed, segment->second.readers);
     if (segment->first == access.begin) {
       same_begin = segment++;
     } else {

@@ -37,10 +37,6 @@ std::vector<NodeId> last_uses(const QuantizedGraph& graph) {
   return last;
 }
 
-bool is_input(const graph::QuantizedNode& node) {
-  return std::holds_alternative<graph::Input>(node.op);
-}
-
 // Lowest address at which the block overlaps none of the placed ones alive at the same time.
 std::optional<std::int64_t> find_address(const std::vector<Block>& placed, const Block& block,
                                          std::int64_t capacity) {
@@ -75,7 +71,7 @@ class Planner {
         tensors_(graph.nodes.size()) {
     // An input that nobody reads is not loaded.
     for (std::size_t i = 0; i < tensors_.size(); ++i) {
-      tensors_[i].on_chip = !is_input(graph.nodes[i]) || last_use_[i] > static_cast<NodeId>(i);
+      tensors_[i].on_chip = !graph.nodes[i].is_input() || last_use_[i] > static_cast<NodeId>(i);
     }
   }
 
@@ -93,14 +89,14 @@ class Planner {
       if (block.is_workspace) workspace_bytes[i] = block.bytes;
     }
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-      if (is_input(graph_.nodes[i])) continue;
+      if (graph_.nodes[i].is_input()) continue;
       plan.layers[i].tiling = tiling(static_cast<NodeId>(i), workspace_bytes[i]);
     }
     for (Block& block : blocks) {
       if (block.is_workspace) block.bytes = held_bytes(plan, block.node);
     }
     for (std::size_t i = 0; i < tensors_.size(); ++i) {
-      tensors_[i].in_dram = !tensors_[i].on_chip || is_input(graph_.nodes[i]);
+      tensors_[i].in_dram = !tensors_[i].on_chip || graph_.nodes[i].is_input();
     }
     for (const NodeId output : graph_.outputs)
       tensors_[static_cast<std::size_t>(output)].in_dram = true;
@@ -129,7 +125,7 @@ class Planner {
     std::vector<Block> apart = blocks;
     for (Block& block : apart) {
       if (block.is_workspace) return;
-      if (!is_input(graph_.node(block.node))) continue;
+      if (!graph_.node(block.node).is_input()) continue;
       block.first = 0;
       block.last = static_cast<NodeId>(graph_.nodes.size()) - 1;
     }
@@ -143,7 +139,7 @@ class Planner {
       if (tensors_[i].on_chip) {
         blocks.push_back({id, false, id, last_use_[i], tensor_bytes(id)});
       }
-      if (is_input(graph_.nodes[i])) continue;
+      if (graph_.nodes[i].is_input()) continue;
       const std::int64_t bytes = workspace_bytes(id);
       if (bytes > 0) blocks.push_back({id, true, id, id, bytes});
     }
@@ -182,7 +178,7 @@ class Planner {
     const std::vector<TensorPlacement> in_dram(graph_.nodes.size());
     base::ErrorList errors;
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-      if (is_input(graph_.nodes[i])) continue;
+      if (graph_.nodes[i].is_input()) continue;
       const auto id = static_cast<NodeId>(i);
       const TileSize least = least_tile(graph_.nodes[i].shape.channels, cut_of(id));
       const std::int64_t needed = tile_buffer_bytes(graph_, id, in_dram, least, align_bytes_);

@@ -14,7 +14,6 @@
 namespace npusim::compile {
 namespace {
 
-constexpr std::int64_t kDramAlignBytes = 64;
 constexpr std::int64_t kAlignBytes = 16;
 constexpr std::int64_t kBlocksAhead = 8;  // parameters run no further ahead than weights do
 constexpr std::int64_t kLeastTransferBytes = 4096;  // smaller tiles share a transfer

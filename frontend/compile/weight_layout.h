@@ -20,6 +20,9 @@
 
 namespace npusim::compile {
 
+/// Where blocks, groups and tensors may begin in DRAM.
+inline constexpr std::int64_t kDramAlignBytes = 64;
+
 // Parameters of some channels (conv: [records][shifts][clamps of channels][bias]) or of a vector
 // operation (its records, one after another).
 struct ParameterBlock {

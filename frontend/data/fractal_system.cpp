@@ -18,7 +18,7 @@ constexpr std::int64_t kMaxFilledCells = kGridSide * kGridSide * 51 / 100;
 constexpr std::int64_t kJitterStep = 451;  // 0.11 with 12 fraction bits.
 constexpr std::int64_t kChoices = 65536;
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+std::size_t as_index(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 std::int64_t magnitude(std::int64_t value) { return value < 0 ? -value : value; }
 
@@ -54,20 +54,20 @@ void set_thresholds(IteratedSystem& system) {
   std::array<std::int64_t, IteratedSystem::kMaxMaps> areas{};
   std::int64_t total = 0;
   for (std::int64_t i = 0; i < system.map_count; ++i) {
-    areas[at(i)] = std::max(kLeastArea, magnitude(determinant(system.maps[at(i)])));
-    total += areas[at(i)];
+    areas[as_index(i)] = std::max(kLeastArea, magnitude(determinant(system.maps[as_index(i)])));
+    total += areas[as_index(i)];
   }
   std::int64_t running = 0;
   for (std::int64_t i = 0; i < IteratedSystem::kMaxMaps; ++i) {
-    running += areas[at(i)];
-    system.thresholds[at(i)] = running * kChoices / std::max<std::int64_t>(total, 1);
+    running += areas[as_index(i)];
+    system.thresholds[as_index(i)] = running * kChoices / std::max<std::int64_t>(total, 1);
   }
 }
 
 IteratedSystem draw_system(SplitMix64& random) {
   IteratedSystem system;
   system.map_count = random.between(2, IteratedSystem::kMaxMaps);
-  for (std::int64_t i = 0; i < system.map_count; ++i) system.maps[at(i)] = draw_map(random);
+  for (std::int64_t i = 0; i < system.map_count; ++i) system.maps[as_index(i)] = draw_map(random);
   set_thresholds(system);
   return system;
 }
@@ -87,7 +87,7 @@ bool is_drawable(const IteratedSystem& system, SplitMix64& random, std::vector<O
   for (const OrbitPoint& point : orbit) {
     const std::int64_t column = (point.x - left->x) * kGridSide / extent;
     const std::int64_t row = (point.y - top->y) * kGridSide / extent;
-    filled[at(row * kGridSide + column)] = true;
+    filled[as_index(row * kGridSide + column)] = true;
   }
   const std::int64_t cells = std::count(filled.begin(), filled.end(), true);
   return cells >= kMinFilledCells && cells <= kMaxFilledCells;
@@ -95,9 +95,9 @@ bool is_drawable(const IteratedSystem& system, SplitMix64& random, std::vector<O
 
 std::vector<IteratedSystem> draw_systems() {
   SplitMix64 random(kSystemSeed);
-  std::vector<OrbitPoint> orbit(at(kTrialPoints));
+  std::vector<OrbitPoint> orbit(as_index(kTrialPoints));
   std::vector<IteratedSystem> systems;
-  while (systems.size() < at(kFractalClasses)) {
+  while (systems.size() < as_index(kFractalClasses)) {
     const IteratedSystem system = draw_system(random);
     if (is_drawable(system, random, orbit)) systems.push_back(system);
   }
@@ -119,7 +119,7 @@ const std::vector<IteratedSystem>& fractal_systems() {
 IteratedSystem jittered(const IteratedSystem& system, SplitMix64& random) {
   IteratedSystem result = system;
   for (std::int64_t i = 0; i < result.map_count; ++i) {
-    AffineMap& map = result.maps[at(i)];
+    AffineMap& map = result.maps[as_index(i)];
     jitter(map.a, random);
     jitter(map.b, random);
     jitter(map.c, random);
@@ -143,13 +143,13 @@ void play_chaos_game(const IteratedSystem& system, SplitMix64& random,
     bits = step % 4 == 0 ? random.next() : bits >> 16U;
     const auto choice = static_cast<std::int64_t>(bits & 0xffffU);
     point.map = (choice >= first ? 1 : 0) + (choice >= second ? 1 : 0) + (choice >= third ? 1 : 0);
-    const AffineMap& map = system.maps[at(point.map)];
+    const AffineMap& map = system.maps[as_index(point.map)];
     const std::int64_t x = point.x;
     const std::int64_t y = point.y;
     constexpr std::int64_t kScale = kCoordinateOne / kCoefficientOne;
     point.x = (map.a * x + map.b * y) / kCoefficientOne + map.e * kScale;
     point.y = (map.c * x + map.d * y) / kCoefficientOne + map.f * kScale;
-    if (step >= 0) orbit[at(step)] = point;
+    if (step >= 0) orbit[as_index(step)] = point;
   }
 }
 

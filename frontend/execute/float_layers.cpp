@@ -14,7 +14,7 @@
 namespace npusim::execute {
 namespace {
 
-using LayerPointer = std::unique_ptr<const Layer<float>>;
+using FloatLayerPointer = std::unique_ptr<const Layer<float>>;
 
 struct Limits {
   float low, high;
@@ -87,7 +87,7 @@ class FloatPool : public Layer<float> {
 
 // out[i] = clamp(f(a[i], b[i])); b may be one pixel for all.
 template <class Function>
-LayerPointer binary(const graph::Graph& graph, const graph::Node& node, Function function) {
+FloatLayerPointer binary(const graph::Graph& graph, const graph::Node& node, Function function) {
   const graph::Shape shape = node.shape;
   const bool broadcast = graph.node(node.inputs[1]).shape != shape;
   const Limits limits = limits_of(node);
@@ -105,7 +105,7 @@ LayerPointer binary(const graph::Graph& graph, const graph::Node& node, Function
 
 // out[i] = clamp(f(x[i], channel))
 template <class Function>
-LayerPointer unary(const graph::Node& node, Function function) {
+FloatLayerPointer unary(const graph::Node& node, Function function) {
   const graph::Shape shape = node.shape;
   const Limits limits = limits_of(node);
   return std::make_unique<SimpleLayer>([=](const float* const* inputs, float* out) {
@@ -118,7 +118,7 @@ LayerPointer unary(const graph::Node& node, Function function) {
   });
 }
 
-LayerPointer batch_norm(const graph::Node& node, const graph::BatchNorm& norm) {
+FloatLayerPointer batch_norm(const graph::Node& node, const graph::BatchNorm& norm) {
   std::vector<double> factors(norm.gamma.size());
   for (std::size_t c = 0; c < factors.size(); ++c) {
     factors[c] = norm.gamma[c] / std::sqrt(norm.variance[c] + norm.epsilon);
@@ -129,7 +129,7 @@ LayerPointer batch_norm(const graph::Node& node, const graph::BatchNorm& norm) {
   });
 }
 
-LayerPointer concat(const graph::Graph& graph, const graph::Node& node) {
+FloatLayerPointer concat(const graph::Graph& graph, const graph::Node& node) {
   std::vector<std::int64_t> channels;
   for (const graph::NodeId id : node.inputs) channels.push_back(graph.node(id).shape.channels);
   const std::int64_t pixels = node.shape.height * node.shape.width;
@@ -146,7 +146,7 @@ LayerPointer concat(const graph::Graph& graph, const graph::Node& node) {
   });
 }
 
-LayerPointer pad(const graph::Graph& graph, const graph::Node& node, const graph::Pad& pad) {
+FloatLayerPointer pad(const graph::Graph& graph, const graph::Node& node, const graph::Pad& pad) {
   const graph::Shape in = graph.node(node.inputs[0]).shape;
   const graph::Shape out_shape = node.shape;
   const Limits limits = limits_of(node);
@@ -166,31 +166,33 @@ LayerPointer pad(const graph::Graph& graph, const graph::Node& node, const graph
   });
 }
 
-struct Maker {
+struct FloatLayerMaker {
   const graph::Graph& graph;
   const graph::Node& node;
 
-  LayerPointer operator()(const graph::Input&) const {
+  FloatLayerPointer operator()(const graph::Input&) const {
     throw base::InternalError("node '" + node.name + "': an input has no layer");
   }
-  LayerPointer operator()(const graph::Conv&) const { return make_float_conv(graph, node); }
-  LayerPointer operator()(const graph::BatchNorm& norm) const { return batch_norm(node, norm); }
-  LayerPointer operator()(const graph::Clamp&) const {
+  FloatLayerPointer operator()(const graph::Conv&) const { return make_float_conv(graph, node); }
+  FloatLayerPointer operator()(const graph::BatchNorm& norm) const {
+    return batch_norm(node, norm);
+  }
+  FloatLayerPointer operator()(const graph::Clamp&) const {
     return unary(node, [](float x, std::size_t) { return x; });
   }
-  LayerPointer operator()(const graph::Pad& op) const { return pad(graph, node, op); }
-  LayerPointer operator()(const graph::Add&) const {
+  FloatLayerPointer operator()(const graph::Pad& op) const { return pad(graph, node, op); }
+  FloatLayerPointer operator()(const graph::Add&) const {
     return binary(graph, node, [](float a, float b) { return a + b; });
   }
-  LayerPointer operator()(const graph::Mul&) const {
+  FloatLayerPointer operator()(const graph::Mul&) const {
     return binary(graph, node, [](float a, float b) { return a * b; });
   }
-  LayerPointer operator()(const graph::Concat&) const { return concat(graph, node); }
-  LayerPointer operator()(const graph::Pool& pool) const {
+  FloatLayerPointer operator()(const graph::Concat&) const { return concat(graph, node); }
+  FloatLayerPointer operator()(const graph::Pool& pool) const {
     const Geometry geometry{graph.node(node.inputs[0]).shape, node.shape, pool.window};
     return std::make_unique<FloatPool>(pool, geometry, limits_of(node));
   }
-  LayerPointer operator()(const graph::Lookup& lookup) const {
+  FloatLayerPointer operator()(const graph::Lookup& lookup) const {
     return unary(node, [lookup](float x, std::size_t) {
       return static_cast<float>(graph::evaluate(lookup, x));
     });
@@ -199,9 +201,9 @@ struct Maker {
 
 }  // namespace
 
-LayerPointer make_float_layer(const graph::Graph& graph, graph::NodeId id) {
+FloatLayerPointer make_float_layer(const graph::Graph& graph, graph::NodeId id) {
   const graph::Node& node = graph.node(id);
-  return std::visit(Maker{graph, node}, node.op);
+  return std::visit(FloatLayerMaker{graph, node}, node.op);
 }
 
 }  // namespace npusim::execute

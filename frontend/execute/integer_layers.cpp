@@ -13,7 +13,7 @@
 namespace npusim::execute {
 namespace {
 
-using LayerPointer = std::unique_ptr<const Layer<std::int8_t>>;
+using IntegerLayerPointer = std::unique_ptr<const Layer<std::int8_t>>;
 using Table = std::array<std::int8_t, 256>;
 
 std::int32_t zero_point_of(const graph::QuantizedGraph& graph, const graph::QuantizedNode& node,
@@ -130,29 +130,29 @@ Table lookup_table(const graph::QuantizedNode& node, const graph::QuantizedLooku
   return table;
 }
 
-struct Maker {
+struct IntegerLayerMaker {
   const graph::QuantizedGraph& graph;
   const graph::QuantizedNode& node;
 
-  LayerPointer operator()(const graph::Input&) const {
+  IntegerLayerPointer operator()(const graph::Input&) const {
     throw base::InternalError("node '" + node.name + "': an input has no layer");
   }
-  LayerPointer operator()(const graph::QuantizedConv&) const {
+  IntegerLayerPointer operator()(const graph::QuantizedConv&) const {
     return make_integer_conv(graph, node);
   }
-  LayerPointer operator()(const graph::QuantizedPool&) const {
+  IntegerLayerPointer operator()(const graph::QuantizedPool&) const {
     return make_integer_pool(graph, node);
   }
-  LayerPointer operator()(const graph::QuantizedAdd& add) const {
+  IntegerLayerPointer operator()(const graph::QuantizedAdd& add) const {
     return std::make_unique<IntegerAdd>(graph, node, add);
   }
-  LayerPointer operator()(const graph::QuantizedMul& mul) const {
+  IntegerLayerPointer operator()(const graph::QuantizedMul& mul) const {
     return std::make_unique<IntegerMul>(graph, node, mul);
   }
-  LayerPointer operator()(const graph::QuantizedConcat& concat) const {
+  IntegerLayerPointer operator()(const graph::QuantizedConcat& concat) const {
     return std::make_unique<IntegerTables>(graph, node, concat_tables(graph, node, concat));
   }
-  LayerPointer operator()(const graph::QuantizedLookup& lookup) const {
+  IntegerLayerPointer operator()(const graph::QuantizedLookup& lookup) const {
     return std::make_unique<IntegerTables>(graph, node,
                                            std::vector<Table>{lookup_table(node, lookup)});
   }
@@ -160,9 +160,9 @@ struct Maker {
 
 }  // namespace
 
-LayerPointer make_integer_layer(const graph::QuantizedGraph& graph, graph::NodeId id) {
+IntegerLayerPointer make_integer_layer(const graph::QuantizedGraph& graph, graph::NodeId id) {
   const graph::QuantizedNode& node = graph.node(id);
-  return std::visit(Maker{graph, node}, node.op);
+  return std::visit(IntegerLayerMaker{graph, node}, node.op);
 }
 
 }  // namespace npusim::execute

@@ -89,13 +89,9 @@ void fold_into_inputs(Conv& conv, const BatchNorm& norm, const std::string& name
   }
 }
 
-bool has_pads(const Window& w) {
-  return w.pad_top != 0 || w.pad_left != 0 || w.pad_bottom != 0 || w.pad_right != 0;
-}
-
 // The BatchNorm moves its scale past the zeros of a padding, but not its offset.
 bool may_fold_into_inputs(const Conv& conv, const BatchNorm& norm) {
-  if (!has_pads(conv.window)) return true;
+  if (!conv.window.has_pads()) return true;
   const std::vector<Line> lines = lines_of(norm);
   return std::all_of(lines.begin(), lines.end(), [](const Line& line) { return line.offset == 0; });
 }

@@ -43,10 +43,6 @@ Window widened(Window window, const Pad& pad) {
   return window;
 }
 
-bool has_pads(const Window& w) {
-  return w.pad_top != 0 || w.pad_left != 0 || w.pad_bottom != 0 || w.pad_right != 0;
-}
-
 bool within_limits(const Window& w) {
   return std::max({w.pad_top, w.pad_left, w.pad_bottom, w.pad_right}) <= kMaxExtent;
 }
@@ -57,7 +53,7 @@ bool absorb_into_pool(Pool& pool, const Pad& pad, const Shape& padless, double p
   if (pool.kind == PoolKind::max) {
     if (pad.value > producer_low) return false;
   } else {
-    if (pad.value != 0 || (has_pads(pool.window) && !pool.count_include_pad)) return false;
+    if (pad.value != 0 || (pool.window.has_pads() && !pool.count_include_pad)) return false;
     pool.count_include_pad = true;
   }
   pool.window = window;

@@ -40,6 +40,9 @@ struct Window {
   std::int64_t stride_h = 1, stride_w = 1;
   std::int64_t dilation_h = 1, dilation_w = 1;
   std::int64_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+  bool has_pads() const {
+    return pad_top != 0 || pad_left != 0 || pad_bottom != 0 || pad_right != 0;
+  }
 };
 
 // Clamp to [low, high]; ReLU is [0, +inf).

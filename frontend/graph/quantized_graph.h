@@ -101,6 +101,7 @@ struct QuantizedNode {
   std::int32_t activation_bits = 8;  // the output codes lie in [-2^(b-1), 2^(b-1) - 1]
   // Of a QuantizedConv: the clamps of each output channel, within `clamps`; empty: those for all.
   std::vector<Clamps> channel_clamps = {};
+  bool is_input() const { return std::holds_alternative<Input>(op); }
   const Clamps& clamps_of(std::int64_t channel) const {
     return channel_clamps.empty() ? clamps : channel_clamps[static_cast<std::size_t>(channel)];
   }

@@ -17,7 +17,7 @@ std::string hexadecimal(double value) {
 }
 
 // Numbers with one blank between them; nothing at anything else.
-std::optional<std::vector<double>> parse(const std::string& text) {
+std::optional<std::vector<double>> parse_scales(const std::string& text) {
   std::vector<double> values;
   const char* at = text.data();
   const char* const end = at + text.size();
@@ -53,7 +53,7 @@ std::string exact_scales_text(const std::vector<double>& scales) {
 
 std::optional<std::vector<double>> refined_scales(const std::vector<float>& floats,
                                                   const std::string& text) {
-  std::optional<std::vector<double>> scales = parse(text);
+  std::optional<std::vector<double>> scales = parse_scales(text);
   if (!scales || floats.empty()) return std::nullopt;
   if (scales->size() == 1) {
     const double base = scales->front();

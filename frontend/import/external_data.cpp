@@ -20,8 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const std::string& key, const std::string& got,
-                         const std::string& must_be) {
+[[noreturn]] void refuse_entry(const std::string& key, const std::string& got,
+                               const std::string& must_be) {
   throw base::InputError(base::refusal("", "external data: " + key, got, must_be));
 }
 
@@ -38,7 +38,7 @@ std::int64_t number_of(const onnx::StringStringEntryProto& entry) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < 0) {
-    refuse(entry.key(), quoted(text), "a number of bytes, not negative");
+    refuse_entry(entry.key(), quoted(text), "a number of bytes, not negative");
   }
   return value;
 }
@@ -50,7 +50,7 @@ Entries entries_of(const onnx::TensorProto& tensor) {
     if (entry.key() == "offset") entries.offset = number_of(entry);
     if (entry.key() == "length") entries.length = number_of(entry);
   }
-  if (entries.location.empty()) refuse("location", "none", "a file beside the model");
+  if (entries.location.empty()) refuse_entry("location", "none", "a file beside the model");
   return entries;
 }
 
@@ -60,17 +60,19 @@ fs::path resolved(const std::string& location, const fs::path& folder) {
   const bool climbs = std::any_of(relative.begin(), relative.end(),
                                   [](const fs::path& part) { return part == ".."; });
   if (relative.is_absolute() || climbs || location.find('\0') != std::string::npos) {
-    refuse("location", quoted(location), "a path inside the model's folder, without ..");
+    refuse_entry("location", quoted(location), "a path inside the model's folder, without ..");
   }
   std::error_code error;
   const fs::path root = fs::canonical(folder.empty() ? fs::path(".") : folder, error);
   fs::path target;
   if (!error) target = fs::canonical(root / relative, error);
-  if (error) refuse("location", quoted(location) + " (" + error.message() + ")", "a file to read");
+  if (error)
+    refuse_entry("location", quoted(location) + " (" + error.message() + ")", "a file to read");
   const auto [root_end, unused] =
       std::mismatch(root.begin(), root.end(), target.begin(), target.end());
   if (root_end != root.end()) {
-    refuse("location", quoted(location) + ", a link out of the model's folder", "a file inside it");
+    refuse_entry("location", quoted(location) + ", a link out of the model's folder",
+                 "a file inside it");
   }
   return target;
 }
@@ -84,11 +86,11 @@ class ExternalFile {
     if (number_ < 0 || ::fstat(number_, &status) != 0) {
       const std::string reason = std::generic_category().message(errno);
       close();
-      refuse("location", quoted(location_) + " (" + reason + ")", "a file to read");
+      refuse_entry("location", quoted(location_) + " (" + reason + ")", "a file to read");
     }
     if (!S_ISREG(status.st_mode)) {
       close();
-      refuse("location", quoted(location_) + ", not a regular file", "a regular file");
+      refuse_entry("location", quoted(location_) + ", not a regular file", "a regular file");
     }
     bytes_ = status.st_size;
   }
@@ -106,7 +108,8 @@ class ExternalFile {
                                   offset + static_cast<std::int64_t>(filled));
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) {
-        refuse("location", quoted(location_) + ", which ended while it was read", "left alone");
+        refuse_entry("location", quoted(location_) + ", which ended while it was read",
+                     "left alone");
       }
       filled += static_cast<std::size_t>(got);
     }
@@ -128,36 +131,37 @@ class Loader {
 
   void load(onnx::TensorProto& tensor) {
     if (tensor.has_raw_data()) {
-      refuse("location", "a tensor that has data of its own too", "one of the two");
+      refuse_entry("location", "a tensor that has data of its own too", "one of the two");
     }
     const std::int64_t bytes_each = value_bytes(tensor.data_type());
     if (bytes_each == 0) {
-      refuse("type", data_type_name(tensor.data_type()), "a type of numbers, such as FLOAT");
+      refuse_entry("type", data_type_name(tensor.data_type()), "a type of numbers, such as FLOAT");
     }
     const std::int64_t needed = static_cast<std::int64_t>(element_count(tensor)) * bytes_each;
     const Entries entries = entries_of(tensor);
     if (entries.length && *entries.length != needed) {
-      refuse("length", std::to_string(*entries.length),
-             std::to_string(needed) + " bytes for " + to_text(dims_of(tensor)) + " of " +
-                 data_type_name(tensor.data_type()));
+      refuse_entry("length", std::to_string(*entries.length),
+                   std::to_string(needed) + " bytes for " + to_text(dims_of(tensor)) + " of " +
+                       data_type_name(tensor.data_type()));
     }
     loaded_bytes_ += needed;
     if (loaded_bytes_ > kMaxExternalBytes) {
-      refuse("size", "more in all tensors together",
-             "at most " + std::to_string(kMaxExternalBytes) + " bytes");
+      refuse_entry("size", "more in all tensors together",
+                   "at most " + std::to_string(kMaxExternalBytes) + " bytes");
     }
     const ExternalFile file(resolved(entries.location, folder_), entries.location);
     if (entries.offset > file.bytes() || needed > file.bytes() - entries.offset) {
-      refuse("location",
-             quoted(entries.location) + " of " + std::to_string(file.bytes()) + " bytes",
-             "of at least " + std::to_string(entries.offset) + " + " + std::to_string(needed) +
-                 " bytes (offset and length)");
+      refuse_entry("location",
+                   quoted(entries.location) + " of " + std::to_string(file.bytes()) + " bytes",
+                   "of at least " + std::to_string(entries.offset) + " + " +
+                       std::to_string(needed) + " bytes (offset and length)");
     }
     if (!entries.length && needed != file.bytes() - entries.offset) {
-      refuse("length",
-             "none, with " + std::to_string(file.bytes() - entries.offset) +
-                 " bytes to the end of the file",
-             "given, or " + std::to_string(needed) + " bytes for " + to_text(dims_of(tensor)));
+      refuse_entry(
+          "length",
+          "none, with " + std::to_string(file.bytes() - entries.offset) +
+              " bytes to the end of the file",
+          "given, or " + std::to_string(needed) + " bytes for " + to_text(dims_of(tensor)));
     }
     tensor.set_raw_data(file.read(entries.offset, needed));
     tensor.clear_external_data();

@@ -109,8 +109,8 @@ std::string readable(std::string text) {
   return printable(line, 400);
 }
 
-[[noreturn]] void refuse(const std::string& file, const char* key, const std::exception& error,
-                         const char* from, const char* must_be) {
+[[noreturn]] void refuse_file(const std::string& file, const char* key, const std::exception& error,
+                              const char* from, const char* must_be) {
   throw base::InputError(
       base::refusal(file, key, "'" + readable(error.what()) + "' from " + from, must_be));
 }
@@ -119,7 +119,7 @@ void check(const onnx::ModelProto& model, const std::string& file) {
   try {
     onnx::checker::check_model(model);
   } catch (const std::exception& error) {
-    refuse(file, "model", error, "the ONNX checker", "a valid ONNX model");
+    refuse_file(file, "model", error, "the ONNX checker", "a valid ONNX model");
   }
 }
 
@@ -129,7 +129,7 @@ void infer(onnx::ModelProto& model, const std::string& file) {
                                               /*data_prop=*/false);
     onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(), options);
   } catch (const std::exception& error) {
-    refuse(file, "shapes", error, "ONNX shape inference", "shapes that fit each other");
+    refuse_file(file, "shapes", error, "ONNX shape inference", "shapes that fit each other");
   }
 }
 

@@ -40,7 +40,7 @@ void remove_unread_inputs(onnx::GraphProto& graph) {
   inputs.DeleteSubrange(kept, inputs.size() - kept);
 }
 
-void check_count(const onnx::GraphProto& graph, const std::string& file) {
+void check_input_count(const onnx::GraphProto& graph, const std::string& file) {
   if (graph.input_size() <= 1) return;
   std::string names;
   for (const auto& info : graph.input()) {
@@ -150,7 +150,7 @@ void set_batch(onnx::GraphProto& graph, std::int64_t batch) {
 std::optional<ModelInput> take_input(onnx::ModelProto& model, const std::string& file) {
   onnx::GraphProto& graph = *model.mutable_graph();
   remove_unread_inputs(graph);
-  check_count(graph, file);
+  check_input_count(graph, file);
   if (graph.input_size() == 0) return std::nullopt;
   onnx::ValueInfoProto& info = *graph.mutable_input(0);
   try {

@@ -3,12 +3,15 @@
 // the result to a tensor that exists already. The families are the source files rules_*.cpp.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "frontend/import/node_context.h"
 
 namespace npusim::import {
+
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // rules_arithmetic.cpp
 void import_add(NodeContext& node);

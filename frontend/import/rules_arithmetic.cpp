@@ -14,7 +14,6 @@
 namespace npusim::import {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr const char* kOperand[] = {"A", "B"};
 
 // The constant operand of two, -1 where both are computed.

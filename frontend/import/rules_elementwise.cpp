@@ -12,8 +12,6 @@
 namespace npusim::import {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 // A limit of Clip: an attribute before opset 11, an optional scalar input since. The largest float
 // and beyond mean no limit.
 double clip_limit(const NodeContext& node, int index, const char* name, double none) {

@@ -14,8 +14,8 @@
 namespace npusim::import {
 namespace {
 
-[[noreturn]] void refuse(const onnx::TensorProto& tensor, const std::string& key,
-                         const std::string& got, const std::string& must_be) {
+[[noreturn]] void refuse_tensor(const onnx::TensorProto& tensor, const std::string& key,
+                                const std::string& got, const std::string& must_be) {
   throw base::InputError(
       base::refusal("tensor '" + printable(tensor.name()) + "'", key, got, must_be));
 }
@@ -24,9 +24,9 @@ namespace {
 void require_inside_file(const onnx::TensorProto& tensor) {
   const bool is_external = tensor.data_location() == onnx::TensorProto::EXTERNAL;
   if (is_external || tensor.external_data_size() > 0) {
-    refuse(tensor, "data", "external data", "in the model file: save the model as one file");
+    refuse_tensor(tensor, "data", "external data", "in the model file: save the model as one file");
   }
-  if (tensor.has_segment()) refuse(tensor, "data", "a segment", "a whole tensor");
+  if (tensor.has_segment()) refuse_tensor(tensor, "data", "a segment", "a whole tensor");
 }
 
 float bits_to_float(std::uint32_t bits) {
@@ -46,8 +46,8 @@ std::vector<Value> values_of(const onnx::TensorProto& tensor, const Field& field
   if (!tensor.raw_data().empty()) {
     const std::string& raw = tensor.raw_data();
     if (raw.size() != count * sizeof(Stored)) {
-      refuse(tensor, "data", std::to_string(raw.size()) + " bytes",
-             std::to_string(count * sizeof(Stored)) + " for " + to_text(dims_of(tensor)));
+      refuse_tensor(tensor, "data", std::to_string(raw.size()) + " bytes",
+                    std::to_string(count * sizeof(Stored)) + " for " + to_text(dims_of(tensor)));
     }
     values.resize(count);
     if constexpr (std::is_same_v<Stored, Value>) {  // `convert` changes nothing then
@@ -62,8 +62,8 @@ std::vector<Value> values_of(const onnx::TensorProto& tensor, const Field& field
     return values;
   }
   if (static_cast<std::size_t>(field.size()) != count) {
-    refuse(tensor, "data", std::to_string(field.size()) + " values",
-           std::to_string(count) + " for " + to_text(dims_of(tensor)));
+    refuse_tensor(tensor, "data", std::to_string(field.size()) + " values",
+                  std::to_string(count) + " for " + to_text(dims_of(tensor)));
   }
   values.reserve(count);
   for (const auto value : field) values.push_back(convert(static_cast<Stored>(value)));
@@ -75,7 +75,7 @@ std::vector<float> read_two_byte_reals(const onnx::TensorProto& tensor,
                                        float (*convert)(uint16_t)) {
   for (const std::int32_t bits : tensor.int32_data()) {
     if (bits < 0 || bits > std::numeric_limits<std::uint16_t>::max()) {
-      refuse(tensor, "data", std::to_string(bits), "16 bits, in [0, 65535]");
+      refuse_tensor(tensor, "data", std::to_string(bits), "16 bits, in [0, 65535]");
     }
   }
   return values_of<std::uint16_t, float>(tensor, tensor.int32_data(), convert);
@@ -88,8 +88,8 @@ std::vector<std::int32_t> read_code_bytes(const onnx::TensorProto& tensor) {
   constexpr int kMost{std::numeric_limits<Stored>::max()};
   for (const std::int32_t value : tensor.int32_data()) {
     if (value < kLeast || value > kMost) {
-      refuse(tensor, "data", std::to_string(value),
-             "8 bits, in [" + std::to_string(kLeast) + ", " + std::to_string(kMost) + "]");
+      refuse_tensor(tensor, "data", std::to_string(value),
+                    "8 bits, in [" + std::to_string(kLeast) + ", " + std::to_string(kMost) + "]");
     }
   }
   return values_of<Stored, std::int32_t>(tensor, tensor.int32_data(),
@@ -149,8 +149,9 @@ std::size_t element_count(const onnx::TensorProto& tensor) {
   std::int64_t count = 1;
   for (const std::int64_t dim : tensor.dims()) {
     if (dim < 0 || (dim > 0 && count > graph::kMaxParameters / dim)) {
-      refuse(tensor, "dimensions", to_text(dims_of(tensor)),
-             "not negative, with at most " + std::to_string(graph::kMaxParameters) + " elements");
+      refuse_tensor(
+          tensor, "dimensions", to_text(dims_of(tensor)),
+          "not negative, with at most " + std::to_string(graph::kMaxParameters) + " elements");
     }
     count *= dim;
   }
@@ -170,8 +171,8 @@ std::vector<float> read_floats(const onnx::TensorProto& tensor) {
     case onnx::TensorProto::BFLOAT16:
       return read_two_byte_reals(tensor, bfloat_to_float);
     default:
-      refuse(tensor, "type", data_type_name(tensor.data_type()),
-             "FLOAT, FLOAT16, BFLOAT16 or DOUBLE");
+      refuse_tensor(tensor, "type", data_type_name(tensor.data_type()),
+                    "FLOAT, FLOAT16, BFLOAT16 or DOUBLE");
   }
 }
 
@@ -180,8 +181,8 @@ std::vector<float> read_finite(const onnx::TensorProto& tensor) {
   if (graph::all_finite(values)) return values;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i])) continue;
-    refuse(tensor, "value " + std::to_string(i), std::to_string(values[i]),
-           tensor.data_type() == onnx::TensorProto::DOUBLE ? "finite as a float" : "finite");
+    refuse_tensor(tensor, "value " + std::to_string(i), std::to_string(values[i]),
+                  tensor.data_type() == onnx::TensorProto::DOUBLE ? "finite as a float" : "finite");
   }
   return values;
 }
@@ -197,7 +198,7 @@ std::vector<std::int32_t> read_codes(const onnx::TensorProto& tensor) {
       return values_of<std::int32_t, std::int32_t>(tensor, tensor.int32_data(),
                                                    [](std::int32_t v) { return v; });
     default:
-      refuse(tensor, "type", data_type_name(tensor.data_type()), "INT8, UINT8 or INT32");
+      refuse_tensor(tensor, "type", data_type_name(tensor.data_type()), "INT8, UINT8 or INT32");
   }
 }
 
@@ -211,7 +212,7 @@ std::vector<std::int64_t> read_integers(const onnx::TensorProto& tensor) {
     return values_of<std::int32_t, std::int64_t>(tensor, tensor.int32_data(),
                                                  [](std::int32_t v) { return std::int64_t{v}; });
   }
-  refuse(tensor, "type", data_type_name(tensor.data_type()), "INT64 or INT32");
+  refuse_tensor(tensor, "type", data_type_name(tensor.data_type()), "INT64 or INT32");
 }
 
 float half_to_float(std::uint16_t bits) {

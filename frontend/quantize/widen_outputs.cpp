@@ -6,7 +6,7 @@
 namespace npusim::quantize {
 namespace {
 
-bool passes_codes_on(const graph::Node& node) {
+bool passes_all_codes_on(const graph::Node& node) {
   const auto* pool = std::get_if<graph::Pool>(&node.op);
   return pool != nullptr && pool->kind == graph::PoolKind::max && node.activation.is_identity();
 }
@@ -16,7 +16,7 @@ bool passes_codes_on(const graph::Node& node) {
 void widen_outputs(const graph::Graph& folded, double factor, Calibration& calibration) {
   std::vector<bool> widened(folded.nodes.size());
   for (graph::NodeId id : folded.outputs) {
-    while (passes_codes_on(folded.node(id))) id = folded.node(id).inputs.at(0);
+    while (passes_all_codes_on(folded.node(id))) id = folded.node(id).inputs.at(0);
     const auto at = static_cast<std::size_t>(id);
     if (widened[at]) continue;
     widened[at] = true;

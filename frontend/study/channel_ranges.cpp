@@ -8,7 +8,6 @@
 namespace npusim::study {
 namespace {
 
-constexpr double kLeastShareOfLargest = 0x1p-23;
 constexpr std::size_t kShifts = 16;  // of the widest field, 4 bits
 
 }  // namespace
@@ -17,7 +16,7 @@ std::vector<double> ChannelRanges::live() const {
   std::vector<double> values = largest;
   std::sort(values.begin(), values.end());
   if (values.empty() || values.back() == 0) return {};
-  const double least = values.back() * kLeastShareOfLargest;
+  const double least = values.back() * kLeastLiveShare;
   values.erase(values.begin(), std::lower_bound(values.begin(), values.end(), least));
   return values;
 }

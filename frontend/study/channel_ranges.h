@@ -10,6 +10,9 @@
 
 namespace npusim::study {
 
+/// A channel whose largest weight is below this share of the layer's largest is dead.
+inline constexpr double kLeastLiveShare = 0x1p-23;
+
 /// m_c = max_k |W[c, k]|, one per output channel. A channel is live where m_c is at least 2^-23 of
 /// the largest, and not 0 (as in weight_sqnr.h).
 struct ChannelRanges {

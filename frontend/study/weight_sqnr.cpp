@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "frontend/study/channel_ranges.h"
 #include "frontend/study/decibels.h"
 #include "sim/base/errors.h"
 #include "sim/base/parallel.h"
 
 namespace npusim::study {
 namespace {
-
-constexpr double kLeastShareOfLargest = 0x1p-23;
 
 /// One layer's floats beside its codes.
 class LayerWeights {
@@ -92,7 +91,7 @@ class NetworkSqnr {
     std::vector<double> least(weights_.size());
     for (const Channel& channel : channels_) {
       double& of_layer = least[channel.layer];
-      of_layer = std::max(of_layer, channel.largest * kLeastShareOfLargest);
+      of_layer = std::max(of_layer, channel.largest * kLeastLiveShare);
     }
     const auto is_live = [&](const Channel& channel) {
       return channel.largest != 0 && channel.largest >= least[channel.layer];

@@ -16,7 +16,7 @@ using report::AnalyzedLayer;
 
 constexpr std::size_t kLetters = 40;  // of a name within a sentence
 
-std::string decimals(const std::optional<double>& value, int digits) {
+std::string decimals_or_dash(const std::optional<double>& value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : "-";
 }
 
@@ -103,13 +103,13 @@ class TextWriter {
       std::vector<std::string> cells = {report::shortened(layer.name, kLetters), "-", "-", "-",
                                         "-"};
       if (layer.weights) {
-        cells[1] = decimals(layer.weights->range_spread_octaves, 1);
+        cells[1] = decimals_or_dash(layer.weights->range_spread_octaves, 1);
         cells[2] = shifts_text(layer.weights->shift_histogram);
         cells[3] = report::grouped(layer.weights->lost_channels);
-        cells[4] = decimals(layer.weights->sqnr_db, 1);
+        cells[4] = decimals_or_dash(layer.weights->sqnr_db, 1);
       }
-      cells.push_back(decimals(layer.output_sqnr_db, 1));
-      cells.push_back(decimals(layer.network_sqnr_alone_db, 1));
+      cells.push_back(decimals_or_dash(layer.output_sqnr_db, 1));
+      cells.push_back(decimals_or_dash(layer.network_sqnr_alone_db, 1));
       if (has_top1_) {
         cells.push_back(points(layer.top1_loss_alone->fraction));
         cells.push_back(points(layer.top1_loss_alone->standard_error));

@@ -28,7 +28,7 @@ struct AnalyzeOptions {
   std::optional<std::string> json, csv, pictures, threshold, sample;
 };
 
-constexpr char kExamples[] =
+constexpr char kAnalyzeExamples[] =
     "  npusim analyze mobilenet.yaml\n"
     "  npusim analyze mobilenet.yaml --scheme per_layer --pictures pictures\n"
     "  npusim analyze mobilenet.yaml --sample 2000 --csv layers.csv --json a.json\n"
@@ -123,8 +123,9 @@ int analyze(const AnalyzeOptions& options) {
 
 void add_analyze(CLI::App& program, Action& action) {
   const auto options = std::make_shared<AnalyzeOptions>();
-  CLI::App* command = add_command(
-      program, "analyze", "find the layers where a quantized network loses accuracy", kExamples);
+  CLI::App* command =
+      add_command(program, "analyze", "find the layers where a quantized network loses accuracy",
+                  kAnalyzeExamples);
   add_run_arguments(*command, options->arguments);
   command->add_option("--json", options->json, "write the analysis as JSON")->option_text("F");
   command->add_option("--csv", options->csv, "write a table of the layers as CSV")

@@ -19,9 +19,9 @@ struct Missing {
   const AskedNetwork* network = nullptr;
 };
 
-std::vector<std::shared_ptr<const NetworkAnswers>> show(const ShownImages& images,
-                                                        const std::vector<Missing>& networks,
-                                                        int threads, Progress& progress) {
+std::vector<std::shared_ptr<const NetworkAnswers>> show_images(const ShownImages& images,
+                                                               const std::vector<Missing>& networks,
+                                                               int threads, Progress& progress) {
   std::deque<execute::OverflowCounts> overflows(networks.size());
   std::vector<execute::ClassifierFactory> classifiers;
   for (std::size_t i = 0; i < networks.size(); ++i)
@@ -73,7 +73,7 @@ std::vector<std::shared_ptr<const NetworkAnswers>> Answers::ask(
     if (known.count(key) == 0) missing.push_back({key, network});
   }
   if (!missing.empty()) {
-    const auto answers = show(images, missing, threads, progress);
+    const auto answers = show_images(images, missing, threads, progress);
     for (std::size_t i = 0; i < missing.size(); ++i) {
       known[missing[i].key] = answers[i];
       if (cache_ != nullptr) cache_->put(kKind, missing[i].key, to_bytes(*answers[i]));

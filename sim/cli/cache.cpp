@@ -30,7 +30,7 @@ struct CacheOptions {
   std::optional<std::string> older_than, keep;
 };
 
-constexpr char kExamples[] =
+constexpr char kCacheExamples[] =
     "  npusim cache\n"
     "  npusim cache prune --older-than 30d\n"
     "  npusim cache prune --keep 1GiB\n"
@@ -84,7 +84,7 @@ struct Row {
   cache::Clock::time_point oldest, newest;
 };
 
-void show(const fs::path& folder) {
+void show_entries(const fs::path& folder) {
   const std::string own = cache::hex_name(cache::program_identity());
   std::map<std::string, Row> rows;
   Row all;
@@ -138,7 +138,7 @@ int manage(const CacheOptions& options) {
     return kOk;
   }
   if (options.action == "show") {
-    show(*folder);
+    show_entries(*folder);
     return kOk;
   }
   const cache::Pruned pruned = cache::prune(*folder, pruning);
@@ -154,7 +154,7 @@ int manage(const CacheOptions& options) {
 void add_cache(CLI::App& program, Action& action) {
   const auto options = std::make_shared<CacheOptions>();
   CLI::App* command =
-      add_command(program, "cache", "show or remove what is kept of earlier runs", kExamples);
+      add_command(program, "cache", "show or remove what is kept of earlier runs", kCacheExamples);
   command->add_option("ACTION", options->action,
                       "show (default), prune (by flags) or clear (everything)");
   command

@@ -33,7 +33,7 @@ struct CompareOptions {
   std::optional<std::string> schemes, json;
 };
 
-constexpr char kExamples[] =
+constexpr char kCompareExamples[] =
     "  npusim compare mobilenet.yaml\n"
     "  npusim compare mobilenet.yaml --images 500 --json comparison.json\n"
     "  npusim compare mobilenet.yaml --schemes per_layer,shift_scaler:3,per_channel\n"
@@ -341,8 +341,8 @@ int compare(const CompareOptions& options) {
 
 void add_compare(CLI::App& program, Action& action) {
   const auto options = std::make_shared<CompareOptions>();
-  CLI::App* command =
-      add_command(program, "compare", "set all quantizations of a network side by side", kExamples);
+  CLI::App* command = add_command(
+      program, "compare", "set all quantizations of a network side by side", kCompareExamples);
   add_run_arguments(*command, options->arguments);
   command
       ->add_option("--schemes", options->schemes,

@@ -15,7 +15,7 @@ namespace {
 
 using report::ComparisonRow;
 
-constexpr std::size_t kIndent = 2;
+constexpr std::size_t kTextIndent = 2;
 constexpr double kBytesPerKib = 1024;
 
 std::string decimals(double value, int digits) { return fmt::format("{:.{}f}", value, digits); }
@@ -144,8 +144,9 @@ class ComparisonTable {
   }
 
   std::string line(const std::string& label, const std::vector<std::string>& cells) const {
-    std::string line = std::string(kIndent, ' ') + label;
-    line.append(kIndent + label_width_ - std::min(kIndent + label_width_, line.size()), ' ');
+    std::string line = std::string(kTextIndent, ' ') + label;
+    line.append(kTextIndent + label_width_ - std::min(kTextIndent + label_width_, line.size()),
+                ' ');
     for (std::size_t c = 0; c < cells.size(); ++c) {
       line += fmt::format(" {:>{}}", cells[c], widths_[c]);
     }
@@ -160,7 +161,7 @@ class ComparisonTable {
 };
 
 void append_paragraph(std::string& text, const std::string& paragraph) {
-  text += std::string(kIndent, ' ') + wrapped(paragraph, kTerminalColumns, kIndent) + '\n';
+  text += std::string(kTextIndent, ' ') + wrapped(paragraph, kTerminalColumns, kTextIndent) + '\n';
 }
 
 }  // namespace

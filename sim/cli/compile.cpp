@@ -25,7 +25,7 @@ struct CompileOptions {
   std::optional<std::string> consecutive_images;
 };
 
-constexpr char kExamples[] =
+constexpr char kCompileExamples[] =
     "  npusim compile mobilenet.yaml -o mobilenet.npu\n"
     "  npusim compile mobilenet.yaml --hardware npu_16x16_edge.yaml -o edge.npu\n"
     "  npusim compile mobilenet.yaml --consecutive-images 4 -o four.npu\n";
@@ -76,8 +76,8 @@ int compile_run(const CompileOptions& options) {
 
 void add_compile(CLI::App& program, Action& action) {
   const auto options = std::make_shared<CompileOptions>();
-  CLI::App* command = add_command(program, "compile",
-                                  "write the Program of a run file; needs no dataset", kExamples);
+  CLI::App* command = add_command(
+      program, "compile", "write the Program of a run file; needs no dataset", kCompileExamples);
   add_run_arguments(*command, options->arguments);
   command->add_option("-o,--output", options->output, "Program file to write")
       ->option_text("FILE.npu");

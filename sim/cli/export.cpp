@@ -23,7 +23,7 @@ struct ExportOptions {
   std::optional<std::string> output;
 };
 
-constexpr char kExamples[] =
+constexpr char kExportExamples[] =
     "  npusim export mobilenet.yaml -o quantized.onnx\n"
     "  npusim export mobilenet.yaml --scheme per_channel -o per_channel.onnx\n"
     "  npusim export mobilenet.yaml --model own.onnx --calibration DIR -o q.onnx\n";
@@ -99,7 +99,7 @@ int export_run(const ExportOptions& options) {
 void add_export(CLI::App& program, Action& action) {
   const auto options = std::make_shared<ExportOptions>();
   CLI::App* command = add_command(
-      program, "export", "write the quantized network as ONNX for other runtimes", kExamples);
+      program, "export", "write the quantized network as ONNX for other runtimes", kExportExamples);
   add_run_arguments(*command, options->arguments);
   command->add_option("-o,--output", options->output, "ONNX file to write")
       ->option_text("FILE.onnx");

@@ -22,7 +22,7 @@ struct ListOptions {
   bool json = false;
 };
 
-constexpr char kExamples[] =
+constexpr char kListExamples[] =
     "  npusim list\n"
     "  npusim list workloads\n"
     "  npusim list configs --json\n"
@@ -68,7 +68,7 @@ int list(const ListOptions& options) {
 void add_list(CLI::App& program, Action& action) {
   const auto options = std::make_shared<ListOptions>();
   CLI::App* command =
-      add_command(program, "list", "what may be run: workloads, configs, schemes", kExamples);
+      add_command(program, "list", "what may be run: workloads, configs, schemes", kListExamples);
   command
       ->add_option("WHAT", options->what,
                    config::list_choices(listing_names()) + " (default: all but keys)")

@@ -8,6 +8,7 @@
 #include "sim/base/errors.h"
 #include "sim/cli/catalogue.h"
 #include "sim/cli/listings.h"
+#include "sim/cli/run_flags.h"
 #include "sim/cli/table.h"
 
 namespace npusim::cli {
@@ -15,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;  // keeps its keys sorted
-
-constexpr config::RunNeeds kOnlyLook = {/*dataset=*/false, /*files=*/false};
 
 config::RunConfig read(const CatalogueEntry& entry, const config::SearchFolders& folders) {
   return config::read_run_config(entry.path.string(), {}, kOnlyLook, folders);

@@ -15,6 +15,9 @@ namespace npusim::cli {
 /// Whether colours and clearing a line work there: a terminal, and TERM is not "dumb".
 bool is_capable_terminal(int descriptor);
 
+/// Empties the line that the cursor is in.
+inline constexpr char kClearLine[] = "\r\x1b[K";
+
 /// Whether to colour what goes to stdout: a capable terminal, and NO_COLOR is not set.
 bool wants_colour();
 

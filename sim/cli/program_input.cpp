@@ -24,7 +24,7 @@ using Codes = std::vector<std::int8_t>;
   throw base::InputError(base::refusal("", "--input", got, must_be));
 }
 
-std::string shape_text(const std::vector<std::int64_t>& shape) {
+std::string extents_text(const std::vector<std::int64_t>& shape) {
   std::string text;
   for (const std::int64_t extent : shape)
     text += (text.empty() ? "" : " x ") + std::to_string(extent);
@@ -53,8 +53,8 @@ Codes npy_codes(const isa::TensorInfo& tensor, const std::string& path, const st
   while (shape.size() > wanted.size() && shape.front() == 1) shape.erase(shape.begin());
   while (shape.size() < wanted.size()) shape.insert(shape.begin(), 1);
   if (shape != wanted) {
-    refuse(path + " of " + shape_text(file.shape),
-           "an int8 tensor of " + shape_text(wanted) + " (height, width, channels)");
+    refuse(path + " of " + extents_text(file.shape),
+           "an int8 tensor of " + extents_text(wanted) + " (height, width, channels)");
   }
   const graph::Clamps range = range_of(tensor);
   for (const std::int8_t code : file.values) {
@@ -130,7 +130,7 @@ Codes codes_of(const isa::Program& program, const isa::TensorInfo& tensor,
   refuse(source + ", something else", "a .npy file, a JPEG or PNG picture, or fractal:SEED:INDEX");
 }
 
-std::string inputs_text(const isa::Program& program) {
+std::string tensors_text(const isa::Program& program) {
   std::string number = std::to_string(program.inputs.size());
   if (program.images() == 1) return number;
   return number + ": all of one image, then those of the next of its " +
@@ -143,7 +143,7 @@ std::vector<Codes> read_inputs(const isa::Program& program,
                                const std::vector<std::string>& sources) {
   if (!sources.empty() && sources.size() != program.inputs.size()) {
     refuse(std::to_string(sources.size()) + " inputs",
-           "given once per input of the Program, which has " + inputs_text(program));
+           "given once per input of the Program, which has " + tensors_text(program));
   }
   data::SplitMix64 random(kRandomSeed);
   std::vector<Codes> inputs;

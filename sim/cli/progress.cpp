@@ -14,7 +14,6 @@ namespace npusim::cli {
 namespace {
 
 constexpr double kRefreshSeconds = 0.1;
-constexpr char kClearLine[] = "\r\x1b[K";
 
 }  // namespace
 

@@ -23,7 +23,7 @@ struct RunOptions {
   VcdArguments vcd;
 };
 
-constexpr char kExamples[] =
+constexpr char kRunExamples[] =
     "  npusim run mobilenet.yaml\n"
     "  npusim run mobilenet.yaml --set quantization.bias_correction=false\n"
     "  npusim run mobilenet.yaml --hardware npu_16x16_edge.yaml --json report.json\n"
@@ -66,8 +66,8 @@ int run(const RunOptions& options) {
 
 void add_run(CLI::App& program, Action& action) {
   const auto options = std::make_shared<RunOptions>();
-  CLI::App* command =
-      add_command(program, "run", "measure accuracy, cycles and memory of a run file", kExamples);
+  CLI::App* command = add_command(
+      program, "run", "measure accuracy, cycles and memory of a run file", kRunExamples);
   add_run_arguments(*command, options->arguments);
   add_technology_argument(*command, options->arguments.flags.technology);
   command->add_option("--json", options->json, "write the report as JSON")->option_text("F");

@@ -29,6 +29,9 @@ void add_run_arguments(CLI::App& command, RunArguments& arguments);
 /// --technology, of the commands that report energy.
 void add_technology_argument(CLI::App& command, std::optional<std::string>& technology);
 
+/// For run files that are looked at and not run.
+inline constexpr config::RunNeeds kOnlyLook = {/*dataset=*/false, /*files=*/false};
+
 /// The run that the arguments describe. Throws base::InputError with every error found.
 config::RunConfig read_run(const RunArguments& arguments, const config::RunNeeds& needs);
 

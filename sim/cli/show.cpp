@@ -32,9 +32,8 @@ struct ShowOptions {
 constexpr char kWhat[] =
     "a run file, a hardware file, a Program (.npu), an ONNX file or a SCALE-Sim topology (.csv)";
 constexpr char kHardwarePrefix[] = "hardware.";
-constexpr config::RunNeeds kOnlyLook = {/*dataset=*/false, /*files=*/false};
 
-constexpr char kExamples[] =
+constexpr char kShowExamples[] =
     "  npusim show npu_32x32.yaml\n"
     "  npusim show mobilenet.yaml --set hardware.mac_array.rows=16\n"
     "  npusim show mobilenet.yaml > mine.yaml    a run file that says everything\n"
@@ -146,7 +145,7 @@ int show(const ShowOptions& options) {
 void add_show(CLI::App& program, Action& action) {
   const auto options = std::make_shared<ShowOptions>();
   CLI::App* command = add_command(
-      program, "show", "print what a file says, resolved, with peaks and units", kExamples);
+      program, "show", "print what a file says, resolved, with peaks and units", kShowExamples);
   add_run_file_arguments(*command, options->arguments);
   command->get_option("FILE")->description(
       std::string(kWhat) +

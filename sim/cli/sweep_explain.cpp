@@ -20,7 +20,7 @@ struct ExplainOptions {
   std::string place, point;
 };
 
-constexpr char kExamples[] =
+constexpr char kSweepExplainExamples[] =
     "  npusim sweep explain swept 12\n"
     "  npusim sweep explain swept 5f0c    by the first digits of its hash, 4 at least\n"
     "  npusim sweep explain swept/points/5f0c21b37a9e4d10.json\n";
@@ -85,8 +85,9 @@ int explain(const ExplainOptions& options) {
 
 void add_sweep_explain(CLI::App& sweep, Action& action) {
   const auto options = std::make_shared<ExplainOptions>();
-  CLI::App* command = add_command(
-      sweep, "explain", "print the run command whose report is a point's record", kExamples);
+  CLI::App* command =
+      add_command(sweep, "explain", "print the run command whose report is a point's record",
+                  kSweepExplainExamples);
   command->add_option("DIR", options->place,
                       "the folder that the sweep was written to, or a record in it");
   command->add_option("POINT", options->point, "its number, or the first digits of its hash");

@@ -20,7 +20,7 @@ struct GatherOptions {
   bool quiet = false;
 };
 
-constexpr char kExamples[] = "  npusim sweep gather swept\n";
+constexpr char kSweepGatherExamples[] = "  npusim sweep gather swept\n";
 constexpr std::size_t kMostNamed = 10;
 
 void refuse_missing(const std::vector<sweep::IndexEntry>& missing, std::size_t points) {
@@ -56,7 +56,7 @@ void add_sweep_gather(CLI::App& sweep, Action& action) {
   CLI::App* command = add_command(sweep, "gather",
                                   "make the table of what a folder has, as after "
                                   "shards",
-                                  kExamples);
+                                  kSweepGatherExamples);
   command->add_option("DIR", options->folder, "the folder that the sweep was written to");
   command->add_flag("--quiet", options->quiet, "no summary; errors only");
   command->callback([options, &action] { action = [options] { return gather(*options); }; });

@@ -17,7 +17,6 @@ namespace {
 
 constexpr double kTerminalSeconds = 0.2;
 constexpr double kLogSeconds = 30;
-constexpr char kClearLine[] = "\r\x1b[K";
 
 }  // namespace
 

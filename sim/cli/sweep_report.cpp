@@ -10,6 +10,7 @@
 #include "sim/cli/run_flags.h"
 #include "sim/cli/sweep.h"
 #include "sim/cli/sweep_folder.h"
+#include "sim/cli/sweep_text.h"
 #include "sim/cli/table.h"
 #include "sim/report/format.h"
 #include "sim/sweep/influence.h"
@@ -27,17 +28,10 @@ struct ReportOptions {
   bool quiet = false;
 };
 
-constexpr char kExamples[] =
+constexpr char kSweepReportExamples[] =
     "  npusim sweep report swept\n"
     "  npusim sweep report swept --html sweep.html --csv front.csv\n";
 constexpr std::size_t kMostFrontRows = 40, kMostFailures = 5;
-
-std::string number_text(double value) {
-  const std::string text = sweep::metric_text(value);
-  const bool is_whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  if (!is_whole || text.size() > 18) return text.empty() ? "-" : text;
-  return report::grouped(std::stoll(text));
-}
 
 std::string goal_text(const sweep::Objective& objective) {
   return (objective.maximise ? "most " : "least ") + objective.metric;
@@ -77,7 +71,7 @@ class Text {
 
   std::string value(std::size_t row, const sweep::Objective& objective) const {
     const auto column = results_.table.find(objective.metric);
-    return number_text(results_.table.number(results_.table.rows[row], *column));
+    return metric_cell(results_.table.number(results_.table.rows[row], *column));
   }
 
   std::string point_text(std::size_t row) const {
@@ -196,7 +190,7 @@ class Text {
       line.share = found.share.value_or(-1);
       line.cells = {column->key, found.share ? report::percent(*found.share, 1) : "-",
                     found.share && best ? column->values[*best] : "-",
-                    found.share && best ? number_text(found.values[*best].median) : "-"};
+                    found.share && best ? metric_cell(found.values[*best].median) : "-"};
       lines.push_back(std::move(line));
     }
     std::stable_sort(lines.begin(), lines.end(),
@@ -255,8 +249,8 @@ int report_sweep(const ReportOptions& options) {
 
 void add_sweep_report(CLI::App& sweep, Action& action) {
   const auto options = std::make_shared<ReportOptions>();
-  CLI::App* command =
-      add_command(sweep, "report", "say which points are best and which axes decide", kExamples);
+  CLI::App* command = add_command(
+      sweep, "report", "say which points are best and which axes decide", kSweepReportExamples);
   command->add_option("DIR", options->folder, "the folder that the sweep was written to");
   command->add_option("--html", options->html, "write a page with charts, to be opened offline")
       ->option_text("F");

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kLabelColumns = 14;
 constexpr std::size_t kMostReasons = 5;
-constexpr std::size_t kMostFrontRows = 5;
+constexpr std::size_t kMostSummaryRows = 5;
 constexpr std::size_t kFirstPoints = 8, kLastPoints = 2;
 constexpr std::size_t kFirstValues = 8;
 
@@ -77,12 +77,6 @@ std::vector<std::size_t> shown_axes(const sweep::SweepConfig& config) {
   return axes;
 }
 
-std::string number_text(double value) {
-  const bool whole = value == static_cast<double>(static_cast<std::int64_t>(value));
-  if (whole && value >= 0) return report::grouped(static_cast<std::int64_t>(value));
-  return sweep::metric_text(value);
-}
-
 std::size_t widest_line(const std::string& text) {
   std::size_t widest = 0, begin = 0;
   for (std::size_t end = text.find('\n'); end != std::string::npos;
@@ -113,7 +107,7 @@ std::string numbered_table(const std::vector<std::string>& keys,
 
 std::string front_table(const sweep::SweepConfig& config, const sweep::Table& table,
                         const std::vector<std::size_t>& front) {
-  const std::size_t shown = std::min(front.size(), kMostFrontRows);
+  const std::size_t shown = std::min(front.size(), kMostSummaryRows);
   const std::vector<std::size_t> rows(front.begin(),
                                       front.begin() + static_cast<std::ptrdiff_t>(shown));
   const std::vector<std::size_t> axes = shown_axes(config);
@@ -127,7 +121,7 @@ std::string front_table(const sweep::SweepConfig& config, const sweep::Table& ta
     std::vector<std::string> cells = {std::to_string(row.point)};
     for (const std::size_t axis : axes) cells.push_back(row.axis_values[axis]);
     for (const sweep::Objective& objective : config.objectives)
-      cells.push_back(number_text(table.number(row, *table.find(objective.metric))));
+      cells.push_back(metric_cell(table.number(row, *table.find(objective.metric))));
     lines.push_back(std::move(cells));
   }
   return numbered_table(keys, lines);
@@ -141,7 +135,7 @@ std::string front_text(const sweep::SweepConfig& config, const sweep::Table& tab
                                  objectives_text(config));
   for (const sweep::Expression& constraint : config.constraints) text += "; " + constraint.text();
   if (front.empty()) return line("front", text);
-  if (front.size() > kMostFrontRows) text += fmt::format("; the first {}:", kMostFrontRows);
+  if (front.size() > kMostSummaryRows) text += fmt::format("; the first {}:", kMostSummaryRows);
   return line("front", text) + '\n' + front_table(config, table, front) + '\n';
 }
 
@@ -211,6 +205,13 @@ std::string failure_reasons(const std::vector<sweep::Failure>& failures) {
   if (reasons.size() > kMostReasons)
     text += fmt::format("            and {} more reasons\n", reasons.size() - kMostReasons);
   return text;
+}
+
+std::string metric_cell(double value) {
+  const std::string text = sweep::metric_text(value);
+  const bool is_whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_whole || text.size() > 18) return text.empty() ? "-" : text;
+  return report::grouped(std::stoll(text));
 }
 
 std::string sweep_summary(const sweep::SweepConfig& config, const sweep::Gathered& gathered,

@@ -25,6 +25,9 @@ struct SweepOutcome {
 std::string sweep_summary(const sweep::SweepConfig& config, const sweep::Gathered& gathered,
                           const SweepOutcome& outcome, const std::string& folder);
 
+/// A metric's value for people, whole numbers with grouped digits; "-" where there is none.
+std::string metric_cell(double value);
+
 /// The most frequent reasons of failures, one a line behind its count; empty without any.
 std::string failure_reasons(const std::vector<sweep::Failure>& failures);
 

@@ -34,7 +34,7 @@ struct VectorsOptions {
   std::vector<std::string> inputs, layers;
 };
 
-constexpr char kExamples[] =
+constexpr char kVectorsExamples[] =
     "  npusim vectors mobilenet.yaml -o vectors\n"
     "  npusim vectors mobilenet.npu --input picture.jpg --layers 'depthwise_*' -o dw\n"
     "  npusim vectors mobilenet.yaml --layers conv --rows 1024 -o conv\n";
@@ -112,7 +112,7 @@ isa::Program program_of(const RunArguments& arguments, Progress& progress) {
   return pipeline.program(run.quantization.scheme);
 }
 
-std::string input_text(const std::vector<std::string>& sources) {
+std::string sources_text(const std::vector<std::string>& sources) {
   if (sources.empty()) return "seeded random values";
   std::string text;
   for (const std::string& source : sources) text += (text.empty() ? "" : ", ") + source;
@@ -149,10 +149,10 @@ int write_unit_vectors(const VectorsOptions& options) {
   }
   if (units.empty()) {
     throw base::InputError(
-        base::refusal("", "--layers", input_text(options.layers), "layers that a unit computes"));
+        base::refusal("", "--layers", sources_text(options.layers), "layers that a unit computes"));
   }
   const std::int64_t bytes =
-      write_vectors(*options.output, program, units, input_text(options.inputs));
+      write_vectors(*options.output, program, units, sources_text(options.inputs));
   if (!options.arguments.quiet) {
     std::set<std::uint32_t> layers;
     std::size_t files = 0;
@@ -170,8 +170,8 @@ int write_unit_vectors(const VectorsOptions& options) {
 
 void add_vectors(CLI::App& program, Action& action) {
   const auto options = std::make_shared<VectorsOptions>();
-  CLI::App* command = add_command(program, "vectors",
-                                  "write each unit's inputs and expected words for RTL", kExamples);
+  CLI::App* command = add_command(
+      program, "vectors", "write each unit's inputs and expected words for RTL", kVectorsExamples);
   add_run_arguments(*command, options->arguments);
   command->get_option("FILE")->description("run file (npusim list workloads) or Program file");
   command->add_option("-o,--output", options->output, "folder to make; new or empty")

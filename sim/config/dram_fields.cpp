@@ -3,14 +3,18 @@
 
 #include <algorithm>
 
+#include "sim/config/field_rules.h"
+
 namespace npusim::config {
 namespace {
 
-using Form = IntegerRule::Form;
+using rules::bytes;
+using rules::Form;
+using rules::kGiB;
+using rules::kMiB;
+using rules::range;
 using Timing = DramTimingConfig;
 using Masters = OtherMastersConfig;
-constexpr std::int64_t kGiB = std::int64_t{1} << 30;
-constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 constexpr std::int64_t kMostSeed = 1'000'000'000'000'000'000;
 
 bool is_flat(const HardwareConfig& hardware) { return hardware.dram.model == DramModel::flat; }
@@ -22,11 +26,6 @@ bool is_bursty(const HardwareConfig& hardware) {
   return is_shared(hardware) && hardware.dram.other_masters.pattern == OtherMastersPattern::bursty;
 }
 
-IntegerRule range(std::int64_t least, std::int64_t greatest) { return {least, greatest}; }
-IntegerRule bytes(std::int64_t least, std::int64_t greatest, Form form = Form::any,
-                  std::int64_t step = 1) {
-  return {least, greatest, form, step, /*is_size_bytes=*/true};
-}
 IntegerRule nanoseconds() {
   IntegerRule rule{0, 1'000'000'000};  // in ps
   rule.is_nanoseconds = true;

@@ -2,20 +2,17 @@
 #include "sim/config/hardware_fields.h"
 
 #include "sim/config/dram_fields.h"
+#include "sim/config/field_rules.h"
 
 namespace npusim::config {
 namespace {
 
-using Form = IntegerRule::Form;
+using rules::bytes;
+using rules::Form;
+using rules::kGiB;
+using rules::range;
 constexpr bool kProgram = true;
 constexpr bool kTiming = false;
-constexpr std::int64_t kGiB = std::int64_t{1} << 30;
-
-IntegerRule range(std::int64_t least, std::int64_t greatest) { return {least, greatest}; }
-IntegerRule bytes(std::int64_t least, std::int64_t greatest, Form form = Form::any,
-                  std::int64_t step = 1) {
-  return {least, greatest, form, step, /*is_size_bytes=*/true};
-}
 
 template <auto Unit, auto Member>
 std::int64_t get_member(const HardwareConfig& hardware) {

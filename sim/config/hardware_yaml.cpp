@@ -22,7 +22,7 @@ std::vector<std::string> units_of(const std::string& key) {
   return units;
 }
 
-std::string name_of(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+std::string last_key(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 
 /// The headlines of the mappings that begin with this key.
 std::string headlines(const std::vector<std::string>& before, const std::vector<std::string>& units,
@@ -74,7 +74,7 @@ std::string hardware_yaml(const HardwareConfig& hardware, std::size_t indent) {
     text += headlines(before, units, margin);
     before = units;
     std::string value = margin + std::string(2 * units.size(), ' ');
-    value.append(name_of(field.key)).append(": ").append(field_yaml(field, hardware));
+    value.append(last_key(field.key)).append(": ").append(field_yaml(field, hardware));
     text += line(std::move(value), field.meaning);
   }
   return text;

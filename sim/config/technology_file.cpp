@@ -11,15 +11,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kFolder[] = "technology";
-constexpr char kSuffix[] = ".yaml";
+constexpr char kTechnologyFolder[] = "technology";
+constexpr char kTechnologySuffix[] = ".yaml";
 
 }  // namespace
 
 std::vector<fs::path> technology_candidates(const std::string& name,
                                             const std::vector<fs::path>& folders,
                                             const std::vector<fs::path>& configs) {
-  const std::string file = fs::path(name).extension() == kSuffix ? name : name + kSuffix;
+  const std::string file =
+      fs::path(name).extension() == kTechnologySuffix ? name : name + kTechnologySuffix;
   if (fs::path(file).has_parent_path()) return {folders.front() / file};
   std::vector<fs::path> candidates;
   const auto add = [&](const fs::path& candidate) {
@@ -27,7 +28,7 @@ std::vector<fs::path> technology_candidates(const std::string& name,
       candidates.push_back(candidate);
   };
   for (const fs::path& folder : folders) add(folder / file);
-  for (const fs::path& folder : configs) add(folder / kFolder / file);
+  for (const fs::path& folder : configs) add(folder / kTechnologyFolder / file);
   return candidates;
 }
 

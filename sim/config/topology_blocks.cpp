@@ -9,8 +9,8 @@
 namespace npusim::config {
 namespace {
 
-constexpr std::size_t kMaxDepth = 16;
-constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::size_t kMaxBlockDepth = 16;
+constexpr std::size_t kMaxBlockNameBytes = 64;
 
 /// What any entry of a list of layers may have beside its parameters.
 const std::vector<std::string> kCommonKeys = {"name", "from", "repeat"};
@@ -41,10 +41,10 @@ class NestingCheck {
   void run() {
     for (const auto& [name, block] : blocks_.blocks()) {
       const std::size_t depth = depth_of(name);
-      if (depth <= kMaxDepth || !blocks_.is_sound()) continue;
+      if (depth <= kMaxBlockDepth || !blocks_.is_sound()) continue;
       errors_.add(block.place, "model.blocks." + name,
                   "blocks nested " + std::to_string(depth) + " deep",
-                  "at most " + std::to_string(kMaxDepth));
+                  "at most " + std::to_string(kMaxBlockDepth));
       blocks_.set_unsound();
     }
   }
@@ -167,7 +167,7 @@ bool is_topology_name(const std::string& text) {
   const auto is_allowed = [&](char c) {
     return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
   };
-  return !text.empty() && text.size() <= kMaxNameBytes && is_letter(text.front()) &&
+  return !text.empty() && text.size() <= kMaxBlockNameBytes && is_letter(text.front()) &&
          std::all_of(text.begin(), text.end(), is_allowed);
 }
 

@@ -10,15 +10,15 @@ namespace npusim::model {
 namespace {
 
 // The pixels of one output row that belong to the instruction.
-struct Line {
+struct RowLine {
   std::int64_t row, column;  // of its first pixel
   std::int64_t pixels;
   std::int64_t first;  // pixels of the instruction before it
 };
 
 template <typename Body>
-void for_each_line(const isa::Matmul& m, Body&& body) {
-  Line line{m.first_pixel / m.out_width, m.first_pixel % m.out_width, 0, 0};
+void for_each_row_line(const isa::Matmul& m, Body&& body) {
+  RowLine line{m.first_pixel / m.out_width, m.first_pixel % m.out_width, 0, 0};
   for (; line.first < m.pixels; line.first += line.pixels, ++line.row, line.column = 0) {
     line.pixels = std::min<std::int64_t>(m.out_width - line.column, m.pixels - line.first);
     body(line);
@@ -33,7 +33,7 @@ struct Reach {
   std::int64_t step;
 };
 
-Reach reach_of(const isa::Matmul& m, const std::int8_t* activations, const Line& line,
+Reach reach_of(const isa::Matmul& m, const std::int8_t* activations, const RowLine& line,
                std::int64_t ky, std::int64_t kx) {
   const std::int64_t y = line.row * m.stride_h - m.pad_top + ky * m.dilation_h;
   const std::int64_t x = line.column * m.stride_w - m.pad_left + kx * m.dilation_w;
@@ -50,7 +50,7 @@ Reach reach_of(const isa::Matmul& m, const std::int8_t* activations, const Line&
 }
 
 // Pointers of a line's pixels to what they read at one kernel position, `stride` pointers apart.
-void point(const Line& line, const Reach& reach, const std::int8_t* padding,
+void point(const RowLine& line, const Reach& reach, const std::int8_t* padding,
            const std::int8_t** out, std::int64_t stride) {
   for (std::int64_t i = 0; i < reach.begin; ++i) out[i * stride] = padding;
   const std::int8_t* at = reach.at;
@@ -69,7 +69,7 @@ class RowCopy {
         is_dense_(m.dilation_w == 1 && m.pixel_stride_bytes == m.channels) {}
 
   // The inputs k_begin..k_end, which lie in kernel row ky, of all pixels of a line.
-  void copy(const Line& line, std::int64_t ky, std::int64_t k_begin, std::int64_t k_end) {
+  void copy(const RowLine& line, std::int64_t ky, std::int64_t k_begin, std::int64_t k_end) {
     const std::int64_t channels = m_.channels;
     const std::int64_t row_begin = ky * m_.kernel_w * channels;
     const std::int64_t first = (k_begin - row_begin) / channels;
@@ -96,7 +96,7 @@ class RowCopy {
 
  private:
   // k_begin..k_end of the pixels [begin, end): the bytes of the reach from `offset` on.
-  void copy_piece(const Line& line, const Reach& reach, std::int64_t begin, std::int64_t end,
+  void copy_piece(const RowLine& line, const Reach& reach, std::int64_t begin, std::int64_t end,
                   std::int64_t k_begin, std::int64_t k_end, std::int64_t offset) {
     const auto bytes = static_cast<std::size_t>(k_end - k_begin);
     std::int8_t* out = rows_ + (line.first + begin) * row_bytes_ + (k_begin - m_.k_begin);
@@ -126,7 +126,7 @@ const std::int8_t* const* InputRows::gather(const isa::Matmul& m, const std::int
   if ((m.k_end - 1) / channels == first) {
     padding_.assign(static_cast<std::size_t>(row_bytes), m.zero_point);
     const std::int64_t offset = m.k_begin - first * channels;
-    for_each_line(m, [&](const Line& line) {
+    for_each_row_line(m, [&](const RowLine& line) {
       const Reach reach =
           reach_of(m, activations + offset, line, first / m.kernel_w, first % m.kernel_w);
       point(line, reach, padding_.data(), pointers_.data() + line.first, 1);
@@ -136,7 +136,7 @@ const std::int8_t* const* InputRows::gather(const isa::Matmul& m, const std::int
   buffer_.resize(static_cast<std::size_t>(m.pixels * row_bytes));
   RowCopy rows(m, activations, buffer_.data());
   const std::int64_t kernel_row = m.kernel_w * channels;
-  for_each_line(m, [&](const Line& line) {
+  for_each_row_line(m, [&](const RowLine& line) {
     for (std::int64_t k = m.k_begin; k < m.k_end;) {
       const std::int64_t ky = k / kernel_row;
       const std::int64_t end = std::min<std::int64_t>(m.k_end, (ky + 1) * kernel_row);
@@ -157,7 +157,7 @@ const std::int8_t* const* InputRows::gather_taps(const isa::Matmul& m,
   const std::int64_t taps = std::int64_t{m.k_end} - m.k_begin;
   padding_.assign(m.columns, m.zero_point);
   pointers_.resize(static_cast<std::size_t>(m.pixels * taps));
-  for_each_line(m, [&](const Line& line) {
+  for_each_row_line(m, [&](const RowLine& line) {
     for (std::int64_t tap = 0; tap < taps; ++tap) {
       const std::int64_t position = m.k_begin + tap;
       const Reach reach =

@@ -16,7 +16,7 @@ std::string field(const std::string& text) {
   return quoted + '"';
 }
 
-std::string number(const std::optional<double>& value) {
+std::string number_cell(const std::optional<double>& value) {
   return value ? fmt::format("{}", *value) : "";
 }
 
@@ -35,8 +35,9 @@ std::string header(bool with_top1) {
 std::string weights_fields(const AnalyzedWeights& weights) {
   std::string fields = fmt::format(
       "{},{},{},{},{},{},{},{},{}", weights.channels, weights.live_channels, weights.lost_channels,
-      weights.bits, number(weights.range_spread), number(weights.range_spread_octaves),
-      number(weights.range_full_octaves), number(weights.sqnr_db), number(weights.worst_sqnr_db));
+      weights.bits, number_cell(weights.range_spread), number_cell(weights.range_spread_octaves),
+      number_cell(weights.range_full_octaves), number_cell(weights.sqnr_db),
+      number_cell(weights.worst_sqnr_db));
   for (std::size_t shift = 0; shift < kShifts; ++shift) {
     fields += ',';
     if (!weights.shift_histogram.empty())

@@ -9,18 +9,20 @@ namespace {
 
 using nlohmann::json;  // keeps its keys sorted
 
-json number(const std::optional<double>& value) { return value ? json(*value) : json(nullptr); }
+json number_or_null(const std::optional<double>& value) {
+  return value ? json(*value) : json(nullptr);
+}
 
-json layer_json(const AnalyzedLayer& layer) {
+json analyzed_layer_json(const AnalyzedLayer& layer) {
   const AnalyzedWeights weights = layer.weights.value_or(AnalyzedWeights{});
   json result = {{"name", layer.name},
                  {"kind", layer.kind},
-                 {"channel_range_spread", number(weights.range_spread)},
-                 {"channel_range_spread_octaves", number(weights.range_spread_octaves)},
-                 {"channel_range_full_octaves", number(weights.range_full_octaves)},
+                 {"channel_range_spread", number_or_null(weights.range_spread)},
+                 {"channel_range_spread_octaves", number_or_null(weights.range_spread_octaves)},
+                 {"channel_range_full_octaves", number_or_null(weights.range_full_octaves)},
                  {"shift_histogram", nullptr},
-                 {"weight_sqnr_db", number(weights.sqnr_db)},
-                 {"weight_sqnr_worst_db", number(weights.worst_sqnr_db)},
+                 {"weight_sqnr_db", number_or_null(weights.sqnr_db)},
+                 {"weight_sqnr_worst_db", number_or_null(weights.worst_sqnr_db)},
                  {"output_sqnr_db", layer.output_sqnr_db},
                  {"network_sqnr_alone_db", layer.network_sqnr_alone_db},
                  {"top1_loss_alone", nullptr},
@@ -43,7 +45,7 @@ json layer_json(const AnalyzedLayer& layer) {
   return result;
 }
 
-json accuracy_json(const Analysis& analysis) {
+json float_accuracy_json(const Analysis& analysis) {
   const auto share = [&](std::int64_t right) {
     return static_cast<double>(right) / static_cast<double>(analysis.images);
   };
@@ -70,10 +72,10 @@ std::string to_json(const Analysis& analysis) {
       {"most_sensitive_layer", name(analysis.most_sensitive_layer())},
       {"widest_layer", name(analysis.widest_layer())},
       {"host", host_json(analysis.host)}};
-  if (analysis.float_top1) document["accuracy"] = accuracy_json(analysis);
+  if (analysis.float_top1) document["accuracy"] = float_accuracy_json(analysis);
   if (!analysis.notes.empty()) document["notes"] = analysis.notes;
   json& layers = document["layers"] = json::array();
-  for (const AnalyzedLayer& layer : analysis.layers) layers.push_back(layer_json(layer));
+  for (const AnalyzedLayer& layer : analysis.layers) layers.push_back(analyzed_layer_json(layer));
   // Names come from models: bytes that are no UTF-8 must not end the run.
   return document.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }

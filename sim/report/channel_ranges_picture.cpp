@@ -16,7 +16,7 @@ namespace npusim::report {
 namespace {
 
 constexpr double kWidth = 860, kHeight = 470;
-constexpr double kLeft = 74, kRight = 836, kTop = 112, kBottom = 412;
+constexpr double kLeft = 74, kRight = 836, kPlotTop = 112, kBottom = 412;
 constexpr double kLeastOctaves = -24;  // what lies below is drawn there
 constexpr std::size_t kMostStems = 160;
 
@@ -31,9 +31,9 @@ struct Marks {
   bool has_stems;
 };
 
-class Picture {
+class RangesPicture {
  public:
-  Picture(const Analysis& analysis, const AnalyzedLayer& layer)
+  RangesPicture(const Analysis& analysis, const AnalyzedLayer& layer)
       : analysis_(analysis),
         layer_(layer),
         use_(layer.weights->use),
@@ -50,7 +50,7 @@ class Picture {
     y_.low = std::max(kLeastOctaves, 2 * std::floor(least / 2));
     y_.high = 0;
     y_.from = kBottom;
-    y_.to = kTop;
+    y_.to = kPlotTop;
   }
 
   std::string draw() {
@@ -86,7 +86,7 @@ class Picture {
       svg_.text(kLeft - 8, y + 4, fmt::format("{}", std::round(value) + 0.0),
                 {11, Anchor::end, colour::kGrey});
     }
-    svg_.text(26, (kTop + kBottom) / 2, "log2 of the share of the code range that is used",
+    svg_.text(26, (kPlotTop + kBottom) / 2, "log2 of the share of the code range that is used",
               {12, Anchor::middle, colour::kInk, false, true});
     svg_.text((kLeft + kRight) / 2, kBottom + 40,
               "output channels, from the largest to the smallest range",
@@ -151,7 +151,7 @@ std::string channel_ranges_picture(const Analysis& analysis, std::size_t layer) 
   if (!analyzed.weights)
     throw base::InternalError("channel_ranges_picture: layer '" + analyzed.name +
                               "' has no weights");
-  return Picture(analysis, analyzed).draw();
+  return RangesPicture(analysis, analyzed).draw();
 }
 
 }  // namespace npusim::report

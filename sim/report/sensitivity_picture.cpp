@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kMargin = 20, kGap = 26, kRow = 18, kBar = 11, kText = 11;
 constexpr double kPanel = 300, kValue = 46;  // of bars; of the numbers behind them
-constexpr double kTop = 114;                 // where the rows begin
+constexpr double kRowsTop = 114;             // where the rows begin
 constexpr std::size_t kMostLetters = 30;     // of a layer's name
 constexpr double kLeastAxisPoints = 1;       // an axis of less would make noise look like a finding
 constexpr double kLeastAxisDb = -20, kLeastAxisEndDb = 10, kMostAxisDb = 60;
@@ -89,9 +89,9 @@ Panel output_panel(const Analysis& analysis) {
   return panel;
 }
 
-class Picture {
+class SensitivityPicture {
  public:
-  Picture(const Analysis& analysis, std::vector<Panel> panels)
+  SensitivityPicture(const Analysis& analysis, std::vector<Panel> panels)
       : analysis_(analysis), panels_(std::move(panels)) {
     double letters = text_width("layer", kText);
     for (const AnalyzedLayer& layer : analysis.layers) {
@@ -105,7 +105,7 @@ class Picture {
       x += kPanel + kValue + kGap;
     }
     width_ = x - kGap + kMargin;
-    bottom_ = kTop + kRow * static_cast<double>(names_.size());
+    bottom_ = kRowsTop + kRow * static_cast<double>(names_.size());
   }
 
   std::string draw() {
@@ -114,15 +114,15 @@ class Picture {
                 panels_[1].title + '.');
     header(svg);
     for (std::size_t i = 1; i < names_.size(); i += 2) {
-      svg.rectangle(kMargin - 6, kTop + kRow * static_cast<double>(i), width_ - 2 * kMargin + 12,
-                    kRow, colour::kShade);
+      svg.rectangle(kMargin - 6, kRowsTop + kRow * static_cast<double>(i),
+                    width_ - 2 * kMargin + 12, kRow, colour::kShade);
     }
     for (const Panel& panel : panels_) {
       axis(svg, panel);
       for (std::size_t i = 0; i < panel.bars.size(); ++i) bar(svg, panel, i);
       if (panel.limit) {
         const double x = panel.axis.at(*panel.limit);
-        svg.line(x, kTop, x, bottom_, colour::kInk, 1.2, "5 4");
+        svg.line(x, kRowsTop, x, bottom_, colour::kInk, 1.2, "5 4");
       }
     }
     for (std::size_t i = 0; i < names_.size(); ++i) {
@@ -133,7 +133,9 @@ class Picture {
   }
 
  private:
-  double middle(std::size_t row) const { return kTop + kRow * (static_cast<double>(row) + 0.5); }
+  double middle(std::size_t row) const {
+    return kRowsTop + kRow * (static_cast<double>(row) + 0.5);
+  }
 
   void header(Svg& svg) const {
     svg.text(kMargin, 28, "Sensitivity of " + shortened(analysis_.workload.name, 60),
@@ -152,9 +154,9 @@ class Picture {
     const double step = tick_step(axis.high - axis.low, 6);
     for (const double value : ticks(axis.low, axis.high, step)) {
       const double x = axis.at(value);
-      svg.line(x, kTop - 4, x, bottom_ + 4, colour::kPale);
+      svg.line(x, kRowsTop - 4, x, bottom_ + 4, colour::kPale);
       const std::string label = fmt::format("{}", std::round(value * 1e6) / 1e6);
-      svg.text(x, kTop - 8, label == "-0" ? "0" : label, {10, Anchor::middle, colour::kGrey});
+      svg.text(x, kRowsTop - 8, label == "-0" ? "0" : label, {10, Anchor::middle, colour::kGrey});
       svg.text(x, bottom_ + 16, label == "-0" ? "0" : label, {10, Anchor::middle, colour::kGrey});
     }
   }
@@ -199,7 +201,7 @@ std::string sensitivity_picture(const Analysis& analysis) {
     panels.back().title = "SQNR of the network, only this layer quantized";
   }
   panels.push_back(output_panel(analysis));
-  return Picture(analysis, std::move(panels)).draw();
+  return SensitivityPicture(analysis, std::move(panels)).draw();
 }
 
 }  // namespace npusim::report

@@ -19,9 +19,9 @@ std::int64_t pieces(const StreamAccesses& stream) {
   return pieces(stream.parameters + stream.activations);
 }
 
-class Counter {
+class MicroOpCounter {
  public:
-  Counter(const config::HardwareConfig& hardware, MicroOps& ops)
+  MicroOpCounter(const config::HardwareConfig& hardware, MicroOps& ops)
       : hardware_(hardware), rows_(hardware.mac_array.rows), ops_(ops) {}
 
   void operator()(const isa::End&) const {}
@@ -70,7 +70,7 @@ class Counter {
 
 MicroOps micro_ops(const isa::Program& program) {
   MicroOps ops;
-  const Counter count(program.hardware, ops);
+  const MicroOpCounter count(program.hardware, ops);
   for (const isa::Instruction& instruction : program.instructions) {
     std::visit(count, instruction.fields);
   }
