@@ -14,7 +14,7 @@
 namespace npusim::cli {
 namespace {
 
-constexpr char kExamples[] =
+constexpr char kCompletionExamples[] =
     "  source <(npusim completion bash)          for this shell\n"
     "  npusim completion zsh > ~/.zfunc/_npusim  a folder of $fpath\n"
     "  npusim completion fish > ~/.config/fish/completions/npusim.fish\n"
@@ -54,8 +54,8 @@ int print_completion(const CLI::App& app, const std::string& what) {
 
 void add_completion(CLI::App& program, Action& action) {
   const auto what = std::make_shared<std::string>();
-  CLI::App* command =
-      add_command(program, "completion", "print completions for bash, zsh or fish", kExamples);
+  CLI::App* command = add_command(program, "completion", "print completions for bash, zsh or fish",
+                                  kCompletionExamples);
   command->add_option("WHAT", *what,
                       "the shell: bash, zsh or fish; or a list of names that its script asks for: "
                       "workloads, hardware, sweeps, technologies, schemes or keys");

@@ -8,7 +8,8 @@
 namespace npusim::cli {
 namespace {
 
-constexpr char kHead[] = R"bash(# bash completion for npusim, written by `npusim completion bash`
+constexpr char kBashHead[] =
+    R"bash(# bash completion for npusim, written by `npusim completion bash`
 
 # Adds the words that begin with what is typed: _npusim_words WORD...
 _npusim_words() {
@@ -107,7 +108,7 @@ _npusim() {
 )bash";
 
 /// 'text', for the shell.
-std::string in_quotes(const std::string& text) {
+std::string bash_quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
   return result + '\'';
@@ -127,9 +128,9 @@ std::string description(const Command& command) {
     if (!option.value.empty())
       valued.insert(valued.end(), option.names.begin(), option.names.end());
   }
-  return "    " + in_quotes(command.path) + ")\n      commands=" + in_quotes(joined(commands)) +
-         "\n      flags=" + in_quotes(joined(flags)) +
-         "\n      valued=" + in_quotes(joined(valued)) + " ;;\n";
+  return "    " + bash_quoted(command.path) + ")\n      commands=" + bash_quoted(joined(commands)) +
+         "\n      flags=" + bash_quoted(joined(flags)) +
+         "\n      valued=" + bash_quoted(joined(valued)) + " ;;\n";
 }
 
 /// What is to be done for a value; empty: nothing is offered.
@@ -150,7 +151,7 @@ std::map<std::string, std::vector<std::string>> actions(const Command& program) 
   for (const Command* command : all_commands(program)) {
     const auto add = [&](const CommandOption& option, const std::string& key) {
       const std::string action = action_of(hints_of(program, *command, option));
-      if (!action.empty()) all[action].push_back(in_quotes(command->path + ' ' + key));
+      if (!action.empty()) all[action].push_back(bash_quoted(command->path + ' ' + key));
     };
     for (std::size_t i = 0; i < command->positionals.size(); ++i)
       add(command->positionals[i], std::to_string(i));
@@ -164,7 +165,7 @@ std::map<std::string, std::vector<std::string>> actions(const Command& program) 
 }  // namespace
 
 std::string bash_completion(const Command& program) {
-  std::string text = kHead;
+  std::string text = kBashHead;
   text +=
       "\n# Sets what follows a command: its own commands, its flags, those that take a value.\n"
       "_npusim_describe() {\n  case $1 in\n";

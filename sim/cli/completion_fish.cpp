@@ -9,7 +9,7 @@ namespace npusim::cli {
 namespace {
 
 /// Text between single quotes of fish.
-std::string in_quotes(const std::string& text) {
+std::string fish_quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') result += '\\';
@@ -51,8 +51,8 @@ std::string head(const Command& program) {
     if (command->path.empty()) continue;
     const std::size_t blank = command->path.rfind(' ');
     const std::string above = blank == std::string::npos ? "" : command->path.substr(0, blank);
-    text += "        case " + in_quotes(above + '|' + command->name) + "\n          set command " +
-            in_quotes(command->path) + '\n';
+    text += "        case " + fish_quoted(above + '|' + command->name) +
+            "\n          set command " + fish_quoted(command->path) + '\n';
   }
   return text +
          "      end\n    end\n  end\n  test \"$command\" = \"$argv[1]\"\nend\n\n"
@@ -65,15 +65,15 @@ std::string head(const Command& program) {
 }
 
 /// What is offered for a value: ` -r -f -a '...'`.
-std::string value_part(const ValueHints& hints) {
+std::string fish_value(const ValueHints& hints) {
   std::string offered;
   const auto add = [&](const std::string& part) { offered += (offered.empty() ? "" : " ") + part; };
   for (const std::string& word : hints.words) add(word);
   for (const std::string& list : hints.names) add("(__npusim_names " + list + ')');
   for (const std::string& suffix : hints.suffixes) add("(__fish_complete_suffix ." + suffix + ')');
   if (hints.folders) add("(__fish_complete_directories)");
-  if (hints.any_file) return " -F" + (offered.empty() ? "" : " -a " + in_quotes(offered));
-  return offered.empty() ? "" : " -a " + in_quotes(offered);
+  if (hints.any_file) return " -F" + (offered.empty() ? "" : " -a " + fish_quoted(offered));
+  return offered.empty() ? "" : " -a " + fish_quoted(offered);
 }
 
 std::string option_line(const Command& program, const Command& command,
@@ -81,8 +81,8 @@ std::string option_line(const Command& program, const Command& command,
   std::string text = "complete -c npusim -n \"__npusim_at '" + command.path + "'\"";
   for (const std::string& name : option.names)
     text += name.compare(0, 2, "--") == 0 ? " -l " + name.substr(2) : " -s " + name.substr(1);
-  if (!option.value.empty()) text += " -r" + value_part(hints_of(program, command, option));
-  return text + " -d " + in_quotes(option.description) + '\n';
+  if (!option.value.empty()) text += " -r" + fish_value(hints_of(program, command, option));
+  return text + " -d " + fish_quoted(option.description) + '\n';
 }
 
 }  // namespace
@@ -92,9 +92,9 @@ std::string fish_completion(const Command& program) {
   for (const Command* command : all_commands(program)) {
     const std::string at = "complete -c npusim -n \"__npusim_at '" + command->path + "'\"";
     for (const Command& below : command->commands)
-      text += at + " -a " + below.name + " -d " + in_quotes(below.summary) + '\n';
+      text += at + " -a " + below.name + " -d " + fish_quoted(below.summary) + '\n';
     for (const CommandOption& positional : command->positionals) {
-      const std::string value = value_part(hints_of(program, *command, positional));
+      const std::string value = fish_value(hints_of(program, *command, positional));
       if (!value.empty()) text += at + value + '\n';
     }
     for (const CommandOption& option : command->options)

@@ -8,7 +8,7 @@
 namespace npusim::cli {
 namespace {
 
-constexpr char kHead[] = R"zsh(#compdef npusim
+constexpr char kZshHead[] = R"zsh(#compdef npusim
 # zsh completion for npusim, written by `npusim completion zsh`
 
 # A list of names that npusim knows; what ends with = goes on: _npusim_names LIST
@@ -41,14 +41,14 @@ _npusim_value() {
 )zsh";
 
 /// Text between single quotes of zsh.
-std::string in_quotes(const std::string& text) {
+std::string zsh_quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
   return result + '\'';
 }
 
 /// A text within a specification of _arguments, where : and brackets part.
-std::string plain(const std::string& text) {
+std::string plain_text(const std::string& text) {
   std::string result;
   for (const char c : text) {
     if (c == ':' || c == '[' || c == ']' || c == '\\') result += '\\';
@@ -58,7 +58,7 @@ std::string plain(const std::string& text) {
 }
 
 /// ":FILE: _npusim_value -n workloads -f yaml"
-std::string value_part(const std::string& name, const ValueHints& hints) {
+std::string zsh_value(const std::string& name, const ValueHints& hints) {
   std::string call;
   const auto add = [&](const char* flag, const std::vector<std::string>& words) {
     if (words.empty()) return;
@@ -70,22 +70,22 @@ std::string value_part(const std::string& name, const ValueHints& hints) {
   add(" -f", hints.suffixes);
   if (hints.any_file) call += " -a";
   if (hints.folders) call += " -d";
-  return ':' + plain(name) + ':' + (call.empty() ? " " : " _npusim_value" + call);
+  return ':' + plain_text(name) + ':' + (call.empty() ? " " : " _npusim_value" + call);
 }
 
 std::string option_lines(const Command& program, const Command& command) {
   std::string text;
   for (const CommandOption& option : command.options) {
     const std::string value =
-        option.value.empty() ? "" : value_part(option.value, hints_of(program, command, option));
+        option.value.empty() ? "" : zsh_value(option.value, hints_of(program, command, option));
     std::string others;
     for (const std::string& name : option.names) others += (others.empty() ? "" : " ") + name;
     for (const std::string& name : option.names) {
       const bool takes_equals = !value.empty() && name.compare(0, 2, "--") == 0;
       std::string spec = option.may_repeat ? "*" : '(' + others + ')';
       spec.append(name).append(takes_equals ? "=[" : "[");
-      spec.append(plain(option.description)).append("]").append(value);
-      text += "        " + in_quotes(spec) + " \\\n";
+      spec.append(plain_text(option.description)).append("]").append(value);
+      text += "        " + zsh_quoted(spec) + " \\\n";
     }
   }
   return text;
@@ -96,7 +96,7 @@ std::string argument_lines(const Command& program, const Command& command) {
   std::string text;
   std::size_t place = 0;
   const auto add = [&](const std::string& rest) {
-    text += "        " + in_quotes(std::to_string(++place) + rest) + " \\\n";
+    text += "        " + zsh_quoted(std::to_string(++place) + rest) + " \\\n";
   };
   for (std::size_t begin = 0; begin < command.path.size();) {
     const std::size_t end = std::min(command.path.find(' ', begin), command.path.size());
@@ -107,11 +107,11 @@ std::string argument_lines(const Command& program, const Command& command) {
   if (!command.positionals.empty()) first = hints_of(program, command, command.positionals.front());
   for (const Command& below : command.commands) first.words.push_back(below.name);
   if (first.any())
-    add(value_part(command.positionals.empty() ? "command" : command.positionals.front().value,
-                   first));
+    add(zsh_value(command.positionals.empty() ? "command" : command.positionals.front().value,
+                  first));
   for (std::size_t i = 1; i < command.positionals.size(); ++i) {
-    add(value_part(command.positionals[i].value,
-                   hints_of(program, command, command.positionals[i])));
+    add(zsh_value(command.positionals[i].value,
+                  hints_of(program, command, command.positionals[i])));
   }
   return text;
 }
@@ -125,18 +125,18 @@ std::string command_names(const Command& command) {
 }  // namespace
 
 std::string zsh_completion(const Command& program) {
-  std::string text = kHead;
+  std::string text = kZshHead;
   text +=
       "\n_npusim() {\n  local command= word\n"
       "  for word in ${words[2,CURRENT-1]}; do\n    case \"$command|$word\" in\n";
   for (const Command* command : all_commands(program)) {
     if (command->commands.empty()) continue;
-    text += "      " + in_quotes(command->path + '|') + '(' + command_names(*command) + ')' +
+    text += "      " + zsh_quoted(command->path + '|') + '(' + command_names(*command) + ')' +
             ") command=${command:+$command }$word ;;\n";
   }
   text += "    esac\n  done\n  case $command in\n";
   for (const Command* command : all_commands(program)) {
-    text += "    " + in_quotes(command->path) + ")\n      _arguments -s -S : \\\n" +
+    text += "    " + zsh_quoted(command->path) + ")\n      _arguments -s -S : \\\n" +
             option_lines(program, *command) + argument_lines(program, *command) +
             "        && return 0 ;;\n";
   }

@@ -25,7 +25,7 @@ struct DiffOptions {
   bool all = false;
 };
 
-constexpr char kExamples[] =
+constexpr char kDiffExamples[] =
     "  npusim run mobilenet.yaml --json a.json\n"
     "  npusim run mobilenet.yaml --set hardware.dram.read_latency_ns=90 --json b.json\n"
     "  npusim diff a.json b.json\n"
@@ -147,8 +147,8 @@ int diff(const DiffOptions& options) {
 
 void add_diff(CLI::App& program, Action& action) {
   const auto options = std::make_shared<DiffOptions>();
-  CLI::App* command =
-      add_command(program, "diff", "what differs between two reports or two Programs", kExamples);
+  CLI::App* command = add_command(
+      program, "diff", "what differs between two reports or two Programs", kDiffExamples);
   command->add_option("A", options->before, "report (JSON) or Program file: before");
   command->add_option("B", options->after, "the same: after");
   command->add_flag("--all", options->all, "every row; otherwise the first ones and a count");

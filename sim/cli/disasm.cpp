@@ -16,7 +16,7 @@ struct DisasmOptions {
   bool image = false;
 };
 
-constexpr char kExamples[] =
+constexpr char kDisasmExamples[] =
     "  npusim disasm mobilenet.npu | less\n"
     "  npusim disasm --image mobilenet.npu > net.s   npusim assemble reads it back\n";
 
@@ -32,7 +32,8 @@ int disasm(const DisasmOptions& options) {
 
 void add_disasm(CLI::App& program, Action& action) {
   const auto options = std::make_shared<DisasmOptions>();
-  CLI::App* command = add_command(program, "disasm", "print a Program file as text", kExamples);
+  CLI::App* command =
+      add_command(program, "disasm", "print a Program file as text", kDisasmExamples);
   command->add_option("FILE", options->file, "Program file");
   command->add_flag("--image", options->image, "the DRAM image too, in hexadecimal");
   command->callback([options, &action] { action = [options] { return disasm(*options); }; });

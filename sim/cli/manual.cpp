@@ -9,7 +9,7 @@
 namespace npusim::cli {
 namespace {
 
-constexpr char kExamples[] =
+constexpr char kManualExamples[] =
     "  npusim manual | man -l -               every command on one page\n"
     "  npusim manual sweep report | man -l -\n"
     "  npusim manual > npusim.1\n";
@@ -25,8 +25,8 @@ int print_page(const CLI::App& app, const std::vector<std::string>& path) {
 
 void add_manual(CLI::App& program, Action& action) {
   const auto path = std::make_shared<std::vector<std::string>>();
-  CLI::App* command =
-      add_command(program, "manual", "print the manual page of npusim or a command", kExamples);
+  CLI::App* command = add_command(program, "manual", "print the manual page of npusim or a command",
+                                  kManualExamples);
   command->add_option("COMMAND", *path, "a command, such as run or sweep report (default: all)")
       ->option_text("[COMMAND]");
   command->callback([path, &program, &action] {

@@ -154,31 +154,32 @@ std::string commands_text(const Command& command) {
   return text.empty() ? "" : ".SH COMMANDS\n" + text;
 }
 
-std::string item(const std::string& head, const std::string& body) {
+std::string list_item(const std::string& head, const std::string& body) {
   return ".TP\n" + head + '\n' + filled(body) + '\n';
 }
 
 std::string exit_status() {
   std::string text = ".SH EXIT STATUS\n";
   for (const auto& [code, meaning] : exit_codes())
-    text += item(bold(std::to_string(code)), sentence(meaning));
+    text += list_item(bold(std::to_string(code)), sentence(meaning));
   return text;
 }
 
 std::string environment() {
   return ".SH ENVIRONMENT\n" +
-         item(bold("NPUSIM_CACHE"),
-              "The folder of the cache; empty: no cache. Without it the cache lies in "
-              "$XDG_CACHE_HOME/npusim, else in ~/.cache/npusim.") +
-         item(bold("NO_COLOR"), "If set and not empty, no output is coloured.") +
-         item(bold("TERM"), "If it is dumb, no output is coloured and no progress shown.");
+         list_item(bold("NPUSIM_CACHE"),
+                   "The folder of the cache; empty: no cache. Without it the cache lies in "
+                   "$XDG_CACHE_HOME/npusim, else in ~/.cache/npusim.") +
+         list_item(bold("NO_COLOR"), "If set and not empty, no output is coloured.") +
+         list_item(bold("TERM"), "If it is dumb, no output is coloured and no progress shown.");
 }
 
-std::string files() {
+std::string files_section() {
   return ".SH FILES\n" +
-         item(italic("share/npusim/workloads"), "Run files that come with npusim (npusim list).") +
-         item(italic("share/npusim/configs"),
-              "Hardware files; in folders of it sweep files, technologies and DRAM parts.");
+         list_item(italic("share/npusim/workloads"),
+                   "Run files that come with npusim (npusim list).") +
+         list_item(italic("share/npusim/configs"),
+                   "Hardware files; in folders of it sweep files, technologies and DRAM parts.");
 }
 
 }  // namespace
@@ -201,7 +202,7 @@ std::string manual_page(const Command& program, const Command& command) {
   if (!whole)
     return text + examples + commands_text(command) + exit_status() +
            ".SH SEE ALSO\n.BR npusim (1)\n";
-  return text + commands_text(command) + examples + exit_status() + environment() + files();
+  return text + commands_text(command) + examples + exit_status() + environment() + files_section();
 }
 
 }  // namespace npusim::cli

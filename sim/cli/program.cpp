@@ -10,7 +10,7 @@ namespace {
 
 constexpr char kDescription[] =
     "npusim: a cycle-accurate simulator of neural processing units with a quantization frontend.";
-constexpr char kExamples[] =
+constexpr char kProgramExamples[] =
     "Examples:\n"
     "  npusim list                    what may be run, and on what\n"
     "  npusim show npu_32x32.yaml     what a file says, with peaks and units\n"
@@ -48,7 +48,7 @@ void set_up(CLI::App& program, Action& action) {
   program.set_version_flag("--version", std::string("npusim ") + base::kVersion,
                            "print the version");
   program.set_help_flag("-h,--help", "print this help");
-  program.footer(kExamples + exit_codes_text());
+  program.footer(kProgramExamples + exit_codes_text());
   program.require_subcommand(0, 1);
   program.allow_extras();
   for (const AddCommand add : commands()) add(program, action);

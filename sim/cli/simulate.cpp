@@ -36,7 +36,7 @@ struct SimulateOptions {
   bool quiet = false;
 };
 
-constexpr char kExamples[] =
+constexpr char kSimulateExamples[] =
     "  npusim simulate mobilenet.npu --input fractal:2:0 --output logits.npy\n"
     "  npusim simulate mobilenet.npu --input picture.jpg --json report.json\n"
     "  npusim simulate mobilenet.npu --hardware slower_dram.yaml --timing-only\n"
@@ -44,7 +44,7 @@ constexpr char kExamples[] =
     "  npusim simulate mobilenet.npu --vcd waves.vcd --vcd-signals 'npu.mac_array.*'\n"
     "  npusim simulate two.npu --input fractal:2:0 --input fractal:2:1\n";
 
-void check_flags(const SimulateOptions& options) {
+void check_simulate_flags(const SimulateOptions& options) {
   base::ErrorList errors;
   if (options.file.empty())
     errors.add("", "FILE", "nothing", "a Program file, such as mobilenet.npu");
@@ -98,7 +98,7 @@ NpyTensor output_tensor(const isa::Program& program, const stats::SimulationResu
 
 int simulate(const SimulateOptions& options) {
   const HostClock clock;
-  check_flags(options);
+  check_simulate_flags(options);
   VcdOutput vcd(options.vcd);
   const energy::Technology technology = energy::read_technology(
       config::find_technology_file(options.technology.value_or(config::kUsualTechnology),
@@ -160,8 +160,8 @@ int simulate(const SimulateOptions& options) {
 
 void add_simulate(CLI::App& program, Action& action) {
   const auto options = std::make_shared<SimulateOptions>();
-  CLI::App* command =
-      add_command(program, "simulate", "run a Program file on the SystemC machine", kExamples);
+  CLI::App* command = add_command(program, "simulate", "run a Program file on the SystemC machine",
+                                  kSimulateExamples);
   command->add_option("FILE", options->file, "Program file");
   command
       ->add_option("--hardware", options->hardware,

@@ -26,7 +26,7 @@
 namespace npusim::cli {
 namespace {
 
-constexpr char kExamples[] =
+constexpr char kSweepExamples[] =
     "  npusim sweep which_scheme.yaml -o swept --dry-run\n"
     "  npusim sweep which_scheme.yaml -o swept -j 8\n"
     "  npusim sweep which_scheme.yaml -o swept --retry-failed\n"
@@ -241,8 +241,9 @@ void refuse_given(const CLI::App& command) {
 
 void add_sweep(CLI::App& program, Action& action) {
   const auto options = std::make_shared<SweepOptions>();
-  CLI::App* command = add_command(
-      program, "sweep", "evaluate points of hardware and quantization into a table", kExamples);
+  CLI::App* command =
+      add_command(program, "sweep", "evaluate points of hardware and quantization into a table",
+                  kSweepExamples);
   command->add_option("SWEEP", options->file,
                       "sweep file: a path, or a bare name of one that comes with npusim");
   command->add_option("-o", options->folder, "folder for the results; they are kept as they come")

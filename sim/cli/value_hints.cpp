@@ -41,7 +41,7 @@ Words workloads() { return files_in(data_folders().workloads, "", false); }
 Words hardware() { return files_in(data_folders().configs, "", false); }
 Words sweeps() { return files_in(data_folders().configs, "sweeps", false); }
 Words technologies() { return files_in(data_folders().configs, "technology", true); }
-Words schemes() { return quantize::scheme_names(); }
+Words scheme_words() { return quantize::scheme_names(); }
 
 /// What a key of a run file may be, where these are few words.
 Words choices_of(const config::RunSection& section, const config::RunKey& key) {

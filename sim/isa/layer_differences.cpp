@@ -16,8 +16,6 @@
 namespace npusim::isa {
 namespace {
 
-constexpr char kNothing[] = "nothing";
-
 /// The words of an instruction's text: fields by name, and the semaphores behind "wait" and "post".
 std::map<std::string, std::string> words_of(const std::string& text) {
   std::map<std::string, std::string> words;

@@ -9,6 +9,9 @@
 
 namespace npusim::isa {
 
+/// What a side that lacks something shows.
+inline constexpr char kNothing[] = "nothing";
+
 struct NamedLayers {
   const Program& program;
   std::vector<std::string> names;  // one per layer, each once

@@ -18,10 +18,9 @@
 namespace npusim::isa {
 namespace {
 
-constexpr char kNothing[] = "nothing";
 constexpr std::array<const char*, 3> kDataTypeNames = {"int8", "int16", "int32"};
 
-std::string yes_no(bool value) { return value ? "true" : "false"; }
+std::string true_or_false(bool value) { return value ? "true" : "false"; }
 
 /// Names of things in their order, the second of a name as "name#2".
 template <typename Items, typename Name>
@@ -100,11 +99,11 @@ class Comparer {
     setting("scheme", a.scheme, b.scheme);
     setting("field_bits", std::to_string(a.field_bits), std::to_string(b.field_bits));
     setting("rule", a.rule, b.rule);
-    setting("bias_correction", yes_no(a.bias_correction), yes_no(b.bias_correction));
+    setting("bias_correction", true_or_false(a.bias_correction), true_or_false(b.bias_correction));
     for (const Setting& each : isa::settings()) {
       const bool is_flag = each.least == 0 && each.greatest == 1;
       const auto text = [&](const Metadata& of) {
-        return is_flag ? yes_no(each.get(of) != 0) : std::to_string(each.get(of));
+        return is_flag ? true_or_false(each.get(of) != 0) : std::to_string(each.get(of));
       };
       setting(each.name, text(a), text(b));
     }

@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 /// As a YAML file has it: a number, true, false or a text.
-json value_of(const config::HardwareField& field, const config::HardwareConfig& hardware) {
+json field_json(const config::HardwareField& field, const config::HardwareConfig& hardware) {
   const std::string text = config::field_text(field, hardware);
   if (field.choices.empty()) return json::parse(text);  // 13.75 of nanoseconds stays as written
   if (text == "true" || text == "false") return text == "true";
@@ -28,7 +28,7 @@ json machine_json(const config::HardwareConfig& hardware) {
     if (!field.applies(hardware)) continue;
     std::string pointer = '/' + std::string(field.key);
     std::replace(pointer.begin(), pointer.end(), '.', '/');
-    result[json::json_pointer(pointer)] = value_of(field, hardware);
+    result[json::json_pointer(pointer)] = field_json(field, hardware);
   }
   return result;
 }
@@ -93,7 +93,7 @@ json input_json(const config::InputConfig& input) {
           {"scale", input.scale}};
 }
 
-json simulation_json(const SimulationChoice& simulation) {
+json simulation_choice_json(const SimulationChoice& simulation) {
   json result = {{"timing_only", simulation.timing_only}};
   if (simulation.images) result["images"] = *simulation.images;
   if (simulation.consecutive_images) result["consecutive_images"] = *simulation.consecutive_images;
@@ -139,7 +139,7 @@ Configuration configuration_of(const isa::Program& program) {
 json configuration_json(const Configuration& configuration) {
   json result = {{"hardware", machine_json(configuration.hardware)},
                  {"quantization", choice_json(configuration.quantization)},
-                 {"simulation", simulation_json(configuration.simulation)}};
+                 {"simulation", simulation_choice_json(configuration.simulation)}};
   if (!configuration.technology.empty()) result["technology"] = configuration.technology;
   if (configuration.input.size != 0) result["input"] = input_json(configuration.input);
   if (configuration.model) {

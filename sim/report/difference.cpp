@@ -9,6 +9,7 @@
 #include <set>
 
 #include "sim/base/errors.h"
+#include "sim/base/text.h"
 
 namespace npusim::report {
 namespace {
@@ -21,7 +22,7 @@ std::string written(const json& value) {
 
 SideValue side(const json* value) { return {value == nullptr ? std::string() : written(*value)}; }
 
-const json* find(const json* object, const std::string& key) {
+const json* find_key(const json* object, const std::string& key) {
   if (object == nullptr || !object->is_object()) return nullptr;
   const auto found = object->find(key);
   return found == object->end() ? nullptr : &*found;
@@ -32,18 +33,10 @@ const json* find_path(const json& document, const std::string& path) {
   std::size_t begin = 0;
   while (value != nullptr && begin <= path.size()) {
     const std::size_t end = std::min(path.find('.', begin), path.size());
-    value = find(value, path.substr(begin, end - begin));
+    value = find_key(value, path.substr(begin, end - begin));
     begin = end + 1;
   }
   return value;
-}
-
-bool starts_with(const std::string& text, const std::string& begin) {
-  return text.compare(0, begin.size(), begin) == 0;
-}
-
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 bool is_one_of(const std::string& text, const std::set<std::string>& names) {
@@ -59,12 +52,12 @@ ChangeKind kind_in_layer(const std::string& key) {
   static const std::set<std::string> values = {"accumulator_overflows", "safe_accumulator_bits"};
   static const std::set<std::string> quantization = {"scheme",    "field_bits",  "rule",
                                                      "symmetric", "weight_bits", "activation_bits"};
-  if (is_one_of(key, cycles) || starts_with(key, "stalls.")) return ChangeKind::cycles;
+  if (is_one_of(key, cycles) || base::starts_with(key, "stalls.")) return ChangeKind::cycles;
   if (is_one_of(key, program)) return ChangeKind::program;
   if (is_one_of(key, values)) return ChangeKind::values;
   if (is_one_of(key, quantization)) return ChangeKind::configuration;
-  if (starts_with(key, "energy")) return ChangeKind::energy;
-  return ends_with(key, "_bytes") ? ChangeKind::footprint : ChangeKind::other;
+  if (base::starts_with(key, "energy")) return ChangeKind::energy;
+  return base::ends_with(key, "_bytes") ? ChangeKind::footprint : ChangeKind::other;
 }
 
 ChangeKind kind_of_whole(const std::string& path) {
@@ -89,11 +82,11 @@ ChangeKind kind_of_whole(const std::string& path) {
       {"simulation.images", ChangeKind::configuration}};
   if (const auto found = exceptions.find(path); found != exceptions.end()) return found->second;
   const std::string section = path.substr(0, path.find('.'));
-  if (starts_with(section, "layers[")) return ChangeKind::program;
+  if (base::starts_with(section, "layers[")) return ChangeKind::program;
   const auto found = sections.find(section);
   if (found == sections.end()) return ChangeKind::other;
   if (found->second != ChangeKind::accuracy) return found->second;
-  if (ends_with(path, ".parameter_bytes")) return ChangeKind::footprint;
+  if (base::ends_with(path, ".parameter_bytes")) return ChangeKind::footprint;
   return path.find("overflows") == std::string::npos ? ChangeKind::accuracy : ChangeKind::values;
 }
 
@@ -101,11 +94,11 @@ ChangeKind kind_of_whole(const std::string& path) {
 struct Layers {
   explicit Layers(const json& report) {
     std::map<std::string, int> counts;
-    const json* list = find(&report, "layers");
+    const json* list = find_key(&report, "layers");
     if (list == nullptr || !list->is_array()) return;
     for (const json& layer : *list) {
       std::string id = layer.value("name", "");
-      if (const json* image = find(&layer, "image")) id += "[image " + written(*image) + ']';
+      if (const json* image = find_key(&layer, "image")) id += "[image " + written(*image) + ']';
       if (const int count = ++counts[id]; count > 1) id += '#' + std::to_string(count);
       order.push_back(id);
       by_id[id] = &layer;
@@ -141,9 +134,9 @@ class Comparer {
       if (section == "layers") {
         layers(Layers(before), Layers(after));
       } else if (section == "notes") {
-        notes(find(&before, section), find(&after, section));
+        notes(find_key(&before, section), find_key(&after, section));
       } else {
-        values(find(&before, section), find(&after, section), section);
+        values(find_key(&before, section), find_key(&after, section), section);
       }
     }
     tell_facts_once();
@@ -172,8 +165,8 @@ class Comparer {
     if (before != nullptr && after != nullptr) {
       values(before, after, "");
     } else {
-      add("", side(find(before, "kind")), side(find(after, "kind")));
-      add("cycles", side(find(before, "cycles")), side(find(after, "cycles")));
+      add("", side(find_key(before, "kind")), side(find_key(after, "kind")));
+      add("cycles", side(find_key(before, "cycles")), side(find_key(after, "cycles")));
     }
     layer_.clear();
   }
@@ -201,7 +194,7 @@ class Comparer {
       for (const std::string& child : keys) {
         std::string path = key;
         if (!path.empty()) path += '.';
-        values(find(before, child), find(after, child), path.append(child));
+        values(find_key(before, child), find_key(after, child), path.append(child));
       }
     } else if (are_branches(before, after, &json::is_array)) {
       const std::size_t old_size = before == nullptr ? 0 : before->size();
@@ -248,11 +241,11 @@ class Comparer {
     bool has_hardware = false;
     for (const Change& change : changes_) {
       static const std::string begin = "configuration.";
-      if (!starts_with(change.path, begin)) continue;
+      if (!base::starts_with(change.path, begin)) continue;
       std::string fact = change.path.substr(begin.size());
-      has_hardware = has_hardware || starts_with(fact, "hardware.");
+      has_hardware = has_hardware || base::starts_with(fact, "hardware.");
       if (fact == "technology") fact = "energy.technology";
-      if (starts_with(fact, "hardware.mac_array.accumulator"))
+      if (base::starts_with(fact, "hardware.mac_array.accumulator"))
         fact.erase(std::string("hardware.").size(), std::string("mac_array.").size());
       told.insert(fact + ' ' + change.before.json + ' ' + change.after.json);
     }

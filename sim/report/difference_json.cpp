@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-json value_of(const SideValue& value) {
+json side_json(const SideValue& value) {
   return value.is_there() ? json::parse(value.json) : json(nullptr);
 }
 
@@ -22,16 +22,16 @@ std::string to_json(const Difference& difference) {
   for (const Change& change : difference.changes) {
     json row = {{"path", change.path},
                 {"kind", change_kind_name(change.kind)},
-                {"before", value_of(change.before)},
-                {"after", value_of(change.after)}};
+                {"before", side_json(change.before)},
+                {"after", side_json(change.after)}};
     if (!change.layer.empty()) row["layer"] = change.layer;
     if (const auto relative = change.relative()) row["relative"] = *relative;
     document["changes"].push_back(std::move(row));
   }
   for (const Quantity& quantity : difference.summary) {
     document["summary"].push_back({{"path", quantity.path},
-                                   {"before", value_of(quantity.before)},
-                                   {"after", value_of(quantity.after)}});
+                                   {"before", side_json(quantity.before)},
+                                   {"after", side_json(quantity.after)}});
   }
   return document.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }

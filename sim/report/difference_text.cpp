@@ -8,41 +8,31 @@
 #include <map>
 #include <set>
 
+#include "sim/base/text.h"
+#include "sim/report/colours.h"
 #include "sim/report/format.h"
 
 namespace npusim::report {
 namespace {
 
-constexpr char kBold[] = "\x1b[1m";
-constexpr char kGreen[] = "\x1b[32m";
-constexpr char kRed[] = "\x1b[31m";
-constexpr char kPlain[] = "\x1b[0m";
-
-bool starts_with(const std::string& text, const std::string& begin) {
-  return text.compare(0, begin.size(), begin) == 0;
-}
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 /// What a number counts, told from the end of its path.
 enum class Unit { none, count, cycles, bytes, seconds, picojoules, watts, area, fraction };
 
 Unit unit_of(const std::string& path) {
-  if (starts_with(path, "configuration.")) return Unit::none;  // as files and --set have it
+  if (base::starts_with(path, "configuration.")) return Unit::none;  // as files and --set have it
   const std::string key = path.substr(path.rfind('.') + 1);
-  if (ends_with(key, "utilization") || key.find("_top1") != std::string::npos ||
+  if (base::ends_with(key, "utilization") || key.find("_top1") != std::string::npos ||
       key.find("_top5") != std::string::npos)
     return Unit::fraction;
-  if (ends_with(key, "_bytes")) return Unit::bytes;
-  if (ends_with(key, "_seconds")) return Unit::seconds;
-  if (ends_with(key, "_watts")) return Unit::watts;
+  if (base::ends_with(key, "_bytes")) return Unit::bytes;
+  if (base::ends_with(key, "_seconds")) return Unit::seconds;
+  if (base::ends_with(key, "_watts")) return Unit::watts;
   if (path.find("picojoules") != std::string::npos) return Unit::picojoules;
   if (path.find("square_micrometres") != std::string::npos) return Unit::area;
-  if (starts_with(path, "cycles.") || ends_with(key, "cycles") ||
+  if (base::starts_with(path, "cycles.") || base::ends_with(key, "cycles") ||
       path.find("stalls.") != std::string::npos)
     return Unit::cycles;
-  return starts_with(path, "hardware.") ? Unit::none : Unit::count;
+  return base::starts_with(path, "hardware.") ? Unit::none : Unit::count;
 }
 
 std::string whole(double value) {
@@ -165,7 +155,7 @@ std::string cause_name(const std::string& key) {
       {"span_cycles", "span"}};
   const auto found = names.find(key);
   if (found != names.end()) return found->second;
-  if (starts_with(key, "stalls.")) return key.substr(key.find('.') + 1);
+  if (base::starts_with(key, "stalls.")) return key.substr(key.find('.') + 1);
   std::string name = key;
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
@@ -174,21 +164,22 @@ std::string cause_name(const std::string& key) {
 std::vector<Cause> causes_of(const LayerRow& row) {
   const auto has = [&](const std::string& begin) {
     return std::any_of(row.others.begin(), row.others.end(),
-                       [&](const Change* change) { return starts_with(change->key, begin); });
+                       [&](const Change* change) { return base::starts_with(change->key, begin); });
   };
   const bool has_stalls = has("stalls.");
   std::vector<Cause> causes;
   for (const Change* change : row.others) {
     const std::string& key = change->key;
-    if (key == "utilization" || starts_with(key, "energy_by_unit")) continue;  // said by others
+    if (key == "utilization" || base::starts_with(key, "energy_by_unit"))
+      continue;  // said by others
     if (key == "span_cycles" && row.cycles != nullptr) continue;
     if (key == "stall_cycles" && has_stalls) continue;
     std::optional<double> delta = change->delta();
-    if (starts_with(key, "stalls.")) {  // a cause that there was not is not in the report
+    if (base::starts_with(key, "stalls.")) {  // a cause that there was not is not in the report
       delta = change->after.number().value_or(0) - change->before.number().value_or(0);
     }
     Cause cause;
-    cause.rank = starts_with(key, "stall") ? 0 : static_cast<int>(change->kind) + 1;
+    cause.rank = base::starts_with(key, "stall") ? 0 : static_cast<int>(change->kind) + 1;
     if (key.empty()) {
       const bool is_new = !change->before.is_there();
       cause.text =
@@ -213,7 +204,7 @@ std::vector<Cause> causes_of(const LayerRow& row) {
 /// have.
 std::string row_name(std::string path) {
   static const std::string configuration = "configuration.";
-  if (starts_with(path, configuration)) return path.substr(configuration.size());
+  if (base::starts_with(path, configuration)) return path.substr(configuration.size());
   for (const std::string unit : {"_picojoules", "_square_micrometres", ".by_unit"}) {
     const std::size_t at = path.find(unit);
     if (at != std::string::npos) path.erase(at, unit.size());
@@ -298,8 +289,9 @@ class Writer {
       if (change.kind == ChangeKind::configuration && change.layer.empty())
         changes.push_back(&change);
     }
-    std::stable_partition(changes.begin(), changes.end(),
-                          [](const Change* change) { return ends_with(change->path, ".name"); });
+    std::stable_partition(changes.begin(), changes.end(), [](const Change* change) {
+      return base::ends_with(change->path, ".name");
+    });
     pairs("Configuration", changes);
   }
 
@@ -374,7 +366,9 @@ class Writer {
     if (!all.empty()) line(current);
   }
 
-  static bool is_stall(const Change& change) { return starts_with(change.path, "cycles.stalls."); }
+  static bool is_stall(const Change& change) {
+    return base::starts_with(change.path, "cycles.stalls.");
+  }
 
   /// Of the units, by size.
   void stalls() {

@@ -5,15 +5,12 @@
 
 #include <algorithm>
 
+#include "sim/report/colours.h"
 #include "sim/report/format.h"
 
 namespace npusim::report {
 namespace {
 
-constexpr char kBold[] = "\x1b[1m";
-constexpr char kGreen[] = "\x1b[32m";
-constexpr char kRed[] = "\x1b[31m";
-constexpr char kPlain[] = "\x1b[0m";
 constexpr std::size_t kIndent = 2;
 
 /// Writes the sections one after another.
