@@ -184,8 +184,8 @@ ValueHints hints_of(const Command& program, const Command& command, const Comman
 
 const std::vector<NameList>& name_lists() {
   static const std::vector<NameList> lists = {
-      {"workloads", workloads},       {"hardware", hardware}, {"sweeps", sweeps},
-      {"technologies", technologies}, {"schemes", schemes},   {"keys", keys}};
+      {"workloads", workloads},       {"hardware", hardware},    {"sweeps", sweeps},
+      {"technologies", technologies}, {"schemes", scheme_words}, {"keys", keys}};
   return lists;
 }
 
