@@ -31,7 +31,7 @@ const char* model_kind(const config::RunConfig& run) {
   return run.model.empty() ? "none" : "onnx";
 }
 
-std::string network_text(const config::RunConfig& run) {
+std::string network_or_topology_text(const config::RunConfig& run) {
   if (run.topology && run.model.empty()) return "layers";
   if (run.model.empty()) return "needs --model";
   return (is_missing(run.model) ? "missing: " : "") + run.model.filename().string();
@@ -63,7 +63,7 @@ std::string workloads_text(const config::SearchFolders& folders, bool colour) {
   for (const CatalogueEntry& entry : catalogue(FileKind::run_file, folders)) {
     try {
       const config::RunConfig run = read(entry, folders);
-      table.add({entry.name, network_text(run), inputs_text(run),
+      table.add({entry.name, network_or_topology_text(run), inputs_text(run),
                  run.hardware.name.empty() ? "none" : run.hardware.name});
     } catch (const base::InputError& error) {
       table.add_refused(entry.name, error);

@@ -11,9 +11,9 @@
 
 namespace npusim::sweep {
 
-/// Every number outside `layers`, `configuration` and `host`, by dotted path ("cycles.total"), sorted; elements of
-/// lists by their index. `schema_version` is none. Throws base::InputError where the text is no
-/// JSON object; `name` is how messages call it.
+/// Every number outside `layers`, `configuration` and `host`, by dotted path ("cycles.total"),
+/// sorted; elements of lists by their index. `schema_version` is none. Throws base::InputError
+/// where the text is no JSON object; `name` is how messages call it.
 std::vector<std::pair<std::string, double>> metrics_of(std::string_view record_json,
                                                        const std::string& name);
 

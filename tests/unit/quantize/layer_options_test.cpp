@@ -112,7 +112,7 @@ TEST(LayerOptionsTest, SchemesOfEntriesAreChecked) {
   options.overrides = {entry};
   EXPECT_THAT(refusals(options),
               ElementsAre("layer 'first': quantization.scheme: got per_chanel, must be one of "
-                          "per_layer, shift_scaler, per_channel"));
+                          "per_layer, shift_scaler, per_channel; did you mean per_channel?"));
 }
 
 TEST(LayerOptionsTest, ZeroPointsEndWhereAnEntryNamesAnotherScheme) {

@@ -41,7 +41,7 @@ TEST(SchemeTest, FactoryKnowsWhatItLists) {
 TEST(SchemeTest, RefusalsNameTheChoices) {
   EXPECT_EQ(refusal_of({"per_chanel", 4, ShiftRule::floor}),
             "quantization.scheme: got per_chanel, must be one of per_layer, shift_scaler, "
-            "per_channel");
+            "per_channel; did you mean per_channel?");
   EXPECT_EQ(refusal_of({"shift_scaler", 5, ShiftRule::octave}),
             "quantization.field_bits: got 5, must be 0 to 4");
   EXPECT_EQ(refusal_of({"shift_scaler", -1, ShiftRule::floor}),

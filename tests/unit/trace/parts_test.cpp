@@ -31,7 +31,7 @@ struct ByteLife {
 /// the last read before the next one.
 class PlainLives {
  public:
-  explicit PlainLives(const isa::Program& program) : program_(program) {
+  explicit PlainLives(const isa::Program& program) {
     const auto instructions = static_cast<std::int64_t>(program.instructions.size());
     std::vector<std::uint8_t> weights(
         static_cast<std::size_t>(program.hardware.weight_scratchpad.bytes));
@@ -88,7 +88,6 @@ class PlainLives {
     changes_[place.first][life.last_reader] -= 1;
   }
 
-  const isa::Program& program_;
   std::map<Place, ByteLife> lives_;
   std::map<isa::Space, std::map<std::int64_t, std::int64_t>> changes_;
 };
