@@ -46,10 +46,11 @@ int run(const RunOptions& options) {
   TraceListener trace(options.trace);
   std::vector<RunListener*> listeners = {&trace, &vcd};
   if (options.html) listeners.push_back(&page);
+  RunSession session(threads, stage_cache(options.arguments));  // holds what listeners heard of
   report::Report report;
   {
     Progress progress(options.arguments.quiet);
-    report = RunSession(threads, stage_cache(options.arguments)).run(run, progress, listeners);
+    report = session.run(run, progress, listeners);
   }
   trace.wait();
   vcd.write();

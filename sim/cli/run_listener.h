@@ -18,7 +18,7 @@ class RunListener {
   virtual ~RunListener() = default;
 
   /// The Program that will be simulated and the stages it comes from, which both stay as they are
-  /// until RunSession::run returns.
+  /// until the session's next run or its end.
   virtual void on_compiled(compile::Pipeline& /*pipeline*/, const isa::Program& /*program*/) {}
   /// Who hears of the machine while it runs the `index`-th simulated image (from 0); nullptr:
   /// nobody. With timing only there is one image, without values.

@@ -153,13 +153,19 @@ class Catalogue:
             self.points[file].append(point)
 
     def leave_out(self, names, value_only):
-        by_name = {f for entry in self.scope["not_mutated"] for f in entry["functions"]}
+        entries = self.scope["not_mutated"]
+        by_name = {f for entry in entries for f in entry.get("functions", [])}
+        whole_files = {f for entry in entries for f in entry.get("files", [])}
+        if unknown := whole_files - set(self.files):
+            sys.exit(f"scope.yaml: not among its sources: {', '.join(sorted(unknown))}")
         self.unused_names = set(by_name)
         for file in self.files:
             kept = []
             for point in self.points[file]:
                 own = names.get(point.owner)
-                if point.value_region or point.owner in value_only:
+                if file in whole_files:
+                    why = "by name in scope.yaml"
+                elif point.value_region or point.owner in value_only:
                     why = "values only"
                 elif own and own[2]:
                     why = "texts"
