@@ -75,7 +75,7 @@ class CaseWorker {
   const cache::Store* cache_;
 };
 
-void take(const ReadCase& read, launch::Outcome outcome, CaseOutcome& result) {
+void take(const ReadCase& read, const launch::Outcome& outcome, CaseOutcome& result) {
   using End = launch::Outcome::End;
   if (outcome.end != End::returned) {
     result.exit_code = kInternalError;
@@ -145,9 +145,9 @@ std::optional<std::vector<CaseOutcome>> run_cases(const std::vector<golden::Case
     if (next == order.size()) return std::nullopt;
     return std::to_string(order[next++]);
   };
-  callbacks.on_outcome = [&](const std::string& item, launch::Outcome outcome) {
+  callbacks.on_outcome = [&](const std::string& item, const launch::Outcome& outcome) {
     const std::size_t i = std::stoul(item);
-    take(read[i], std::move(outcome), cases[i]);
+    take(read[i], outcome, cases[i]);
     progress.advance(++done);
   };
   callbacks.interrupted = [&] { return signals.take().has_value(); };

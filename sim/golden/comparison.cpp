@@ -32,6 +32,7 @@ class Allowed {
 
 std::vector<report::Tolerance> numeric(const std::vector<Tolerance>& tolerances) {
   std::vector<report::Tolerance> of_numbers;
+  of_numbers.reserve(tolerances.size());
   for (const Tolerance& tolerance : tolerances)
     of_numbers.push_back({tolerance.path, tolerance.absolute, tolerance.relative});
   return of_numbers;

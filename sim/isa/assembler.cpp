@@ -27,6 +27,7 @@ bool is_digits(const std::string& text) {
 
 std::vector<std::string> opcode_names() {
   std::vector<std::string> names;
+  names.reserve(kOpcodes);
   for (int o = 0; o < kOpcodes; ++o) names.emplace_back(opcode_name(static_cast<Opcode>(o)));
   return names;
 }
@@ -118,6 +119,7 @@ class Assembler {
   std::string open_section(const std::string& word, TextPlace place) {
     ++number_of_sections_;
     std::vector<std::string> names;
+    names.reserve(kSections.size());
     for (const Section& section : kSections) names.emplace_back(section.name);
     if (std::find(names.begin(), names.end(), word) == names.end()) {
       errors_.add(place, "section", word, config::list_choices(names) + near_hint(word, names));

@@ -39,10 +39,10 @@ class Waveform : public Observer {
     return places_.read_bytes != kNone || places_.write_bytes != kNone ||
            places_.in_flight != kNone;
   }
-  void on_instruction_start(UnitId unit, std::size_t instruction, std::int64_t cycle) override;
-  void on_instruction_done(UnitId unit, std::size_t instruction, std::int64_t cycle) override;
-  void on_activity(UnitId unit, stats::Activity activity, std::int64_t instruction,
-                   std::int64_t begin, std::int64_t end) override;
+  void on_instruction_start(UnitId unit, std::size_t started, std::int64_t cycle) override;
+  void on_instruction_done(UnitId unit, std::size_t done, std::int64_t cycle) override;
+  void on_activity(UnitId unit, stats::Activity now, std::int64_t of, std::int64_t begin,
+                   std::int64_t end) override;
   void on_dram_burst(const DramBurst& burst) override;
 
   struct Signal {
