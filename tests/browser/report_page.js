@@ -6,19 +6,7 @@
 const fs = require('fs');
 const [modules, pageFile, reportFile] = process.argv.slice(2);
 const {chromium} = require(modules + '/playwright-core');
-
-let checks = 0, failures = 0;
-function check(name, holds, detail) {
-  checks += 1;
-  if (holds) return;
-  failures += 1;
-  console.log(`wrong: ${name}: ${JSON.stringify(detail)}`);
-}
-
-function same(name, got, expected) {
-  const [left, right] = [got, expected].map((value) => JSON.stringify(value));
-  check(name, left === right, {got: String(left).slice(0, 400), expected: String(right).slice(0, 400)});
-}
+const {check, same, counts} = require('./checks.js');
 
 const report = JSON.parse(fs.readFileSync(reportFile, 'utf8'));
 const {layers} = report;
@@ -279,6 +267,7 @@ async function testThemesAndPaper(page) {
   same('no request but for the page itself', requests.length, 1);
   check('painted at once', paint < 5000, paint);  // within 1 s where nothing else runs
   await browser.close();
+  const {checks, failures} = counts();
   console.log(failures ? `${failures} of ${checks} checks` : 'all checks');
   process.exit(failures ? 1 : 0);
 })();

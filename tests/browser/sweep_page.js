@@ -6,18 +6,7 @@
 const fs = require('fs');
 const [modules, pageFile, pointsFile, commandsFile] = process.argv.slice(2);
 const {chromium} = require(modules + '/playwright-core');
-
-let checks = 0, failures = 0;
-function check(name, holds, detail) {
-  checks += 1;
-  if (holds) return;
-  failures += 1;
-  console.log(`wrong: ${name}: ${JSON.stringify(detail)}`);
-}
-
-function same(name, got, expected) {
-  check(name, JSON.stringify(got) === JSON.stringify(expected), {got, expected});
-}
+const {check, same, counts} = require('./checks.js');
 
 const [header, ...lines] = fs.readFileSync(pointsFile, 'utf8').trimEnd().split('\n').map((line) => line.split(','));
 const points = new Map(lines.map((line) => [line[0], Object.fromEntries(header.map((key, i) => [key, line[i]]))]));
@@ -227,6 +216,7 @@ async function testTheme(page) {
   same('no request but for the page itself', requests.length, 1);
   check('drawn within 10 s', loading < 10000, loading);
   await browser.close();
+  const {checks, failures} = counts();
   console.log(`${checks} checks`);
   process.exit(failures ? 1 : 0);
 })();
