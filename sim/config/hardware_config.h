@@ -23,6 +23,9 @@ enum class ShifterPlacement { fused, pre_multiply };
 // What an addition does whose sum the accumulator does not hold (docs/arithmetic.md, Accumulators).
 enum class AccumulatorOverflow { guaranteed, saturate, wrap };  // guaranteed: proved not to happen
 
+// What a scratchpad stores beside each protected word (docs/timing-model.md, section 4).
+enum class Protection { none, parity, secded };
+
 struct CommandProcessorConfig {
   std::int64_t fetch_bytes = 256;  // one instruction fetch; a multiple of 64
 };
@@ -43,11 +46,15 @@ struct ActivationScratchpadConfig {
   std::int64_t banks = 16;
   std::int64_t bank_word_bytes = 16;  // [P] power of two, 1..256; tensors are aligned to it
   std::int64_t ports = 1;             // accesses per cycle
+  Protection protection = Protection::none;
+  std::int64_t protected_word_bits = 64;  // power of two, 8..128, within a bank's word
 };
 
 struct WeightScratchpadConfig {
   std::int64_t bytes = 256 * 1024;  // [P]
   std::int64_t ports = 1;
+  Protection protection = Protection::none;
+  std::int64_t protected_word_bits = 64;  // power of two, 8..128
 };
 
 struct FeederConfig {

@@ -73,6 +73,24 @@ HardwareField overlap_drain_field() {
   return result;
 }
 
+template <auto Unit>
+bool is_protected(const HardwareConfig& hardware) {
+  return (hardware.*Unit).protection != Protection::none;
+}
+
+/// What guards a scratchpad's words, and how many bits a guarded word has.
+template <auto Unit, auto Kind, auto WordBits>
+std::vector<HardwareField> protection_fields(const char* kind_key, const char* bits_key) {
+  HardwareField kind = field<Unit, Kind>(kind_key, "of stored words: parity finds, secded corrects",
+                                         kTiming, range(0, 2), {"none", "parity", "secded"});
+  kind.if_missing = 0;
+  HardwareField bits = field<Unit, WordBits>(bits_key, "data bits that share check bits", kTiming,
+                                             {8, 128, Form::power_of_two});
+  bits.if_missing = 64;
+  bits.in_force = is_protected<Unit>;
+  return {kind, bits};
+}
+
 /// Clock, instructions and everything that moves data.
 std::vector<HardwareField> transfer_fields() {
   using Hw = HardwareConfig;
@@ -106,29 +124,40 @@ std::vector<HardwareField> transfer_fields() {
 /// The memories on the chip.
 std::vector<HardwareField> scratchpad_fields() {
   using Hw = HardwareConfig;
+  using Activations = ActivationScratchpadConfig;
+  using Weights = WeightScratchpadConfig;
   const IntegerRule ports = range(1, 16);
-  return {
-      field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::bytes>(
-          "activation_scratchpad.bytes", "capacity", kProgram, bytes(64, kGiB)),
-      field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::banks>(
+  std::vector<HardwareField> fields = {
+      field<&Hw::activation_scratchpad, &Activations::bytes>("activation_scratchpad.bytes",
+                                                             "capacity", kProgram, bytes(64, kGiB)),
+      field<&Hw::activation_scratchpad, &Activations::banks>(
           "activation_scratchpad.banks", "consecutive words that one access may touch", kTiming,
           range(1, 1024)),
-      field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::bank_word_bytes>(
+      field<&Hw::activation_scratchpad, &Activations::bank_word_bytes>(
           "activation_scratchpad.bank_word_bytes", "bytes of a bank's word; tensors align to it",
           kProgram, bytes(1, 256, Form::power_of_two)),
-      field<&Hw::activation_scratchpad, &ActivationScratchpadConfig::ports>(
-          "activation_scratchpad.ports", "accesses per cycle", kTiming, ports),
-      field<&Hw::weight_scratchpad, &WeightScratchpadConfig::bytes>(
-          "weight_scratchpad.bytes", "capacity", kProgram, bytes(64, kGiB)),
-      field<&Hw::weight_scratchpad, &WeightScratchpadConfig::ports>(
-          "weight_scratchpad.ports", "accesses per cycle", kTiming, ports),
-      field<&Hw::feeder, &FeederConfig::bytes_per_cycle>(
-          "feeder.bytes_per_cycle", "bytes from the activation scratchpad per cycle", kTiming,
-          bytes(1, 65536)),
-      field<&Hw::feeder, &FeederConfig::line_buffer_bytes>("feeder.line_buffer_bytes",
-                                                           "input rows kept for depthwise layers",
-                                                           kTiming, bytes(0, kGiB)),
+      field<&Hw::activation_scratchpad, &Activations::ports>("activation_scratchpad.ports",
+                                                             "accesses per cycle", kTiming, ports)};
+  const auto append = [&fields](const std::vector<HardwareField>& more) {
+    fields.insert(fields.end(), more.begin(), more.end());
   };
+  append(protection_fields<&Hw::activation_scratchpad, &Activations::protection,
+                           &Activations::protected_word_bits>(
+      "activation_scratchpad.protection", "activation_scratchpad.protected_word_bits"));
+  append({field<&Hw::weight_scratchpad, &Weights::bytes>("weight_scratchpad.bytes", "capacity",
+                                                         kProgram, bytes(64, kGiB)),
+          field<&Hw::weight_scratchpad, &Weights::ports>("weight_scratchpad.ports",
+                                                         "accesses per cycle", kTiming, ports)});
+  append(protection_fields<&Hw::weight_scratchpad, &Weights::protection,
+                           &Weights::protected_word_bits>("weight_scratchpad.protection",
+                                                          "weight_scratchpad.protected_word_bits"));
+  append({field<&Hw::feeder, &FeederConfig::bytes_per_cycle>(
+              "feeder.bytes_per_cycle", "bytes from the activation scratchpad per cycle", kTiming,
+              bytes(1, 65536)),
+          field<&Hw::feeder, &FeederConfig::line_buffer_bytes>(
+              "feeder.line_buffer_bytes", "input rows kept for depthwise layers", kTiming,
+              bytes(0, kGiB))});
+  return fields;
 }
 
 /// Everything that computes.

@@ -45,6 +45,12 @@ std::vector<CrossError> cross_errors(const HardwareConfig& hardware) {
                      "a multiple of activation_scratchpad.bank_word_bytes (" +
                          std::to_string(act.bank_word_bytes) + ")"});
   }
+  if (act.protection != Protection::none && act.protected_word_bits > 8 * act.bank_word_bytes) {
+    found.push_back({"activation_scratchpad.bank_word_bytes", std::to_string(act.bank_word_bytes),
+                     "at least " + std::to_string(act.protected_word_bits / 8) +
+                         ", the bytes of activation_scratchpad.protected_word_bits (" +
+                         std::to_string(act.protected_word_bits) + ")"});
+  }
   add_dram_cross_errors(hardware, found);
   return found;
 }

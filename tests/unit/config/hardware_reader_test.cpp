@@ -76,6 +76,10 @@ std::vector<Override> in_force(const std::string& key) {
   if (starts("dram.timing") || key == "dram.model") {
     return {set("dram.part", shipped("dram/ddr4_2400.yaml").string())};
   }
+  for (const char* scratchpad : {"activation_scratchpad", "weight_scratchpad"}) {
+    const std::string unit = scratchpad;
+    if (key == unit + ".protected_word_bits") return {set(unit + ".protection", "parity")};
+  }
   if (!starts("dram.other_masters.")) return {};
   return {set("dram.other_masters.share_percent", "1"),
           set("dram.other_masters.pattern", "bursty")};
@@ -185,6 +189,20 @@ TEST(HardwareReaderTest, ValuesMustFitEachOther) {
                   "hardware: mac_array.rows: got 0, must be an integer from 1 to 4096"));
 }
 
+TEST(HardwareReaderTest, AProtectedWordLiesInABanksWord) {
+  const Override narrow = set("activation_scratchpad.bank_word_bytes", "4");
+  const Override secded = set("activation_scratchpad.protection", "secded");
+  EXPECT_THAT(messages_of_yaml(default_text(), {narrow}), IsEmpty());
+  EXPECT_THAT(messages_of_yaml(default_text(), {narrow, secded}),
+              ElementsAre("--set hardware.activation_scratchpad.bank_word_bytes: got 4, must be at "
+                          "least 8, the bytes of activation_scratchpad.protected_word_bits (64)"));
+  const Override fits = set("activation_scratchpad.protected_word_bits", "32");
+  EXPECT_THAT(messages_of_yaml(default_text(), {narrow, secded, fits}), IsEmpty());
+  EXPECT_THAT(messages_of_yaml(default_text(), {set("weight_scratchpad.protection", "parity"),
+                                                set("mac_array.columns", "3")}),
+              IsEmpty());
+}
+
 TEST(HardwareReaderTest, NamesAreNames) {
   EXPECT_THAT(
       messages_of_yaml(changed(default_text(), "name: npu_32x32", "name: ../x y")),
@@ -241,6 +259,22 @@ TEST(CanonicalTextTest, AKeyThatMayBeMissingIsThereOnlyWhereItSaysMore) {
               }),
               ElementsAre("hardware: mac_array.accumulator: got guaranteed, must be left out where "
                           "it is that"));
+}
+
+// Without protection the bits of a word change nothing, and no text has them.
+TEST(CanonicalTextTest, ProtectionIsTimingOnly) {
+  HardwareConfig hardware;
+  const std::string program = program_dependent_text(hardware);
+  const std::string timing = timing_only_text(hardware);
+  hardware.weight_scratchpad.protected_word_bits = 32;
+  EXPECT_EQ(timing_only_text(hardware), timing);
+  hardware.weight_scratchpad.protection = Protection::secded;
+  EXPECT_EQ(program_dependent_text(hardware), program);
+  EXPECT_THAT(timing_only_text(hardware), HasSubstr("weight_scratchpad.protection: secded\n"
+                                                    "weight_scratchpad.protected_word_bits: 32\n"));
+  const HardwareConfig back = hardware_from_text("x", program, timing_only_text(hardware));
+  EXPECT_EQ(back.weight_scratchpad.protection, Protection::secded);
+  EXPECT_EQ(back.weight_scratchpad.protected_word_bits, 32);
 }
 
 TEST(CanonicalTextTest, RefusesDamagedTexts) {
