@@ -97,6 +97,10 @@ TEST(HardwareYamlTest, EveryValueReadsBack) {
         changed.dram.other_masters.share_percent = 1;
         changed.dram.other_masters.pattern = OtherMastersPattern::bursty;
       }
+      if (std::string(field.key).find(".protected_word_bits") != std::string::npos) {
+        changed.activation_scratchpad.protection = Protection::parity;
+        changed.weight_scratchpad.protection = Protection::secded;
+      }
       field.set(changed, value);
       if (std::string(field.key) == "activation_scratchpad.bank_word_bytes")
         changed.activation_scratchpad.bytes = 1024;
