@@ -84,6 +84,7 @@ std::vector<HardwareField> protection_fields(const char* kind_key, const char* b
   HardwareField kind = field<Unit, Kind>(kind_key, "of stored words: parity finds, secded corrects",
                                          kTiming, range(0, 2), {"none", "parity", "secded"});
   kind.if_missing = 0;
+  kind.reported_if_set = true;
   HardwareField bits = field<Unit, WordBits>(bits_key, "data bits that share check bits", kTiming,
                                              {8, 128, Form::power_of_two});
   bits.if_missing = 64;

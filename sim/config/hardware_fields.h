@@ -28,7 +28,13 @@ struct HardwareField {
   // does not, a file may have it or not, and no canonical text has it.
   bool (*in_force)(const HardwareConfig&) = nullptr;
   const char* choices_text = nullptr;  // for people, where the list of choices is long
+  // Reports have it only where it is not what a missing key means, so that those of machines from
+  // before the key stay as they were.
+  bool reported_if_set = false;
 
+  bool is_reported(const HardwareConfig& hardware) const {
+    return applies(hardware) && !(reported_if_set && get(hardware) == if_missing);
+  }
   bool applies(const HardwareConfig& hardware) const {
     return in_force == nullptr || in_force(hardware);
   }

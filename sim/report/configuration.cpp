@@ -25,7 +25,7 @@ json field_json(const config::HardwareField& field, const config::HardwareConfig
 json machine_json(const config::HardwareConfig& hardware) {
   json result = {{"name", hardware.name}};
   for (const config::HardwareField& field : config::hardware_fields()) {
-    if (!field.applies(hardware)) continue;
+    if (!field.is_reported(hardware)) continue;
     std::string pointer = '/' + std::string(field.key);
     std::replace(pointer.begin(), pointer.end(), '.', '/');
     result[json::json_pointer(pointer)] = field_json(field, hardware);

@@ -40,16 +40,19 @@ TEST(ConfigurationTest, TheHardwareIsNestedAsItsFile) {
 TEST(ConfigurationTest, NoKeyOfTheHardwareIsMissing) {
   Configuration configuration;
   configuration.hardware.dram.other_masters.share_percent = 10;
+  configuration.hardware.activation_scratchpad.protection = config::Protection::parity;
   const json machine = configuration_json(configuration)["hardware"].flatten();
   std::size_t keys = 1;  // name
   for (const config::HardwareField& field : config::hardware_fields()) {
-    if (!field.applies(configuration.hardware)) continue;
+    if (!field.is_reported(configuration.hardware)) continue;
     std::string key = '/' + std::string(field.key);
     std::replace(key.begin(), key.end(), '.', '/');
     EXPECT_TRUE(machine.contains(key)) << key;
     ++keys;
   }
   EXPECT_EQ(machine.size(), keys);
+  EXPECT_EQ(machine["/activation_scratchpad/protection"], "parity");
+  EXPECT_FALSE(machine.contains("/weight_scratchpad/protection"));  // as before there was the key
 }
 
 TEST(ConfigurationTest, ARunSaysItsDataWithoutPaths) {
