@@ -109,8 +109,8 @@ void draw_bank_timing(config::HardwareConfig& h, const Draw& draw) {
   t.address_mapping = mappings.at(static_cast<std::size_t>(draw(0, 23)));
 }
 
-/// A share of the bus that leaves the NPU some of it, though every request of the others lies in
-/// another row and the channel begins one when the one before has ended; 0 to 90.
+}  // namespace
+
 std::int64_t most_share_percent(const config::HardwareConfig& h) {
   if (h.dram.model == config::DramModel::flat) return 90;
   const config::DramTimingConfig& t = h.dram.timing;
@@ -121,8 +121,6 @@ std::int64_t most_share_percent(const config::HardwareConfig& h) {
                               (ps / 1000 + 1) * (t.clock_hz / 1'000'000) / 1000;
   return std::min<std::int64_t>(90, 100 * bus_cycles / (2 * cycles));
 }
-
-}  // namespace
 
 void draw_dram(config::HardwareConfig& h, std::mt19937& random) {
   const Draw draw = draw_from(random);

@@ -22,6 +22,11 @@ void draw_timing(config::HardwareConfig& hardware, std::mt19937& random);
 /// Draws the DRAM's model with all its keys, and fetch and burst sizes that go with them.
 void draw_dram(config::HardwareConfig& hardware, std::mt19937& random);
 
+/// The share of the bus that other masters may take and leave the NPU some of it, though every
+/// request of theirs lies in another row and the channel begins one when the one before has ended;
+/// 0 to 90.
+std::int64_t most_share_percent(const config::HardwareConfig& hardware);
+
 /// Draws how the array keeps its operands: the dataflow and depthwise_pixels, for drawn_program.
 void draw_dataflow(config::HardwareConfig& hardware, std::mt19937& random);
 

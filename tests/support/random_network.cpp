@@ -3,36 +3,17 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <initializer_list>
 #include <limits>
-#include <random>
 #include <string>
 #include <utility>
+
+#include "tests/support/draw.h"
 
 namespace npusim::test {
 namespace {
 
 using graph::NodeId;
 using graph::Shape;
-
-class Draw {
- public:
-  explicit Draw(std::uint64_t seed) : engine_(seed) {}
-  /// In [low, high]. Plain modulo: the standard's distributions differ between libraries.
-  std::int64_t integer(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(high - low + 1));
-  }
-  bool chance(std::int64_t percent) { return integer(0, 99) < percent; }
-  std::int64_t one_of(std::initializer_list<std::int64_t> choices) {
-    return *(choices.begin() + integer(0, static_cast<std::int64_t>(choices.size()) - 1));
-  }
-  float unit() {
-    return static_cast<float>(integer(-(1 << 20), (1 << 20) - 1)) / static_cast<float>(1 << 20);
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 std::int64_t out_size(std::int64_t in, std::int64_t kernel, std::int64_t stride,
                       std::int64_t dilation, std::int64_t pads) {
