@@ -82,6 +82,10 @@ function(npusim_add_library leaf)
     target_link_libraries(${target} INTERFACE ${arg_DEPENDS})
   endif()
   add_library(npusim::${leaf} ALIAS ${target})
+  # g++ takes a source that is included for a header, whose types had better have linkage.
+  if(NPUSIM_UNITY_BUILD AND arg_SOURCES)
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  endif()
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${leaf}
     UNITY_BUILD ${NPUSIM_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 0)
   target_compile_features(${target} ${scope} cxx_std_17)
@@ -94,6 +98,18 @@ function(npusim_add_library leaf)
   install(TARGETS ${target} EXPORT npusimTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/
           DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/npusim/${folder} FILES_MATCHING PATTERN "*.h")
+endfunction()
+
+# npusim_keep_object(<folder/f.cpp>)
+#
+# This source of a library is no part of its unit, so that a test can link another definition of what it defines.
+function(npusim_keep_object source)
+  cmake_path(GET source PARENT_PATH folder)
+  cmake_path(GET folder FILENAME leaf)
+  if(TARGET npusim_${leaf})
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/${source} TARGET_DIRECTORY npusim_${leaf}
+      PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
 endfunction()
 
 # npusim_add_program(<name> SOURCES f.cpp... [DEPENDS t...] [INSTALL])

@@ -14,11 +14,11 @@
 #include "sim/isa/labels.h"
 #include "sim/isa/layer_differences.h"
 #include "sim/isa/settings.h"
+#include "sim/isa/text_fields.h"
 
 namespace npusim::isa {
 namespace {
 
-constexpr std::array<const char*, 3> kDataTypeNames = {"int8", "int16", "int32"};
 
 std::string true_or_false(bool value) { return value ? "true" : "false"; }
 

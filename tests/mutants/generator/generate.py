@@ -20,12 +20,13 @@ import tempfile
 import yaml
 from clang.cindex import Diagnostic, Index, TranslationUnit
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(ROOT / "scripts/checks")]
 import operators  # noqa: E402,F401
+from compile_units import compile_units  # noqa: E402
 from points import Point, Variant, describe, rewrite  # noqa: E402
 from walk import Unit  # noqa: E402
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
 PER_FILE = 4096  # numbers of a file, so that a change in one leaves the others' as they are
 PREFIX = "#include <systemc>\n#include <algorithm>\n#include <functional>\n#include <deque>\n" \
          "#include <map>\n#include <random>\n#include <set>\n#include <string>\n#include <variant>\n"
@@ -42,12 +43,9 @@ def selected_files(scope):
 def compile_flags(build, units):
     """The preprocessor's flags, of whichever unit comes first; the same in one library."""
     flags = {}
-    for entry in json.loads((build / "compile_commands.json").read_text()):
-        path = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        if not path.is_relative_to(ROOT):
-            continue
+    for path, entry in compile_units(build).items():
         name = path.relative_to(ROOT).as_posix()
-        if name in units and name not in flags:
+        if name in units:
             words = shlex.split(entry["command"])
             kept = []
             for i, word in enumerate(words):
