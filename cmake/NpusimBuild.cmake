@@ -47,8 +47,17 @@ function(npusim_apply_flags target)
   if(NPUSIM_COVERAGE)
     target_compile_options(${target} PRIVATE --coverage)
     target_link_options(${target} PUBLIC --coverage)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "EXECUTABLE")
+      target_link_options(${target} PRIVATE LINKER:--wrap=_exit)
+      target_link_libraries(${target} PRIVATE npusim_coverage_exit)
+    endif()
   endif()
 endfunction()
+
+if(NPUSIM_COVERAGE)
+  add_library(npusim_coverage_exit OBJECT ${PROJECT_SOURCE_DIR}/tests/support/coverage_exit.cpp)
+endif()
 
 # Headers take the compiler longer than what it makes of them. A name in an unnamed namespace must
 # therefore be unique within its folder.

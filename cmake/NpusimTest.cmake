@@ -7,11 +7,14 @@ find_package(rapidcheck REQUIRED CONFIG)
 # What every test of a sanitizer build needs: coroutine stacks and ASan's fake stack do not mix.
 set(npusim_test_environment "SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1")
 set(npusim_test_slowdown 1)
-if(NPUSIM_SANITIZE)
+if(NPUSIM_SANITIZE OR NPUSIM_COVERAGE)
   set(npusim_test_slowdown 5)
+endif()
+if(NPUSIM_SANITIZE)
   list(APPEND npusim_test_environment
        "ASAN_OPTIONS=detect_stack_use_after_return=0:strict_string_checks=1:allocator_may_return_null=1"
-       "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1")
+       "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1"
+       "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan_suppressions.txt")
 endif()
 
 # npusim_set_test_properties(<ctest name> [TIMEOUT seconds] [LABELS l...])
@@ -45,6 +48,9 @@ npusim_precompile(npusim_test_headers
   OPTIONS ${npusim_test_checks} ${npusim_test_optimization}
   DEPENDS GTest::gmock GTest::gtest)
 
+# What the tests with the label `threads` need: scripts/long thread builds nothing else.
+add_custom_target(threaded_tests)
+
 # npusim_add_test(NAME unit_arith SOURCES f.cpp... [DEPENDS t...] [TIMEOUT seconds] [SHARDS n]
 #                 [LABELS l...] [COMPUTES])
 #
@@ -52,7 +58,9 @@ npusim_precompile(npusim_test_headers
 # test ran, and counts as skipped when all its tests were skipped: tests that need NPUSIM_ASSETS
 # therefore have a program of their own. The kind (the name up to its first '_') is a label. The label
 # `identical` marks tests of bits that must not depend on compiler or optimisation: .ci/run has
-# them by g++ at -O2 and, with UBSan, by clang at -O1; `scripts/long debug` has them at -O0.
+# them by g++ at -O2 and, with UBSan, by clang at -O1; `scripts/long debug` has them at -O0. The label
+# `threads` marks tests of what runs in threads or processes of its own: `scripts/long thread` has
+# them under TSan.
 # COMPUTES: its own code does much work (a reference model), and is optimised as what is under test, or
 # it asks for flags of its own.
 function(npusim_add_test)
@@ -73,6 +81,9 @@ function(npusim_add_test)
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
   target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPENDS} GTest::gmock GTest::gtest)
 
+  if("threads" IN_LIST arg_LABELS)
+    add_dependencies(threaded_tests ${arg_NAME})
+  endif()
   string(REGEX MATCH "^[a-z]+" kind ${arg_NAME})
   if(NOT arg_SHARDS)
     add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
