@@ -7,12 +7,15 @@
 #include <memory>
 
 #include "sim/base/errors.h"
+#include "sim/base/version.h"
 #include "sim/cli/analysis.h"
 #include "sim/cli/command.h"
 #include "sim/cli/output.h"
+#include "sim/cli/report_page_data.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/stage_cache.h"
 #include "sim/config/yaml_reader.h"
+#include "sim/report/study_page.h"
 
 namespace npusim::cli {
 namespace {
@@ -25,13 +28,14 @@ constexpr char kChannelRangesFile[] = "channel_ranges.svg";
 
 struct AnalyzeOptions {
   RunArguments arguments;
-  std::optional<std::string> json, csv, pictures, threshold, sample;
+  std::optional<std::string> json, csv, html, pictures, threshold, sample;
 };
 
 constexpr char kAnalyzeExamples[] =
     "  npusim analyze mobilenet.yaml\n"
     "  npusim analyze mobilenet.yaml --scheme per_layer --pictures pictures\n"
     "  npusim analyze mobilenet.yaml --sample 2000 --csv layers.csv --json a.json\n"
+    "  npusim analyze mobilenet.yaml --scheme per_layer --html analysis.html\n"
     "  npusim analyze imagenet_mobilenet_v1.yaml --model net.onnx --dataset val\n"
     "      --calibration calibration --threshold 20\n";
 
@@ -65,6 +69,7 @@ Numbers check_flags(const AnalyzeOptions& options) {
   };
   check([&] { check_output_path(options.json, "--json"); });
   check([&] { check_output_path(options.csv, "--csv"); });
+  check([&] { check_output_path(options.html, "--html"); });
   check([&] { check_folder(options.pictures, "--pictures"); });
   if (options.sample) {
     const config::IntegerRule rule = {1, 10'000'000};
@@ -101,6 +106,7 @@ int analyze(const AnalyzeOptions& options) {
   const config::RunConfig run =
       read_run(options.arguments, {/*dataset=*/true, /*files=*/true, /*values=*/true});
   report::Analysis analysis;
+  std::vector<report::ChannelRangesOfLayer> channels;
   {
     Progress progress(options.arguments.quiet);
     compile::Pipeline pipeline(
@@ -108,10 +114,13 @@ int analyze(const AnalyzeOptions& options) {
         stage_cache(options.arguments));
     analysis =
         analyze_network(pipeline, run, numbers.sample, numbers.threshold_db, threads, progress);
+    if (options.html) channels = channel_ranges_of_layers(pipeline, run.quantization.scheme);
   }
   analysis.host = clock.host(threads);
   if (options.json) write_output(*options.json, report::to_json(analysis));
   if (options.csv) write_output(*options.csv, report::to_csv(analysis));
+  if (options.html)
+    write_output(*options.html, report::analysis_page(analysis, channels, base::kVersion));
   if (options.pictures) write_pictures(analysis, fs::path(*options.pictures));
   if (options.arguments.quiet) return kOk;
   const std::string text = analysis_text(analysis, wants_colour());
@@ -129,6 +138,8 @@ void add_analyze(CLI::App& program, Action& action) {
   add_run_arguments(*command, options->arguments);
   command->add_option("--json", options->json, "write the analysis as JSON")->option_text("F");
   command->add_option("--csv", options->csv, "write a table of the layers as CSV")
+      ->option_text("F");
+  command->add_option("--html", options->html, "write a page with charts, to be opened offline")
       ->option_text("F");
   command
       ->add_option("--pictures", options->pictures,

@@ -12,6 +12,7 @@
 #include "frontend/study/paired_difference.h"
 #include "frontend/study/weight_sqnr.h"
 #include "sim/base/errors.h"
+#include "sim/base/version.h"
 #include "sim/cli/accuracy.h"
 #include "sim/cli/command.h"
 #include "sim/cli/compare_rows.h"
@@ -24,18 +25,20 @@
 #include "sim/cli/stage_cache.h"
 #include "sim/cli/verified_simulation.h"
 #include "sim/report/comparison.h"
+#include "sim/report/study_page.h"
 
 namespace npusim::cli {
 namespace {
 
 struct CompareOptions {
   RunArguments arguments;
-  std::optional<std::string> schemes, json;
+  std::optional<std::string> schemes, json, html;
 };
 
 constexpr char kCompareExamples[] =
     "  npusim compare mobilenet.yaml\n"
     "  npusim compare mobilenet.yaml --images 500 --json comparison.json\n"
+    "  npusim compare mobilenet.yaml --html comparison.html\n"
     "  npusim compare mobilenet.yaml --schemes per_layer,shift_scaler:3,per_channel\n"
     "  npusim compare imagenet_mobilenet_v1.yaml --model net.onnx --dataset val\n"
     "      --calibration calibration      your own network and pictures\n";
@@ -316,6 +319,7 @@ int compare(const CompareOptions& options) {
   const HostClock clock;
   const int threads = parse_threads(options.arguments.threads);
   check_output_path(options.json, "--json");
+  check_output_path(options.html, "--html");
   const config::RunConfig run =
       read_run(options.arguments, {/*dataset=*/true, /*files=*/true, /*values=*/true});
   const std::vector<CompareRow> rows = wanted_rows(options, run);
@@ -329,6 +333,8 @@ int compare(const CompareOptions& options) {
   }
   comparison.host = clock.host(threads);
   if (options.json) write_output(*options.json, report::to_json(comparison));
+  if (options.html)
+    write_output(*options.html, report::comparison_page(comparison, base::kVersion));
   if (!options.arguments.quiet) {
     const std::string text = to_text(comparison, wants_colour());
     std::fwrite(text.data(), 1, text.size(), stdout);
@@ -351,6 +357,8 @@ void add_compare(CLI::App& program, Action& action) {
                    "float is always there")
       ->option_text("S");
   command->add_option("--json", options->json, "write the comparison as JSON")->option_text("F");
+  command->add_option("--html", options->html, "write a page with charts, to be opened offline")
+      ->option_text("F");
   command->callback([options, &action] { action = [options] { return compare(*options); }; });
 }
 

@@ -36,6 +36,20 @@ report::ChannelRangesOfLayer channel_ranges_of(const graph::Node& node, const gr
 
 }  // namespace
 
+std::vector<report::ChannelRangesOfLayer> channel_ranges_of_layers(compile::Pipeline& pipeline,
+                                                                   const std::string& scheme) {
+  const graph::Graph& network = pipeline.network(pipeline.choice(scheme));
+  const graph::QuantizedGraph& quantized = pipeline.quantized(scheme).graph;
+  std::vector<report::ChannelRangesOfLayer> layers;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const auto* conv = std::get_if<graph::Conv>(&network.nodes[n].op);
+    if (conv == nullptr) continue;
+    layers.push_back(channel_ranges_of(network.nodes[n], *conv,
+                                       std::get<graph::QuantizedConv>(quantized.nodes.at(n).op)));
+  }
+  return layers;
+}
+
 void ReportPageData::on_program(const isa::Program& program) {
   program_ = &program;
   cycles_.assign(program.instructions.size(), {});
@@ -47,14 +61,7 @@ void ReportPageData::on_program(const isa::Program& program) {
 
 void ReportPageData::on_compiled(compile::Pipeline& pipeline, const isa::Program& program) {
   on_program(program);
-  const graph::Graph& network = pipeline.network(pipeline.choice(scheme_));
-  const graph::QuantizedGraph& quantized = pipeline.quantized(scheme_).graph;
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    const auto* conv = std::get_if<graph::Conv>(&network.nodes[n].op);
-    if (conv == nullptr) continue;
-    data_.channels.push_back(channel_ranges_of(
-        network.nodes[n], *conv, std::get<graph::QuantizedConv>(quantized.nodes.at(n).op)));
-  }
+  data_.channels = channel_ranges_of_layers(pipeline, scheme_);
   data_.channels_left_out = data_.channels.empty() ? "The network has no layer with weights." : "";
 }
 

@@ -13,6 +13,10 @@
 
 namespace npusim::cli {
 
+/// Of the layers with weights, in the network's order, as `scheme` scales their channels.
+std::vector<report::ChannelRangesOfLayer> channel_ranges_of_layers(compile::Pipeline& pipeline,
+                                                                   const std::string& scheme);
+
 /// Watches the first simulated image of `run`, or the only simulation of `simulate`. Use once.
 class ReportPageData : public RunListener, public model::Observer {
  public:

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <vector>
 
 #include "sim/report/report.h"
 
 namespace npusim::report {
+
+struct ChannelRangesOfLayer;
 
 nlohmann::json hardware_json(const Hardware& hardware);
 nlohmann::json quantization_json(const Quantization& quantization);
@@ -14,5 +17,7 @@ nlohmann::json configuration_json(const Configuration& configuration);
 /// All layers, in order, with the energy of each where the report has it.
 nlohmann::json layers_json(const Report& report);
 nlohmann::json host_json(const Host& host);
+/// As page/channels.js reads it, ranges in hundredths of an octave.
+nlohmann::json channel_ranges_json(const std::vector<ChannelRangesOfLayer>& layers);
 
 }  // namespace npusim::report

@@ -10,6 +10,7 @@
 #include "sim/report/format.h"
 #include "sim/report/html_page.h"
 #include "sim/report/json.h"
+#include "sim/report/json_sections.h"
 #include "sim/stats/activity.h"
 
 namespace npusim::report {
@@ -80,7 +81,9 @@ json hundredths(const std::vector<std::optional<double>>& octaves) {
   return list;
 }
 
-json channels_json(const std::vector<ChannelRangesOfLayer>& layers) {
+}  // namespace
+
+json channel_ranges_json(const std::vector<ChannelRangesOfLayer>& layers) {
   json list = json::array();
   for (const ChannelRangesOfLayer& layer : layers) {
     json shifts = json::array();
@@ -96,6 +99,8 @@ json channels_json(const std::vector<ChannelRangesOfLayer>& layers) {
   }
   return list;
 }
+
+namespace {
 
 json units_json(const std::vector<UnitCycles>& units) {
   json list = json::array();
@@ -136,7 +141,7 @@ std::string document(const Report& report, const PageData& data, const std::stri
                       {"units", units_json(report.cycles.units)},
                       {"activities", activities_json()},
                       {"activation", activation_json(map, data.names, kMostPageAllocations)},
-                      {"channels", channels_json(data.channels)},
+                      {"channels", channel_ranges_json(data.channels)},
                       {"channelsLeftOut", data.channels_left_out},
                       {"version", version}};
   return "{\"extra\":" + extra.dump(-1, ' ', false, json::error_handler_t::replace) +

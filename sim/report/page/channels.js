@@ -79,7 +79,7 @@ addChart('channel-shifts', () => {
     config: {
       type: 'bar',
       data: {labels: counts.map((_, shift) => String(shift)), datasets: [{label: 'channels', data: counts,
-        backgroundColor: causeColour('busy'), maxBarThickness: 46}]},
+        backgroundColor: pick(mainColours), maxBarThickness: 46}]},
       options: chartOptions({
         interaction: {mode: 'index', intersect: false},
         tooltip: {displayColors: false, callbacks: {title: (items) => (items.length ? `shift ${items[0].label}` : ''),

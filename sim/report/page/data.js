@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report that the page holds, and what several panels share.
 
-const {report, extra} = pageData();
 const hardware = extra.hardware;
 const peakMacsPerCycle = hardware.rows * hardware.columns;
 const dramBytesPerCycle = hardware.dramBytesPerSecond / hardware.clockHz;
@@ -13,7 +12,7 @@ const state = {image: shownImages, order: 'network'};
 // Of the causes of stalls: what waits for DRAM is warm, what waits for another unit green, what the
 // unit's own parts wait for violet.
 const causeColours = {
-  busy: ['#0072b2', '#4aa3dc'], fetch: ['#8a6d3b', '#c9a86a'], queue_full: ['#b59a6a', '#8f7a50'],
+  busy: mainColours, fetch: ['#8a6d3b', '#c9a86a'], queue_full: ['#b59a6a', '#8f7a50'],
   port: ['#56b4e9', '#a5d8ff'], dram: ['#c2452d', '#ff8a70'], feeder: ['#7b5ea7', '#b79be0'],
   shadow_free: ['#b58bc9', '#d9b8ea'], shadow_full: ['#cc79a7', '#e59ac4'], drain: ['#4b3f8f', '#8f83d6'],
   pipeline: ['#a8a0d0', '#6f68a8'], wait_dma_in: ['#d55e00', '#f28e2b'],
@@ -24,10 +23,6 @@ const causeColours = {
 };
 const kindColours = [['#0072b2', '#4aa3dc'], ['#d55e00', '#f28e2b'], ['#009e73', '#2fc79a'],
   ['#cc79a7', '#e59ac4'], ['#7b5ea7', '#b79be0'], ['#8a6d3b', '#c9a86a']];
-
-function pick(pair) {
-  return pair[isDark() ? 1 : 0];
-}
 
 function causeColour(cause) {
   return pick(causeColours[cause] || ['#4d4d4d', '#c9ced6']);
@@ -43,43 +38,15 @@ function causeName(cause) {
   return cause.replaceAll('_', ' ');
 }
 
-/** The middle of a long name gives way. */
-function shortName(name, most) {
-  if (name.length <= most) return name;
-  const head = Math.ceil((most - 1) * 0.4);
-  return name.slice(0, head) + '…' + name.slice(name.length - (most - 1 - head));
-}
-
 /** The layers of the chosen image in the order of the network. */
 function layersOfImage() {
   return report.layers.filter((layer) => (layer.image || 0) === state.image);
-}
-
-function plural(count, noun) {
-  return `${exactNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function cyclesText(value) {
   return `${exactNumber(value)} cycles`;
 }
 
-function percentText(fraction, digits = 1) {
-  return `${(100 * fraction).toFixed(digits)} %`;
-}
-
 function bytesText(value) {
   return value < 10240 ? plural(value, 'byte') : `${quantity(value, 'B')} (${exactNumber(value)} bytes)`;
-}
-
-/** A legend entry; with `press` it is a button that shows or hides. */
-function legendKey(text, style, press, shape) {
-  const mark = element('i', {class: shape || null});
-  Object.assign(mark.style, style);
-  if (!press) return element('span', {class: 'key'}, mark, text);
-  const key = element('button', {type: 'button', class: 'key', 'aria-pressed': 'true', click: () => {
-    const isShown = key.getAttribute('aria-pressed') !== 'true';
-    key.setAttribute('aria-pressed', String(isShown));
-    press(isShown);
-  }}, mark, text);
-  return key;
 }

@@ -10,12 +10,6 @@ function joules(picojoules) {
   return `${Number((picojoules / factor).toPrecision(4))} ${unit}`;
 }
 
-function card(name, value, more, kind, small) {
-  return element('div', {class: 'card' + (kind ? ' ' + kind : '')}, element('span', {class: 'name'}, name),
-    element('span', {class: 'value'}, value, small ? element('small', {}, small) : null),
-    element('span', {class: 'more'}, more));
-}
-
 function accuracyCard() {
   if (!accuracy) return card('Accuracy', 'not measured', report.accuracy_not_measured || 'a Program is simulated without a data set');
   const points = 100 * (accuracy.quantized_top1 - accuracy.float_top1);

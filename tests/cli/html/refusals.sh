@@ -9,3 +9,5 @@ refused simulate net.npu --html nowhere/page.html
 echo before > page.html
 refused run run.yaml --html page.html --set hardware.weight_scratchpad.bytes=512
 [ "$(cat page.html)" = before ] || echo 'the page was touched'
+refused compare run.yaml --html nowhere/page.html --json .
+refused analyze run.yaml --html nowhere/page.html --json .
