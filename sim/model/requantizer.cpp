@@ -37,9 +37,12 @@ bool Requantizer::advance() {
       break;
   }
   account_stream(current(), accesses_.activations, now());
-  if (machine_.with_values) compute(*requantize_);
   complete(current(), now() + machine_.hardware().requantization.pipeline_depth_cycles);
   return false;
+}
+
+void Requantizer::apply_effects(std::size_t i) {
+  if (machine_.with_values) compute(std::get<isa::Requantize>(instruction(i).fields));
 }
 
 void Requantizer::load_parameters(const isa::Requantize& r) {

@@ -21,6 +21,9 @@ class Requantizer : public SequentialUnit {
   enum class Phase { parameters, main, done };
   void begin(std::size_t instruction) override;
   bool advance() override;
+  /// Values are there when the instruction is done: by then the next one may have streamed, but
+  /// nothing of it has left the pipeline.
+  void apply_effects(std::size_t instruction) override;
   void compute(const isa::Requantize& requantize);
   void load_parameters(const isa::Requantize& requantize);
 

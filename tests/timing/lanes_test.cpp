@@ -60,6 +60,37 @@ TEST(Requantization, IsFreeBeforeItsPipelineIsEmpty) {
   EXPECT_EQ(run.done(second), kStart + 20 + 6);
 }
 
+/// Keeps a tensor's bytes as of its completion.
+class CompletedTensor final : public model::Observer {
+ public:
+  void on_tensor(std::size_t /*tensor*/, const std::uint8_t* data, std::size_t count,
+                 std::int64_t /*cycle*/) override {
+    bytes.assign(data, data + count);
+  }
+  std::vector<std::uint8_t> bytes;
+};
+
+// The second has streamed over the same bytes when the first one's last value leaves the pipeline.
+TEST(Requantization, ValuesAreThereWhenItIsDone) {
+  WithRecords p(isa::Unit::requantization, ProgramBuilder::record());
+  isa::Requantize r = requantize(1, 4);
+  r.zero_point = 5;  // the accumulators hold zeros
+  const std::size_t first = p.builder.requantize(r, p.there);
+  r.zero_point = 9;
+  p.builder.requantize(r);
+  isa::Program program = p.builder.finish();
+  isa::TensorInfo tensor;
+  tensor.channels = 4;
+  tensor.memory = isa::Memory::activation_scratchpad;
+  tensor.complete_after = static_cast<std::int64_t>(first);
+  program.tensors.push_back(tensor);
+  CompletedTensor completed;
+  model::SimulationOptions options;
+  options.observer = &completed;
+  model::simulate(program, {}, options);
+  EXPECT_EQ(completed.bytes, (std::vector<std::uint8_t>{5, 5, 5, 5}));
+}
+
 TEST(Requantization, FewerLanesTakeLonger) {
   config::HardwareConfig h = small_hardware(512);
   h.requantization.lanes = 3;
