@@ -3,6 +3,9 @@
 
 #include <cmath>
 
+#include "sim/base/math.h"
+#include "sim/faults/error_code.h"
+
 namespace npusim::energy {
 
 const char* unit_name(Unit unit) {
@@ -27,6 +30,26 @@ const char* unit_name(Unit unit) {
   return "dram";
 }
 
+namespace {
+
+/// Check bits for the whole memory, and for every word that may be accessed in a cycle an encoder
+/// and a decoder.
+template <typename ScratchpadConfig>
+Content guarded(const ScratchpadConfig& memory, std::int64_t bytes_per_cycle) {
+  constexpr std::int64_t kByteBits = 8;
+  const faults::ErrorCode code = faults::error_code_of(memory);
+  const CodeGates gates = code_gates(memory.protection, code.word_bits());
+  const std::int64_t words_per_cycle =
+      base::ceil_div(bytes_per_cycle * kByteBits, code.word_bits()) * memory.ports;
+  const double word_nand2 = gates.encoder_nand2 + gates.decoder_nand2 +
+                            flip_flop_nand2() * static_cast<double>(gates.decoder_register_bits);
+  const std::int64_t data_bits = memory.bytes * kByteBits;
+  return {static_cast<double>(words_per_cycle) * word_nand2,
+          data_bits + code.check_bits_of(data_bits)};
+}
+
+}  // namespace
+
 Contents contents_of(const config::HardwareConfig& hardware, const LaneNeeds& needs) {
   constexpr std::int64_t kByteBits = 8;
   constexpr std::int64_t kTableBits = 256 * kByteBits;
@@ -44,8 +67,10 @@ Contents contents_of(const config::HardwareConfig& hardware, const LaneNeeds& ne
   at(Unit::vector_unit) = {
       static_cast<double>(hardware.vector_unit.lanes) * vector_lane_nand2(hardware.vector_unit),
       hardware.vector_unit.lanes * kTableBits};
-  at(Unit::activation_scratchpad).memory_bits = hardware.activation_scratchpad.bytes * kByteBits;
-  at(Unit::weight_scratchpad).memory_bits = hardware.weight_scratchpad.bytes * kByteBits;
+  const config::ActivationScratchpadConfig& activations = hardware.activation_scratchpad;
+  at(Unit::activation_scratchpad) =
+      guarded(activations, activations.banks * activations.bank_word_bytes);
+  at(Unit::weight_scratchpad) = guarded(hardware.weight_scratchpad, array.columns);
   return contents;
 }
 

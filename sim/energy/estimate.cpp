@@ -6,6 +6,7 @@
 
 #include "sim/base/math.h"
 #include "sim/energy/work.h"
+#include "sim/faults/error_code.h"
 
 namespace npusim::energy {
 namespace {
@@ -48,6 +49,23 @@ double requantization_picojoules(const config::HardwareConfig& hardware, const L
          (gates.nand2 / gates.multiplier_nand2);
 }
 
+/// Of a byte of a memory whose words may be protected: its share of the check bits, and of a
+/// decoder, whose gates are taken to switch as an adder's do. Encoders have fewer gates; reads and
+/// writes cost the same here.
+template <typename ScratchpadConfig>
+double guarded_byte_picojoules(const ScratchpadConfig& memory, const Technology& t) {
+  const double byte = sram_byte_picojoules(t, std::max<std::int64_t>(1, memory.bytes));
+  const faults::ErrorCode code = faults::error_code_of(memory);
+  const CodeGates gates = code_gates(memory.protection, code.word_bits());
+  const double gate = add_picojoules(t, kSumBits) / adder_nand2(kSumBits);
+  const double word =
+      gates.decoder_nand2 * gate +
+      static_cast<double>(gates.decoder_register_bits) * t.register_bit_picojoules.value_or(0);
+  const auto word_bits = static_cast<double>(code.word_bits());
+  return byte * (static_cast<double>(code.stored_bits()) / word_bits) +
+         word * (static_cast<double>(kCodeBits) / word_bits);
+}
+
 Prices prices_of(const isa::Program& program, const LaneNeeds& needs, const Technology& t) {
   const config::HardwareConfig& hardware = program.hardware;
   const config::MacArrayConfig& array = hardware.mac_array;
@@ -69,8 +87,8 @@ Prices prices_of(const isa::Program& program, const LaneNeeds& needs, const Tech
                  static_cast<double>(array.accumulator_bits) / static_cast<double>(kCodeBits));
   prices.line_buffer_byte =
       attojoules(memory_byte(hardware.feeder.line_buffer_bytes / array.columns));
-  prices.activation_byte = attojoules(memory_byte(hardware.activation_scratchpad.bytes));
-  prices.weight_byte = attojoules(memory_byte(hardware.weight_scratchpad.bytes));
+  prices.activation_byte = attojoules(guarded_byte_picojoules(hardware.activation_scratchpad, t));
+  prices.weight_byte = attojoules(guarded_byte_picojoules(hardware.weight_scratchpad, t));
   prices.dram_byte = attojoules(t.dram_byte_picojoules);
   prices.requantization = attojoules(requantization_picojoules(hardware, needs, t));
   const double scaling = multiply_picojoules(t, kDifferenceBits, kScaleBits);
@@ -104,8 +122,11 @@ ByUnit dynamic_energy(const Work& work, std::int64_t dram_bytes, const Prices& p
   put(Unit::vector_unit, work.multiplications, prices.multiplication);
   put(Unit::vector_unit, work.rescalings, prices.rescaling);
   put(Unit::vector_unit, work.lookups, prices.lookup);
-  put(Unit::activation_scratchpad, work.activation_scratchpad_bytes, prices.activation_byte);
-  put(Unit::weight_scratchpad, work.weight_scratchpad_bytes, prices.weight_byte);
+  put(Unit::activation_scratchpad,
+      work.activation_scratchpad_bytes + work.activation_bytes_read_to_write,
+      prices.activation_byte);
+  put(Unit::weight_scratchpad, work.weight_scratchpad_bytes + work.weight_bytes_read_to_write,
+      prices.weight_byte);
   put(Unit::dram, dram_bytes, prices.dram_byte);
   return energy;
 }

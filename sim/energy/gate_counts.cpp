@@ -31,14 +31,21 @@ struct Part {
   double nand2 = 0;
 };
 
+struct Code {
+  config::Protection protection = config::Protection::none;
+  std::int64_t word_bits = 0;
+  double encoder_nand2 = 0, decoder_nand2 = 0;
+};
+
 struct GateCounts {
   double flip_flop = 0;
+  std::vector<Code> codes;
   std::vector<Lane> lanes;
   std::vector<Part> multipliers, adders, shifters;
 };
 
 const config::RealRule kCount{0, 1e9};
-const config::IntegerRule kBits{0, 64};
+const config::IntegerRule kBits{0, 128};
 
 template <typename Entry, typename Read>
 std::vector<Entry> entries(YamlMap& root, const std::string& key, const Read& read) {
@@ -86,6 +93,11 @@ GateCounts read_counts() {
     return Part{map.integer("bits", kBits), map.integer("shift_bits", kBits),
                 map.real("nand2", kCount)};
   });
+  counts.codes = entries<Code>(root, "codes", [](YamlMap& map) {
+    const auto kind = map.choice("protection", {"none", "parity", "secded"});
+    return Code{static_cast<config::Protection>(kind), map.integer("word_bits", kBits),
+                map.real("encoder_nand2", kCount), map.real("decoder_nand2", kCount)};
+  });
   root.refuse_unknown_keys();
   if (!errors.empty()) throw base::InternalError(errors.messages().front());
   return counts;
@@ -125,12 +137,6 @@ double between(const std::vector<Entry>& all, std::int64_t bits, const Bits& bit
   return value_of(*below) + (value_of(*above) - value_of(*below)) * share;
 }
 
-double adder_nand2(std::int64_t bits) {
-  return between(
-      gate_counts().adders, bits, [](const Part& part) { return part.a_bits; },
-      [](const Part& part) { return part.nand2; });
-}
-
 /// The synthesized lanes of one kind, of every accumulator width.
 std::vector<Lane> lanes_of(const config::RequantizationConfig& unit, std::size_t scheme,
                            std::int64_t field_bits) {
@@ -154,6 +160,24 @@ double lane_value(const std::vector<Lane>& lanes, std::int64_t accumulator_bits,
 }
 
 }  // namespace
+
+double adder_nand2(std::int64_t bits) {
+  return between(
+      gate_counts().adders, bits, [](const Part& part) { return part.a_bits; },
+      [](const Part& part) { return part.nand2; });
+}
+
+double flip_flop_nand2() { return gate_counts().flip_flop; }
+
+CodeGates code_gates(config::Protection protection, std::int64_t word_bits) {
+  if (protection == config::Protection::none) return {};
+  for (const Code& code : gate_counts().codes) {
+    if (code.protection != protection || code.word_bits != word_bits) continue;
+    const bool waits = protection == config::Protection::secded;
+    return {code.encoder_nand2, code.decoder_nand2, waits ? word_bits : 0};
+  }
+  missing("code of words of " + std::to_string(word_bits) + " bits");
+}
 
 LaneNeeds lane_needs(const isa::Program& program) {
   LaneNeeds needs;

@@ -34,4 +34,15 @@ double array_cell_nand2(const config::MacArrayConfig& array);
 /// shifter of 62, and 42 registers for every stage; its lookup table is a memory.
 double vector_lane_nand2(const config::VectorUnitConfig& vector);
 
+/// What encodes and decodes one protected word (docs/protection.md); 0 without protection.
+struct CodeGates {
+  double encoder_nand2 = 0;
+  double decoder_nand2 = 0;                // without the register behind it
+  std::int64_t decoder_register_bits = 0;  // what a SECDED word waits in
+};
+CodeGates code_gates(config::Protection protection, std::int64_t word_bits);
+
+double adder_nand2(std::int64_t bits);
+double flip_flop_nand2();
+
 }  // namespace npusim::energy

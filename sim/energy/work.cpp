@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "sim/base/math.h"
+#include "sim/energy/partial_writes.h"
 #include "sim/isa/folds.h"
 #include "sim/isa/records.h"
 #include "sim/isa/regions.h"
@@ -126,6 +127,9 @@ class Counter {
   void count(const isa::Instruction& instruction, std::size_t layer) {
     work_ = &layers_.at(layer);
     work_->instruction_bytes += isa::kInstructionBytes;
+    const PartialWrites partial = partial_writes(hardware_, instruction);
+    work_->activation_bytes_read_to_write += partial.activation_bytes;
+    work_->weight_bytes_read_to_write += partial.weight_bytes;
     opcode_ = instruction.opcode;
     std::visit([this](const auto& fields) { count(fields); }, instruction.fields);
   }

@@ -19,6 +19,9 @@ struct Work {
   std::int64_t line_buffer_bytes = 0;
   std::int64_t activation_scratchpad_bytes = 0;
   std::int64_t weight_scratchpad_bytes = 0;
+  // Read because a write covers only a part of a protected word; not among those above.
+  std::int64_t activation_bytes_read_to_write = 0;
+  std::int64_t weight_bytes_read_to_write = 0;
   std::int64_t requantizations = 0;
   std::int64_t comparisons = 0;      // max pooling, a cell each
   std::int64_t cell_additions = 0;   // average pooling, a cell each

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/stats/accesses.h"
+
 namespace npusim::model {
 
 Dma::Dma(const sc_core::sc_module_name& name, isa::Unit unit, std::int64_t queue_depth,
@@ -150,8 +152,10 @@ void DmaWrite::end_stream() {
   account_stream(current_, accesses_, now());
   requested_.push_back({current_, cutter_.done()});
   ++unscheduled_;
-  // Posted in the last cycle of the stream, so visible now.
-  dram_out->request({id_, this, burst_.dram_address, burst_.bytes, now(), next_sequence_++});
+  // Posted in the last cycle of the stream, so visible now, but for the decoder.
+  const std::int64_t visible =
+      now() + config::decode_cycles(machine_.hardware().activation_scratchpad);
+  dram_out->request({id_, this, burst_.dram_address, burst_.bytes, visible, next_sequence_++});
 }
 
 void DmaWrite::begin_stream() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/model/dram_clock.h"
+#include "sim/stats/accesses.h"
 
 namespace npusim::model {
 
@@ -15,13 +16,14 @@ FlatDramTimes::FlatDramTimes(const config::HardwareConfig& hardware) {
   fetch_cycles = ceil_product(hardware.command_processor.fetch_bytes, hz, bandwidth);
   read_latency_cycles = ceil_product(hardware.dram.read_latency_ns, hz, kNanosecondsPerSecond);
   write_latency_cycles = ceil_product(hardware.dram.write_latency_ns, hz, kNanosecondsPerSecond);
+  decode_cycles = config::decode_cycles(hardware.activation_scratchpad);
 }
 
 BurstTimes FlatDramTimes::of(UnitId requester) const {
   const std::int64_t bus = requester == UnitId::command_processor ? fetch_cycles : burst_cycles;
   const std::int64_t latency =
       requester == UnitId::dma_out ? write_latency_cycles : read_latency_cycles;
-  return {bus, latency + bus};
+  return {bus, latency + bus, requester == UnitId::dma_out ? decode_cycles : 0};
 }
 
 FlatDram::FlatDram(const sc_core::sc_module_name& name, Machine& machine)

@@ -30,6 +30,7 @@ struct FlatDramTimes {
   std::int64_t fetch_cycles;  // by an instruction fetch
   std::int64_t read_latency_cycles;
   std::int64_t write_latency_cycles;
+  std::int64_t decode_cycles;  // of what is read to be written
 };
 
 /// Timing: complete in g + latency + bus time; the bus is taken from g for the bus time.

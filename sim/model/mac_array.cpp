@@ -6,6 +6,7 @@
 
 #include "sim/arith/depthwise.h"
 #include "sim/arith/matmul.h"
+#include "sim/stats/accesses.h"
 
 namespace npusim::model {
 namespace {
@@ -31,21 +32,32 @@ MacArray::MacArray(const sc_core::sc_module_name& name, Machine& machine, Scratc
       shadow_(shadow),
       accumulators_(accumulators),
       fold_slots_(machine.hardware()),
-      narrow_(narrow_accumulator(machine.hardware().mac_array)) {}
+      decode_cycles_(config::decode_cycles(machine.hardware().activation_scratchpad)),
+      narrow_(narrow_accumulator(machine.hardware().mac_array)) {
+  SC_HAS_PROCESS(MacArray);
+  SC_METHOD(swap);
+  sensitive << swap_event_;
+  dont_initialize();
+}
+
+// From the end of a stream until its last sum has left the bottom of the last column.
+std::int64_t MacArray::wave_cycles() const {
+  const config::MacArrayConfig& array = machine_.hardware().mac_array;
+  return decode_cycles_ + array.rows + array.columns - 2;
+}
 
 // From the end of the fold's stream until its last sum has left the array.
 std::int64_t MacArray::drain_cycles() const {
-  const config::MacArrayConfig& array = machine_.hardware().mac_array;
   const bool leaves_downwards =
       matmul_->mode == isa::ArrayMode::output_stationary && fold_.ends_tile;
-  return (leaves_downwards ? 2 : 1) * array.rows + array.columns - 2;
+  return wave_cycles() + (leaves_downwards ? machine_.hardware().mac_array.rows : 0);
 }
 
 // The first cycle in which the fold finds the sums that it continues, and the drain registers that
 // it fills.
 std::int64_t MacArray::first_start() const {
   const config::MacArrayConfig& array = machine_.hardware().mac_array;
-  const std::int64_t tile_gone = tile_end_ ? *tile_end_ + 2 * array.rows + array.columns - 2 : 0;
+  const std::int64_t tile_gone = tile_end_ ? *tile_end_ + array.rows + wave_cycles() : 0;
   std::int64_t start = array.overlap_drain ? 0 : tile_gone;
   if (matmul_->mode == isa::ArrayMode::output_stationary) {
     if (!tile_end_ || !fold_.begins_tile) return start;
@@ -94,13 +106,24 @@ bool MacArray::advance() {
   return false;
 }
 
-// The swap and the first row.
+// The swap has reached the array: the weight loader may fill the shadow registers.
+void MacArray::swap() {
+  guarded(machine_, [this] { machine_.semaphores.post(kShadowFreeMask); });
+}
+
+// The swap and the first row, which the decoder holds up alike.
 void MacArray::start_fold() {
   if (machine_.with_values) {
     take_weights();
     if (fold_.ends_tile) compute();
   }
-  if (machine_.hardware().mac_array.overlap_weight_load) machine_.semaphores.post(kShadowFreeMask);
+  if (machine_.hardware().mac_array.overlap_weight_load) {
+    if (decode_cycles_ == 0) {
+      machine_.semaphores.post(kShadowFreeMask);
+    } else {
+      swap_event_.notify(cycles(decode_cycles_));
+    }
+  }
   ask_stream(activations_.port, Scratchpad::level(ActivationAccess::feeder), slots_);
 }
 

@@ -19,9 +19,10 @@ namespace npusim::model {
 
 /// Timing: a fold starts once its weights are in the shadow registers and takes its feeder slots
 /// (feeder.h), each one access of the activation scratchpad; the next fold follows at once, the
-/// results are there R + C - 2 cycles later. Without overlapped weight loading the shadow registers
-/// are freed only then. An output stationary tile's sums leave through the bottom of the columns, R
-/// cycles more, and hold up the next tile (`drain`) where they would meet it.
+/// results are there R + C - 2 cycles later, one more behind a SECDED scratchpad's decoder. Without
+/// overlapped weight loading the shadow registers are freed only then. An output stationary tile's
+/// sums leave through the bottom of the columns, R cycles more, and hold up the next tile (`drain`)
+/// where they would meet it.
 class MacArray : public SequentialUnit {
  public:
   MacArray(const sc_core::sc_module_name& name, Machine& machine, Scratchpad& activations,
@@ -39,12 +40,16 @@ class MacArray : public SequentialUnit {
   isa::Matmul tile() const;
   std::int64_t first_start() const;
   std::int64_t drain_cycles() const;
+  std::int64_t wave_cycles() const;
+  void swap();
 
   Scratchpad& activations_;
   FoldWeights& shadow_;
   FoldWeights active_;
   Accumulators& accumulators_;
   FoldSlots fold_slots_;
+  const std::int64_t decode_cycles_;  // from a slot's access until its row enters
+  sc_core::sc_event swap_event_;
   const isa::Matmul* matmul_ = nullptr;
   Phase phase_ = Phase::fold;
   isa::Fold fold_;          // at hand

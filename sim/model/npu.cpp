@@ -63,13 +63,17 @@ void Npu::make_units(DramStorage& storage, std::uint32_t construction_seed,
 
 LocalMemory Npu::activations_of(ActivationAccess access) {
   const auto& memory = machine_.hardware().activation_scratchpad;
+  const RangeAccesses reads = RangeAccesses::words(memory.bank_word_bytes, memory.banks);
   return {&activation_scratchpad_, Scratchpad::level(access),
-          RangeAccesses::words(memory.bank_word_bytes, memory.banks)};
+          access == ActivationAccess::dma_out
+              ? reads
+              : reads.writing(config::written_together_bytes(memory))};
 }
 
 LocalMemory Npu::weights_of(WeightAccess access) {
   return {&weight_scratchpad_, Scratchpad::level(access),
-          RangeAccesses::lines(machine_.hardware().mac_array.columns)};
+          RangeAccesses::lines(machine_.hardware().mac_array.columns)
+              .writing(config::written_together_bytes(machine_.hardware().weight_scratchpad))};
 }
 
 // Who wants to hear of every burst needs them as events; the flat DRAM alone can be asked for many

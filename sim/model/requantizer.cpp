@@ -25,10 +25,15 @@ bool Requantizer::advance() {
     case Phase::parameters:
       ask_stream(weights_.port, Scratchpad::level(WeightAccess::requantization),
                  accesses_.parameters);
+      phase_ = Phase::decoder;
+      return true;
+    case Phase::decoder:
+      account_stream(current(), accesses_.parameters, now());
+      ask_cycles(accesses_.decode);
       phase_ = Phase::main;
       return true;
     case Phase::main:
-      account_stream(current(), accesses_.parameters, now());
+      account(stats::Activity::decode, static_cast<std::int64_t>(current()), now());
       ask_stream(activations_.port, Scratchpad::level(ActivationAccess::requantization),
                  accesses_.activations);
       phase_ = Phase::done;

@@ -18,7 +18,7 @@ class Requantizer : public SequentialUnit {
               Scratchpad& weights, const Accumulators& accumulators);
 
  private:
-  enum class Phase { parameters, main, done };
+  enum class Phase { parameters, decoder, main, done };
   void begin(std::size_t instruction) override;
   bool advance() override;
   /// Values are there when the instruction is done: by then the next one may have streamed, but

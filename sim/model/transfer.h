@@ -8,6 +8,7 @@
 
 #include "sim/isa/instruction.h"
 #include "sim/model/burst_cutter.h"
+#include "sim/stats/accesses.h"
 
 namespace npusim::model {
 
@@ -16,6 +17,12 @@ class RangeAccesses {
  public:
   /// Lines of so many bytes: the weight scratchpad.
   static RangeAccesses lines(std::int64_t bytes) { return {0, bytes}; }
+  /// The same for writing, where so many bytes can only be written together.
+  RangeAccesses writing(std::int64_t together_bytes) const {
+    RangeAccesses writes = *this;
+    writes.together_bytes_ = together_bytes;
+    return writes;
+  }
   /// `banks` words (of a power of two of bytes) at a time: the activation scratchpad.
   static RangeAccesses words(std::int64_t word_bytes, std::int64_t banks) {
     return {word_bytes, banks};
@@ -23,19 +30,27 @@ class RangeAccesses {
 
   /// bytes >= 1.
   std::int64_t operator()(std::int64_t address, std::int64_t bytes) const {
-    if (word_bytes_ == 0) return (bytes + divisor_ - 1) / divisor_;
-    const std::int64_t words = (address + bytes - 1) / word_bytes_ - address / word_bytes_ + 1;
-    return words <= divisor_ ? 1 : (words + divisor_ - 1) / divisor_;
+    return stats::write_accesses(plain(address, bytes),
+                                 stats::partial_words(address, bytes, together_bytes_));
   }
   /// Whether ranges of the same length that lie `step` bytes apart take the same.
-  bool same_after(std::int64_t step) const { return word_bytes_ == 0 || step % word_bytes_ == 0; }
+  bool same_after(std::int64_t step) const {
+    return (word_bytes_ == 0 || step % word_bytes_ == 0) && step % together_bytes_ == 0;
+  }
 
  private:
   RangeAccesses(std::int64_t word_bytes, std::int64_t divisor)
       : word_bytes_(word_bytes), divisor_(divisor) {}
 
+  std::int64_t plain(std::int64_t address, std::int64_t bytes) const {
+    if (word_bytes_ == 0) return (bytes + divisor_ - 1) / divisor_;
+    const std::int64_t words = (address + bytes - 1) / word_bytes_ - address / word_bytes_ + 1;
+    return words <= divisor_ ? 1 : (words + divisor_ - 1) / divisor_;
+  }
+
   std::int64_t word_bytes_;  // 0: lines
   std::int64_t divisor_;
+  std::int64_t together_bytes_ = 1;
 };
 
 /// So many bursts of a transfer one behind the other, of the same length and the same accesses.

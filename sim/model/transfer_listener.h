@@ -11,8 +11,9 @@ namespace npusim::model {
 
 /// Of one burst.
 struct BurstTimes {
-  std::int64_t bus_cycles;   // the bus is taken
-  std::int64_t data_cycles;  // from the grant to the data, or to the write's done
+  std::int64_t bus_cycles;         // the bus is taken
+  std::int64_t data_cycles;        // from the grant to the data, or to the write's done
+  std::int64_t decode_cycles = 0;  // from the end of a write's stream until it can be asked for
 };
 
 /// Bursts granted one behind the other, all of the same length.

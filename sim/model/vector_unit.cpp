@@ -50,10 +50,15 @@ bool VectorUnit::advance() {
   switch (phase_) {
     case Phase::parameters:
       ask_stream(weights_.port, Scratchpad::level(WeightAccess::vector), accesses_.parameters);
+      phase_ = Phase::decoder;
+      return true;
+    case Phase::decoder:
+      account_stream(current(), accesses_.parameters, now());
+      ask_cycles(accesses_.decode);
       phase_ = Phase::main;
       return true;
     case Phase::main:
-      account_stream(current(), accesses_.parameters, now());
+      account(stats::Activity::decode, static_cast<std::int64_t>(current()), now());
       ask_stream(activations_.port, Scratchpad::level(ActivationAccess::vector),
                  accesses_.activations);
       phase_ = Phase::pipeline;
@@ -61,7 +66,7 @@ bool VectorUnit::advance() {
     case Phase::pipeline:
       account_stream(current(), accesses_.activations, now());
       if (machine_.with_values) compute();
-      ask_cycles(machine_.hardware().vector_unit.pipeline_depth_cycles);
+      ask_cycles(stats::vector_pipeline_cycles(machine_.hardware()));
       phase_ = Phase::done;
       return true;
     case Phase::done:

@@ -19,7 +19,7 @@ class VectorUnit : public SequentialUnit {
              Scratchpad& weights);
 
  private:
-  enum class Phase { parameters, main, pipeline, done };
+  enum class Phase { parameters, decoder, main, pipeline, done };
   void begin(std::size_t instruction) override;
   bool advance() override;
   void compute();

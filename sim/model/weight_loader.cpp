@@ -6,6 +6,7 @@
 
 #include "sim/isa/folds.h"
 #include "sim/isa/records.h"
+#include "sim/stats/accesses.h"
 
 namespace npusim::model {
 WeightLoader::WeightLoader(const sc_core::sc_module_name& name, Machine& machine,
@@ -56,8 +57,9 @@ bool WeightLoader::advance() {
     k_ = preload_->k_begin;
   }
   const bool more = tiles_ > 0;
-  if (!more) complete(current(), now());
-  machine_.semaphores.post(std::uint32_t{1} << isa::kShadowFull);
+  const std::int64_t loaded = now() + config::decode_cycles(machine_.hardware().weight_scratchpad);
+  if (!more) complete(current(), loaded);
+  post_later(std::uint32_t{1} << isa::kShadowFull, loaded);
   phase_ = Phase::fold;
   return more;
 }

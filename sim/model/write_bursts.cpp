@@ -27,7 +27,7 @@ void WriteBursts::read() {
     period_ = end - stream_end_;
     stream_end_ = end;
     dones_.pop_front();
-    waiting_.push_back({end, run.bytes});
+    waiting_.push_back({end + times_.decode_cycles, run.bytes});
     listener_.streams({begin, run.accesses, run.accesses, 1}, end);
     transfer_.take(1);
     if (transfer_.left() == 0) listener_.free_from(end);

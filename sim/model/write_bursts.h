@@ -2,10 +2,11 @@
 // The bursts that the writing DMA unit has in front of the flat DRAM, as a recurrence: sections 3
 // and 5 of docs/timing-model.md without events.
 //
-// Burst j is read by a stream of a(j) accesses from b(j) to e(j), visible from e(j), granted in
-// g(j) and done in d(j). With N outstanding requests and D cycles from the grant to the done,
-//     b(j) = max(e(j-1), d(j-N), start of its instruction),   e(j) = b(j) + a(j),
-//     g(j) = max(e(j), the cycle in which the bus is free),    d(j) = g(j) + D,
+// Burst j is read by a stream of a(j) accesses from b(j) to e(j), decoded in c cycles, visible from
+// then on, granted in g(j) and done in d(j). With N outstanding requests and D cycles from the
+// grant to the done,
+//     b(j) = max(e(j-1), d(j-N), start of its instruction),    e(j) = b(j) + a(j),
+//     g(j) = max(e(j) + c, the cycle in which the bus is free), d(j) = g(j) + D,
 // where nobody can take an access of the scratchpad from the unit: two ports, since only one
 // requester is before it. (With one port, DmaWrite does it event by event.)
 //

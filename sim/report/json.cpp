@@ -158,15 +158,24 @@ json layer_json(const Layer& layer, const Report& report) {
 }
 
 json memory_json(const Memory& memory) {
-  return {{"weights_bytes", memory.weights_bytes},
-          {"bias_bytes", memory.bias_bytes},
-          {"requant_bytes", memory.requant_bytes},
-          {"channel_shift_bytes", memory.channel_shift_bytes},
-          {"instructions_bytes", memory.instructions_bytes},
-          {"activation_peak_bytes", memory.activation_peak_bytes},
-          {"spilled_activation_bytes", memory.spilled_activation_bytes},
-          {"dram_read_bytes", memory.dram_read_bytes},
-          {"dram_write_bytes", memory.dram_write_bytes}};
+  json result = {{"weights_bytes", memory.weights_bytes},
+                 {"bias_bytes", memory.bias_bytes},
+                 {"requant_bytes", memory.requant_bytes},
+                 {"channel_shift_bytes", memory.channel_shift_bytes},
+                 {"instructions_bytes", memory.instructions_bytes},
+                 {"activation_peak_bytes", memory.activation_peak_bytes},
+                 {"spilled_activation_bytes", memory.spilled_activation_bytes},
+                 {"dram_read_bytes", memory.dram_read_bytes},
+                 {"dram_write_bytes", memory.dram_write_bytes}};
+  for (const ProtectedScratchpad& scratchpad : memory.protection) {
+    result["protection"][scratchpad.name] = {
+        {"kind", scratchpad.protection},
+        {"word_bits", scratchpad.word_bits},
+        {"data_bits", scratchpad.data_bits},
+        {"check_bits", scratchpad.check_bits},
+        {"stored_bits", scratchpad.data_bits + scratchpad.check_bits}};
+  }
+  return result;
 }
 
 json dram_json(const Dram& dram) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/report/report.h"
 
+#include "sim/faults/error_code.h"
 #include "sim/isa/fields.h"
 #include "sim/stats/bounds.h"
 #include "sim/stats/spills.h"
@@ -113,8 +114,20 @@ std::vector<Layer> layers_of(const isa::Program& program, const stats::Simulatio
   return layers;
 }
 
+template <typename ScratchpadConfig>
+void add_if_protected(const char* name, const ScratchpadConfig& scratchpad, Memory& memory) {
+  if (scratchpad.protection == config::Protection::none) return;
+  const faults::ErrorCode code = faults::error_code_of(scratchpad);
+  const bool corrects = scratchpad.protection == config::Protection::secded;
+  const std::int64_t data_bits = scratchpad.bytes * 8;
+  memory.protection.push_back({name, corrects ? "secded" : "parity", code.word_bits(), data_bits,
+                               code.check_bits_of(data_bits)});
+}
+
 Memory memory_of(const isa::Program& program, const stats::SimulationResult& result) {
   Memory memory;
+  add_if_protected("activation_scratchpad", program.hardware.activation_scratchpad, memory);
+  add_if_protected("weight_scratchpad", program.hardware.weight_scratchpad, memory);
   for (std::size_t l = 0; l < program.image_layers(); ++l) {  // the others read the same
     const isa::LayerInfo& layer = program.layers[l];
     memory.weights_bytes += layer.weights_bytes;

@@ -163,12 +163,21 @@ struct Layer {
   }
 };
 
+/// A scratchpad whose words have check bits.
+struct ProtectedScratchpad {
+  std::string name;  // "activation_scratchpad", ...
+  std::string protection;
+  std::int64_t word_bits = 0;
+  std::int64_t data_bits = 0, check_bits = 0;  // of the whole memory
+};
+
 struct Memory {
   std::int64_t weights_bytes = 0, bias_bytes = 0, requant_bytes = 0, channel_shift_bytes = 0;
   std::int64_t instructions_bytes = 0;
   std::int64_t activation_peak_bytes = 0;
   std::int64_t spilled_activation_bytes = 0;  // of the layers' results that do not stay on chip
   std::int64_t dram_read_bytes = 0, dram_write_bytes = 0;
+  std::vector<ProtectedScratchpad> protection = {};  // those that have any
 };
 
 /// What the DRAM did for everybody in one inference.

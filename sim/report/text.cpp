@@ -276,6 +276,15 @@ class TextWriter {
     const std::string per = consecutive() ? ", all images" : " per inference";
     amount("DRAM read" + per, memory.dram_read_bytes);
     amount("DRAM written" + per, memory.dram_write_bytes);
+    for (const ProtectedScratchpad& scratchpad : memory.protection) protection(scratchpad);
+  }
+
+  void protection(const ProtectedScratchpad& scratchpad) {
+    const double more =
+        static_cast<double>(scratchpad.check_bits) / static_cast<double>(scratchpad.data_bits);
+    line(fmt::format("  {:<28}{:>14} check bits beside {} ({}, {})", scratchpad.name,
+                     grouped(scratchpad.check_bits), grouped(scratchpad.data_bits),
+                     scratchpad.protection, percent(more, 1)));
   }
 
   void count(const std::string& label, std::int64_t value, const std::string& note = "") {

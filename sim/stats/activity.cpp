@@ -21,6 +21,7 @@ constexpr std::array<Text, kActivities> kTexts{{
     {"shadow_free", "the array has not taken the weights loaded before"},
     {"shadow_full", "the weights of the next fold are not loaded"},
     {"drain", "the sums of the tile before have not left the array"},
+    {"decode", "the parameters read last are in the weight scratchpad's decoder"},
     {"pipeline", "the pipeline drains"},
     {"wait_dma_in", "waits for a semaphore of dma_in"},
     {"wait_dma_weights", "waits for a semaphore of dma_weights"},

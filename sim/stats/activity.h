@@ -22,6 +22,7 @@ enum class Activity : std::uint8_t {
   shadow_free,  // the weight loader waits for the array to take the loaded weights
   shadow_full,  // the array waits for the weights of its next fold
   drain,        // the array waits for the sums of an output stationary tile to leave
+  decode,       // parameters are in the decoder of a SECDED scratchpad
   pipeline,     // the vector unit drains its pipeline
   wait_dma_in,  // the unit is free, its next instruction waits for a semaphore of that unit
   wait_dma_weights,

@@ -14,7 +14,10 @@ namespace {
 // starts.
 class ArrayBound {
  public:
-  explicit ArrayBound(const config::MacArrayConfig& array) : array_(array) {}
+  explicit ArrayBound(const config::HardwareConfig& hardware)
+      : array_(hardware.mac_array),
+        input_decode_(config::decode_cycles(hardware.activation_scratchpad)),
+        decode_(input_decode_ + config::decode_cycles(hardware.weight_scratchpad)) {}
 
   void add(const isa::Matmul& m) {
     if (m.mode == isa::ArrayMode::output_stationary) return add_tiles(m);
@@ -22,8 +25,8 @@ class ArrayBound {
     if (folds == 0) return;
     const std::int64_t rows = isa::busy_cycles(m, isa::first_fold(m, array_.rows));
     const std::int64_t step = array_.overlap_weight_load
-                                  ? std::max<std::int64_t>(rows, array_.rows)
-                                  : rows + 2 * array_.rows + array_.columns - 2;
+                                  ? std::max<std::int64_t>(rows, array_.rows + decode_)
+                                  : rows + 2 * array_.rows + array_.columns - 2 + decode_;
     starts_ += last_step_ + (folds - 1) * step;
     last_step_ = step;
     last_rows_ = rows;
@@ -39,24 +42,39 @@ class ArrayBound {
     const std::int64_t first_chunk = std::min(k, array_.rows);
     const std::int64_t wave = array_.rows + array_.columns - 2;
     // The operands of a chunk are loaded behind the swap (or the drain) of the one before.
-    const std::int64_t within =
-        array_.overlap_weight_load ? k : k + (chunks - 1) * wave + k - first_chunk;
-    std::int64_t step = array_.overlap_weight_load ? chunks * array_.rows : 0;
-    if (!array_.overlap_drain) step = within + array_.rows + wave;
-    if (!array_.overlap_weight_load) step = within + array_.rows + wave + first_chunk;
+    std::int64_t within = overlapped_tile(k, chunks);
+    std::int64_t step = chunks == 1 ? std::max(array_.rows, k + decode_)
+                                    : within - last_chunk(k) + array_.rows + decode_;
+    if (!array_.overlap_drain) step = within + array_.rows + wave + input_decode_;
+    if (!array_.overlap_weight_load) {
+      within = k + (chunks - 1) * (wave + decode_) + k - first_chunk;
+      step = within + array_.rows + wave + first_chunk + decode_;
+    }
     starts_ += last_step_ + (tiles - 1) * step;
     last_step_ = step;
     last_rows_ = within;
   }
 
+  std::int64_t last_chunk(std::int64_t k) const { return (k - 1) % array_.rows + 1; }
+
+  // From a tile's first step to its last one, each chunk behind the loads of its operands.
+  std::int64_t overlapped_tile(std::int64_t k, std::int64_t chunks) const {
+    if (chunks == 1) return k;
+    return (chunks - 2) * (array_.rows + decode_) + std::max(array_.rows, last_chunk(k) + decode_) +
+           last_chunk(k);
+  }
+
   const config::MacArrayConfig& array_;
-  std::int64_t starts_ = 0;  // from the first fold's start to the last one's
+  std::int64_t input_decode_;  // between the activation scratchpad and the array
+  std::int64_t decode_;        // and between the weight scratchpad and the array
+  std::int64_t starts_ = 0;    // from the first fold's start to the last one's
   std::int64_t last_step_ = 0;
   std::int64_t last_rows_ = 0;
 };
 
 std::int64_t vector_cycles(const config::HardwareConfig& hardware, const StreamAccesses& accesses) {
-  return accesses.parameters + accesses.activations + hardware.vector_unit.pipeline_depth_cycles;
+  return accesses.parameters + accesses.decode + accesses.activations +
+         vector_pipeline_cycles(hardware);
 }
 
 std::int64_t dma_bytes(const isa::Dma& dma) {
@@ -81,7 +99,7 @@ std::int64_t memory_bound_cycles(std::int64_t bytes, const config::HardwareConfi
 std::vector<LayerBounds> layer_bounds(const isa::Program& program) {
   const config::HardwareConfig& hardware = program.hardware;
   std::vector<LayerBounds> bounds(program.layers.size());
-  std::vector<ArrayBound> arrays(program.layers.size(), ArrayBound(hardware.mac_array));
+  std::vector<ArrayBound> arrays(program.layers.size(), ArrayBound(hardware));
   std::vector<std::int64_t> vectors(program.layers.size(), 0);
   for (std::size_t i = 0; i < program.instructions.size(); ++i) {
     const isa::Instruction& instruction = program.instructions[i];

@@ -12,6 +12,25 @@ namespace {
 
 using config::HardwareConfig;
 
+/// Protected words of the scratchpad of which a write of the range leaves some bytes as they are.
+template <typename Scratchpad>
+std::int64_t partly_written(const Scratchpad& scratchpad, std::int64_t address,
+                            std::int64_t bytes) {
+  if (scratchpad.protection == config::Protection::none) return 0;
+  const std::int64_t word = scratchpad.protected_word_bits / 8;
+  std::set<std::int64_t> partly;
+  for (const std::int64_t at : {address, address + bytes - 1}) {
+    const std::int64_t begin = at - at % word;
+    if (begin < address || begin + word > address + bytes) partly.insert(begin);
+  }
+  return static_cast<std::int64_t>(partly.size());
+}
+
+template <typename Scratchpad>
+std::int64_t decode_of(const Scratchpad& scratchpad) {
+  return scratchpad.protection == config::Protection::secded ? 1 : 0;
+}
+
 Streams of(const HardwareConfig& hardware, const isa::Requantize& f) {
   const std::int64_t n = f.columns;
   std::int64_t bytes = f.per_channel ? 5 * n : 5;
@@ -24,12 +43,16 @@ Streams of(const HardwareConfig& hardware, const isa::Requantize& f) {
   for (std::int64_t first = 0; first < f.pixels; first += together) {
     const std::int64_t rows = std::min<std::int64_t>(together, f.pixels - first);
     std::int64_t words = 0;
+    std::int64_t partly = 0;
     for (std::int64_t i = first; i < first + rows; ++i) {
-      words += words_of(
-          hardware, std::int64_t{f.out_address} + i * std::int64_t{f.out_pixel_stride_bytes}, n);
+      const std::int64_t address =
+          std::int64_t{f.out_address} + i * std::int64_t{f.out_pixel_stride_bytes};
+      words += words_of(hardware, address, n);
+      partly += partly_written(hardware.activation_scratchpad, address, n);
     }
+    const std::int64_t accesses = ceil_div(words, hardware.activation_scratchpad.banks);
     streams.main += std::max(ceil_div(rows * n, hardware.requantization.lanes),
-                             ceil_div(words, hardware.activation_scratchpad.banks));
+                             accesses + std::min(accesses, partly));
   }
   return streams;
 }
@@ -76,7 +99,7 @@ Streams of(const HardwareConfig& hardware, const isa::Pool& f) {
       }
       const std::int64_t out =
           std::int64_t{f.out_address} + i * std::int64_t{f.out_pixel_stride_bytes};
-      streams.main += activation_accesses(hardware, out + channel, count);
+      streams.main += activation_write_accesses(hardware, out + channel, count);
     });
   }
   if (f.operation == isa::PoolOperation::average) {
@@ -103,7 +126,9 @@ Streams of(const HardwareConfig& hardware, const isa::Elementwise& f) {
       if (two && (!f.broadcast_b || i == 0)) {
         streams.main += operand(f.b_address, f.b_pixel_stride_bytes, i);
       }
-      streams.main += operand(f.out_address, f.out_pixel_stride_bytes, i);
+      const std::int64_t out =
+          std::int64_t{f.out_address} + i * std::int64_t{f.out_pixel_stride_bytes};
+      streams.main += activation_write_accesses(hardware, out + channel, count);
     }
   });
   return streams;
@@ -123,6 +148,25 @@ std::int64_t activation_accesses(const HardwareConfig& hardware, std::int64_t ad
 
 std::int64_t weight_accesses(const HardwareConfig& hardware, std::int64_t bytes) {
   return ceil_div(bytes, hardware.mac_array.columns);
+}
+
+std::int64_t activation_write_accesses(const HardwareConfig& hardware, std::int64_t address,
+                                       std::int64_t bytes) {
+  const std::int64_t once = activation_accesses(hardware, address, bytes);
+  return once + std::min(once, partly_written(hardware.activation_scratchpad, address, bytes));
+}
+
+std::int64_t weight_write_accesses(const HardwareConfig& hardware, std::int64_t address,
+                                   std::int64_t bytes) {
+  const std::int64_t once = weight_accesses(hardware, bytes);
+  return once + std::min(once, partly_written(hardware.weight_scratchpad, address, bytes));
+}
+
+std::int64_t activation_decode(const HardwareConfig& hardware) {
+  return decode_of(hardware.activation_scratchpad);
+}
+std::int64_t weight_decode(const HardwareConfig& hardware) {
+  return decode_of(hardware.weight_scratchpad);
 }
 
 Streams streams_of(const HardwareConfig& hardware, const isa::Instruction& instruction) {

@@ -17,6 +17,15 @@ std::int64_t words_of(const config::HardwareConfig& hardware, std::int64_t addre
 std::int64_t activation_accesses(const config::HardwareConfig& hardware, std::int64_t address,
                                  std::int64_t bytes);
 std::int64_t weight_accesses(const config::HardwareConfig& hardware, std::int64_t bytes);
+/// The same for writing it: what covers a protected word in part reads that first.
+std::int64_t activation_write_accesses(const config::HardwareConfig& hardware, std::int64_t address,
+                                       std::int64_t bytes);
+std::int64_t weight_write_accesses(const config::HardwareConfig& hardware, std::int64_t address,
+                                   std::int64_t bytes);
+
+/// D_a and D_w: how much later than its access a read's data is there.
+std::int64_t activation_decode(const config::HardwareConfig& hardware);
+std::int64_t weight_decode(const config::HardwareConfig& hardware);
 
 /// The two streams of an instruction of the requantization lanes or the vector unit.
 struct Streams {

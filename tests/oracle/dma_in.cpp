@@ -25,8 +25,8 @@ void DmaIn::issue() {
   burst.request.address = piece.dram_address;
   burst.request.bytes = burst.request.traffic = piece.bytes;
   burst.accesses = name_ == isa::Unit::dma_in
-                       ? activation_accesses(hardware(), piece.local_address, piece.bytes)
-                       : weight_accesses(hardware(), piece.bytes);
+                       ? activation_write_accesses(hardware(), piece.local_address, piece.bytes)
+                       : weight_write_accesses(hardware(), piece.local_address, piece.bytes);
   burst.instruction = current_;
   burst.last = next_piece_ == pieces_.size();
   bursts_.push_back(burst);

@@ -55,7 +55,8 @@ void DmaOut::finish_stream() {
   write.request.write = true;
   write.transfer = &transfers_.back();
   writes_.push_back(write);
-  machine_.dram->request(Requester::activations_out, writes_.back().request, machine_.now);
+  machine_.dram->request(Requester::activations_out, writes_.back().request,
+                         machine_.now + activation_decode(hardware()));
   if (next_piece_ == pieces_.size()) freed(machine_.now + 1);
 }
 

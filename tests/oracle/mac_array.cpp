@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "tests/oracle/accesses.h"
+
 namespace npusim::oracle {
 
 void MacArray::tick() {
@@ -28,7 +30,8 @@ bool MacArray::may_begin(const Fold& fold) const {
   const bool continues_sums =
       matmul.mode != isa::ArrayMode::output_stationary && !(matmul.start_from_bias && fold_ == 0);
   if (continues_sums && machine_.now < sums_back_) return false;
-  const Cycle tile_drained = tile_end_ + 2 * array.rows + array.columns - 2;
+  const Cycle tile_drained =
+      tile_end_ + activation_decode(hardware()) + 2 * array.rows + array.columns - 2;
   if (continues_sums && fold_ == 0 && machine_.now < tile_drained) return false;
   if (!array.overlap_drain) return machine_.now >= tile_drained;
   if (!fold.first_of_tile) return true;
@@ -41,7 +44,7 @@ stats::Activity MacArray::begin_fold() {
   streaming_ = true;
   left_ = folds_[fold_];
   if (hardware().mac_array.overlap_weight_load) {
-    machine_.semaphores.post(1U << isa::kShadowFree, machine_.now);
+    machine_.semaphores.post(1U << isa::kShadowFree, machine_.now + activation_decode(hardware()));
   }
   return stats::Activity::busy;
 }
@@ -50,7 +53,7 @@ void MacArray::end_fold(Cycle end) {
   const config::MacArrayConfig& array = hardware().mac_array;
   const Fold& fold = folds_[fold_];
   // The last row's sums: through the array, and behind a tile down the drain registers.
-  Cycle drained = end + array.rows + array.columns - 2;
+  Cycle drained = end + activation_decode(hardware()) + array.rows + array.columns - 2;
   if (fold.last_of_tile) {
     drained += array.rows;
     tile_end_ = end;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/oracle/weight_loader.h"
 
+#include "tests/oracle/accesses.h"
 #include "tests/oracle/folds.h"
 
 namespace npusim::oracle {
@@ -20,10 +21,12 @@ void WeightLoader::tick() {
   if (!machine_.weights.access()) return spend(stats::Activity::port);
   spend(stats::Activity::busy);
   if (--accesses_left_ > 0) return;
-  machine_.semaphores.post(1U << isa::kShadowFull, machine_.now + 1);
+  const Cycle end = machine_.now + 1;
+  const Cycle loaded = end + weight_decode(hardware());
+  machine_.semaphores.post(1U << isa::kShadowFull, loaded);
   if (++fold_ < loads_.size()) return;
-  freed(machine_.now + 1);
-  done(current_, machine_.now + 1);
+  freed(end);
+  done(current_, loaded);
 }
 
 }  // namespace npusim::oracle

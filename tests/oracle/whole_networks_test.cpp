@@ -76,6 +76,11 @@ std::vector<NamedHardware> machines() {
                         "dram.other_masters.burst_requests=8", "dram.other_masters.seed=1"});
   variant("npu_32x32",
           {"dram.other_masters.share_percent=25", "dram.other_masters.pattern=constant"});
+  variant("npu_32x32",
+          {"activation_scratchpad.protection=secded", "weight_scratchpad.protection=secded"});
+  variant("npu_64x32_nvdla", {"activation_scratchpad.protection=parity",
+                              "activation_scratchpad.protected_word_bits=128",
+                              "mac_array.dataflow=output_stationary"});
   return all;
 }
 

@@ -58,6 +58,16 @@ Marks marks_of(const isa::Program& program) {
   return marks;
 }
 
+/// D_a and D_w: registers of decoders in front of the array and the units.
+struct Decoders {
+  explicit Decoders(const config::HardwareConfig& hardware)
+      : activations(hardware.activation_scratchpad.protection == config::Protection::secded),
+        weights(hardware.weight_scratchpad.protection == config::Protection::secded) {}
+  std::int64_t both() const { return activations + weights; }
+
+  std::int64_t activations, weights;
+};
+
 /// A convolution as matrices: M output pixels, K reduction indices, N channels of each of G groups.
 struct Gemm {
   std::int64_t m, k, n, groups;
@@ -75,8 +85,11 @@ std::int64_t weight_stationary_folds(const Gemm& g, const config::MacArrayConfig
 }
 
 /// From the first fold's swap until the array is free.
-std::int64_t weight_stationary_cycles(const Gemm& g, const config::MacArrayConfig& array) {
-  return (weight_stationary_folds(g, array) - 1) * std::max(g.m, array.rows) + g.m;
+std::int64_t weight_stationary_cycles(const Gemm& g, const config::HardwareConfig& hardware) {
+  const config::MacArrayConfig& array = hardware.mac_array;
+  return (weight_stationary_folds(g, array) - 1) *
+             std::max(g.m, array.rows + Decoders(hardware).both()) +
+         g.m;
 }
 
 /// Tiles of up to R pixels and C channels.
@@ -85,12 +98,22 @@ std::int64_t output_stationary_tiles(const Gemm& g, const config::MacArrayConfig
 }
 
 /// From the first chunk's swap until the array is free.
-std::int64_t output_stationary_cycles(const Gemm& g, const config::MacArrayConfig& array) {
-  return (output_stationary_tiles(g, array) - 1) * ceil_div(g.k, array.rows) * array.rows + g.k;
+std::int64_t output_stationary_cycles(const Gemm& g, const config::HardwareConfig& hardware) {
+  const config::MacArrayConfig& array = hardware.mac_array;
+  const std::int64_t other_tiles = output_stationary_tiles(g, array) - 1;
+  const std::int64_t chunks = ceil_div(g.k, array.rows);
+  const std::int64_t late = Decoders(hardware).both();
+  if (late == 0) return other_tiles * chunks * array.rows + g.k;
+  if (chunks == 1) return other_tiles * std::max(array.rows, g.k + late) + g.k;
+  const std::int64_t ragged = g.k - (chunks - 1) * array.rows;
+  const std::int64_t to_last_chunk =
+      (chunks - 2) * (array.rows + late) + std::max(array.rows, ragged + late);
+  return other_tiles * (to_last_chunk + array.rows + late) + to_last_chunk + ragged;
 }
 
 /// In depthwise mode, where folds have up to R taps of C channels.
-std::int64_t depthwise_cycles(const graph::Node& node, const config::MacArrayConfig& array) {
+std::int64_t depthwise_cycles(const graph::Node& node, const config::HardwareConfig& hardware) {
+  const config::MacArrayConfig& array = hardware.mac_array;
   const auto& conv = std::get<graph::Conv>(node.op);
   const std::int64_t taps = conv.window.kernel_h * conv.window.kernel_w;
   const std::int64_t side_by_side =
@@ -98,7 +121,7 @@ std::int64_t depthwise_cycles(const graph::Node& node, const config::MacArrayCon
   const std::int64_t slots = node.shape.height * ceil_div(node.shape.width, side_by_side);
   const std::int64_t folds =
       ceil_div(taps, array.rows) * ceil_div(conv.out_channels, array.columns);
-  return (folds - 1) * std::max(slots, array.rows) + slots;
+  return (folds - 1) * std::max(slots, array.rows + Decoders(hardware).both()) + slots;
 }
 
 /// Real cells of all windows along one axis, and how many different numbers of them there are.
@@ -141,8 +164,11 @@ std::int64_t vector_cycles(const graph::Graph& network, const graph::Node& node,
     }
   }
   const std::int64_t chunks = ceil_div(node.shape.channels, hardware.vector_unit.lanes);
+  const Decoders decoders(hardware);
   const std::int64_t before_and_after = ceil_div(parameter_bytes, hardware.mac_array.columns) +
-                                        hardware.vector_unit.pipeline_depth_cycles;
+                                        (parameter_bytes > 0 ? decoders.weights : 0) +
+                                        hardware.vector_unit.pipeline_depth_cycles +
+                                        decoders.activations;
   return chunks * (cells + pixels) + instructions * before_and_after;
 }
 
@@ -168,13 +194,16 @@ void expect_own_forms(const graph::Graph& network, const graph::Node& node,
   }
   const Gemm g = gemm_of(node);
   const bool stays = array.dataflow == config::Dataflow::output_stationary && !is_depthwise(node);
-  const std::int64_t cycles = is_depthwise(node) ? depthwise_cycles(node, array)
-                              : stays            ? output_stationary_cycles(g, array)
-                                                 : weight_stationary_cycles(g, array);
+  const std::int64_t cycles = is_depthwise(node) ? depthwise_cycles(node, program.hardware)
+                              : stays            ? output_stationary_cycles(g, program.hardware)
+                                                 : weight_stationary_cycles(g, program.hardware);
   EXPECT_EQ(marks.array_free - marks.first_fold, cycles);
   const std::int64_t first_lines = stays ? std::min(g.k, array.rows) : array.rows;
-  EXPECT_EQ(marks.first_fold - marks.first_load, std::max<std::int64_t>(first_lines, 4));
-  EXPECT_EQ(marks.array_done - marks.array_free, (stays ? 2 : 1) * array.rows + array.columns - 2);
+  const Decoders decoders(program.hardware);
+  EXPECT_EQ(marks.first_fold - marks.first_load,
+            std::max<std::int64_t>(first_lines, 4) + decoders.weights);
+  EXPECT_EQ(marks.array_done - marks.array_free,
+            (stays ? 2 : 1) * array.rows + array.columns - 2 + decoders.activations);
 }
 
 /// SCALE-Sim's published cycles, stall-free; it counts from cycle 0, so its figure is the last
@@ -228,6 +257,27 @@ TEST_P(ClosedForms, WeightStationaryAndOnePixelAColumn) {
 
 TEST_P(ClosedForms, OutputStationaryAndThreePixelsAColumn) {
   expect_all(config::Dataflow::output_stationary, 3);
+}
+
+// Channels are multiples of a protected word's bytes in these networks, so that nothing is read
+// before it is written.
+TEST_P(ClosedForms, BehindDecoders) {
+  const graph::Graph network = test::shipped_network(GetParam());
+  for (std::size_t id = 0; id < network.nodes.size(); ++id) {
+    const graph::Node& node = network.nodes[id];
+    if (std::holds_alternative<graph::Input>(node.op)) continue;
+    SCOPED_TRACE(node.name);
+    config::HardwareConfig hardware =
+        test::with_ideal_memory(test::shipped_hardware("npu_32x32.yaml"));
+    if (id % 3 != 0) hardware.activation_scratchpad.protection = config::Protection::secded;
+    if (id % 3 != 1) hardware.weight_scratchpad.protection = config::Protection::secded;
+    const graph::QuantizedGraph alone = test::layer_alone(network, static_cast<graph::NodeId>(id));
+    for (const config::Dataflow dataflow :
+         {config::Dataflow::weight_stationary, config::Dataflow::output_stationary}) {
+      hardware.mac_array.dataflow = dataflow;
+      expect_own_forms(network, node, compile::compile(alone, hardware, {}));
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, ClosedForms,

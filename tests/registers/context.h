@@ -3,6 +3,7 @@
 // wires that are no channels, and the record of the run.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -99,6 +100,36 @@ struct Context {
   }
   std::int64_t weight_accesses(std::int64_t bytes) const {
     return ceil_div(bytes, hardware.mac_array.columns);
+  }
+
+  /// Protected words that b bytes at `address` cover in part; 0 without protection.
+  template <typename Scratchpad>
+  static std::int64_t torn_words(const Scratchpad& scratchpad, std::int64_t address,
+                                 std::int64_t bytes) {
+    if (scratchpad.protection == config::Protection::none) return 0;
+    const std::int64_t p = scratchpad.protected_word_bits / 8;
+    const std::int64_t end = address + bytes;
+    const bool first_torn = address % p != 0;
+    const bool last_torn = end % p != 0;
+    const bool same_word = address / p == (end - 1) / p;
+    return same_word ? (first_torn || last_torn ? 1 : 0) : first_torn + last_torn;
+  }
+  /// Accesses to write b bytes: each that tears a protected word reads it before.
+  std::int64_t activation_writes(std::int64_t address, std::int64_t bytes) const {
+    const std::int64_t n = activation_accesses(address, bytes);
+    return n + std::min(n, torn_words(hardware.activation_scratchpad, address, bytes));
+  }
+  std::int64_t weight_writes(std::int64_t address, std::int64_t bytes) const {
+    const std::int64_t n = weight_accesses(bytes);
+    return n + std::min(n, torn_words(hardware.weight_scratchpad, address, bytes));
+  }
+
+  /// Whether a decoder's register lies between the scratchpad and its readers.
+  bool decodes_activations() const {
+    return hardware.activation_scratchpad.protection == config::Protection::secded;
+  }
+  bool decodes_weights() const {
+    return hardware.weight_scratchpad.protection == config::Protection::secded;
   }
 };
 

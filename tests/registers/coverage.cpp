@@ -27,9 +27,9 @@ std::vector<Activity> own_causes(std::size_t unit) {
     case isa::Unit::mac_array:
       return {Activity::port, Activity::feeder, Activity::shadow_full, Activity::drain};
     case isa::Unit::requantization:
-      return {Activity::port};
+      return {Activity::port, Activity::decode};
     case isa::Unit::vector:
-      return {Activity::port, Activity::pipeline};
+      return {Activity::port, Activity::decode, Activity::pipeline};
     case isa::Unit::dma_out:
       return {Activity::port, Activity::dram};
     default:  // first in their ports' orders
@@ -59,6 +59,9 @@ constexpr const char* kFeatures[] = {
     "lookup",
     "loads behind the drain",
     "tiles behind the drain",
+    "parity",
+    "decoded activations",
+    "decoded weights",
     "row hit",
     "row miss",
     "row conflict",
@@ -128,7 +131,8 @@ Coverage::Coverage() {
     for (int poster = 0; unit != kCommandProcessor && poster < isa::kUnits; ++poster) {
       // Of themselves only these are free before they are done; what a DMA unit waits for so is
       // `dram`.
-      const bool waits_for_itself = unit == static_cast<std::size_t>(isa::Unit::mac_array) ||
+      const bool waits_for_itself = unit == static_cast<std::size_t>(isa::Unit::weight_loader) ||
+                                    unit == static_cast<std::size_t>(isa::Unit::mac_array) ||
                                     unit == static_cast<std::size_t>(isa::Unit::requantization);
       if (static_cast<std::size_t>(poster) == unit && !waits_for_itself) continue;
       stalls_[stall(unit, stats::wait_for(static_cast<isa::Unit>(poster)))];
@@ -162,6 +166,11 @@ void Coverage::add_features(const isa::Program& program) {
   }
   if (!program.hardware.mac_array.overlap_weight_load) found.emplace_back("loads behind the drain");
   if (!program.hardware.mac_array.overlap_drain) found.emplace_back("tiles behind the drain");
+  const config::Protection activations = program.hardware.activation_scratchpad.protection;
+  const config::Protection weights = program.hardware.weight_scratchpad.protection;
+  if (activations == config::Protection::parity) found.emplace_back("parity");
+  if (activations == config::Protection::secded) found.emplace_back("decoded activations");
+  if (weights == config::Protection::secded) found.emplace_back("decoded weights");
   for (const std::string& feature : std::set<std::string>(found.begin(), found.end())) {
     count(features_, feature, 1);
   }

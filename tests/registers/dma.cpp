@@ -50,8 +50,8 @@ void DmaReader::issue() {
   flight.instruction = instruction_;
   flight.tag = next_tag_++;
   flight.accesses_left =
-      to_weights_ ? context_.weight_accesses(flight.burst.bytes)
-                  : context_.activation_accesses(flight.burst.local_address, flight.burst.bytes);
+      to_weights_ ? context_.weight_writes(flight.burst.local_address, flight.burst.bytes)
+                  : context_.activation_writes(flight.burst.local_address, flight.burst.bytes);
   issuing_ = !flight.burst.last;
   DramRequest request;
   request.address = flight.burst.dram_address;
@@ -97,6 +97,8 @@ void DmaWriter::on_request() {
 std::optional<stats::Activity> DmaWriter::on_control() {
   const bool in_work = !transfers_.empty();
   const bool granted = port_.granted(activation_port::dma_out);
+  if (decoding_) dram_.requests.push(std::move(*decoding_));
+  decoding_.reset();
   if (wants_ && accesses_left_ == 0) {
     burst_ = bursts_.next();
     accesses_left_ = context_.activation_accesses(burst_.local_address, burst_.bytes);
@@ -126,7 +128,11 @@ void DmaWriter::read_access() {
   const auto* local =
       reinterpret_cast<const std::uint8_t*>(context_.activations.data()) + burst_.local_address;
   request.data.assign(local, local + burst_.bytes);
-  dram_.requests.push(std::move(request));
+  if (context_.decodes_activations()) {
+    decoding_ = std::move(request);
+  } else {
+    dram_.requests.push(std::move(request));
+  }
   if (burst_.last) {
     transfers_.back().read = true;
     reading_ = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 
 #include "tests/registers/bursts.h"
 #include "tests/registers/dram.h"
@@ -70,7 +71,8 @@ class DmaWriter : public Unit {
   Burst burst_;
   std::int64_t accesses_left_ = 0;  // of burst_; 0: it has not begun
   std::int64_t unretired_ = 0;
-  std::deque<Transfer> transfers_;  // that are not done
+  std::optional<DramRequest> decoding_;  // read in the cycle before
+  std::deque<Transfer> transfers_;       // that are not done
 };
 
 }  // namespace npusim::registers

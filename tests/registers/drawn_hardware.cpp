@@ -113,6 +113,14 @@ void draw_compute(Draw& draw, config::HardwareConfig& h) {
   h.vector_unit.pipeline_depth_cycles = draw.integer(0, 7);
 }
 
+template <typename Scratchpad>
+void draw_protection(Draw& draw, std::int64_t most_word_bits, Scratchpad& scratchpad) {
+  if (draw.chance(50)) return;
+  scratchpad.protection = draw.chance(70) ? config::Protection::secded : config::Protection::parity;
+  scratchpad.protected_word_bits =
+      std::min<std::int64_t>(draw.one_of({8, 16, 32, 64, 128}), most_word_bits);
+}
+
 }  // namespace
 
 config::HardwareConfig draw_hardware(std::uint64_t seed, std::int64_t scale) {
@@ -125,6 +133,8 @@ config::HardwareConfig draw_hardware(std::uint64_t seed, std::int64_t scale) {
   draw_compute(draw, h);
   h.activation_scratchpad.bytes = 256 * scale;
   h.weight_scratchpad.bytes = 512 * scale;
+  draw_protection(draw, 8 * h.activation_scratchpad.bank_word_bytes, h.activation_scratchpad);
+  draw_protection(draw, 128, h.weight_scratchpad);
   return h;
 }
 

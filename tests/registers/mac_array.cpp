@@ -2,6 +2,7 @@
 #include "tests/registers/mac_array.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/isa/records.h"
 #include "sim/isa/windows.h"
@@ -36,7 +37,8 @@ void MacArray::on_request() {
     begins_ = !drains_ && semaphores_.count(isa::kShadowFull) > 0;
   }
   port_.request(activation_port::feeder, begins_ || feeder_);
-  frees_shadow.write(begins_ && context_.hardware.mac_array.overlap_weight_load);
+  const bool swaps = context_.decodes_activations() ? decoding_.swaps : begins_;
+  frees_shadow.write(swaps && context_.hardware.mac_array.overlap_weight_load);
 }
 
 void MacArray::start(std::size_t instruction) {
@@ -65,17 +67,35 @@ FoldWork MacArray::next_work() const {
 /// are still on their way.
 bool MacArray::waits_for_sums(const FoldWork& work) const {
   const config::MacArrayConfig& array = context_.hardware.mac_array;
-  if (!array.overlap_drain && pes_.draining()) return true;
+  if (!array.overlap_drain && drains_a_tile()) return true;
   if (fields_->mode != isa::ArrayMode::output_stationary) {
     if (work.first_k && fields_->start_from_bias) return false;
-    return clock_.cycle() < sums_back_cycle_ || (work.first_k && pes_.draining());
+    return clock_.cycle() < sums_back_cycle_ || (work.first_k && drains_a_tile());
   }
   if (!work.first_k || tile_end_cycle_ < 0) return false;
   const std::int64_t since_end = clock_.cycle() - tile_end_cycle_;
   return since_end < array.rows && since_end < array.rows - tile_slots(context_, work);
 }
 
+/// Whether a tile's sums are in the drain registers or on their way there.
+bool MacArray::drains_a_tile() const {
+  const Wave& last = decoding_.wave;
+  return pes_.draining() ||
+         (last.id >= 0 && last.mode == Wave::Mode::output_stationary && last.last_step);
+}
+
 std::optional<stats::Activity> MacArray::on_control() {
+  arriving_ = std::exchange(decoding_, {});
+  const std::optional<stats::Activity> activity = work();
+  if (arriving_.swaps) {
+    if (context_.hardware.mac_array.overlap_weight_load) semaphores_.post(bit(isa::kShadowFree));
+    pes_.swap(arriving_.swap_fold);
+  }
+  if (arriving_.wave.id >= 0) pes_.enter(arriving_.wave, arriving_.x);
+  return activity;
+}
+
+std::optional<stats::Activity> MacArray::work() {
   if (!active_) return std::nullopt;
   if (begins_) begin_fold(next_work());
   if (!feeder_) return drains_ ? stats::Activity::drain : stats::Activity::shadow_full;
@@ -90,8 +110,8 @@ void MacArray::begin_fold(const FoldWork& work) {
   k_ = work.last_k ? fields_->k_begin : work.k_end;
   if (work.last_k) tile_ = work.pixel_end;
   semaphores_.take(bit(isa::kShadowFull));
-  if (context_.hardware.mac_array.overlap_weight_load) semaphores_.post(bit(isa::kShadowFree));
-  pes_.swap(work.fold);
+  array_input().swaps = true;
+  array_input().swap_fold = work.fold;
   ++folds_;
 }
 
@@ -100,7 +120,8 @@ stats::Activity MacArray::feed() {
   if (enters) {
     ++entered_;
     wave_.id = waves_++;
-    pes_.enter(wave_, x_);
+    array_input().wave = wave_;
+    array_input().x = x_;
   }
   if (feeder_->done()) {
     feeder_.reset();
@@ -164,6 +185,15 @@ void WeightLoader::start(std::size_t instruction) {
 }
 
 std::optional<stats::Activity> WeightLoader::on_control() {
+  arriving_ = std::exchange(decoding_, {});
+  const std::optional<stats::Activity> activity = work();
+  if (arriving_.row.valid) array_.pes().load(arriving_.row);
+  if (arriving_.fills_shadow) semaphores_.post(bit(isa::kShadowFull));
+  if (arriving_.finishes) finish(*arriving_.finishes);
+  return activity;
+}
+
+std::optional<stats::Activity> WeightLoader::work() {
   if (!active_) return std::nullopt;
   if (begins_) begin_fold();
   if (accesses_left_ == 0) return stats::Activity::shadow_free;
@@ -189,7 +219,8 @@ void WeightLoader::begin_fold() {
 void WeightLoader::access() {
   const std::int64_t access = accesses_ - accesses_left_;
   const std::int64_t columns = context_.hardware.mac_array.columns;
-  LoadRow row;
+  LoadInput& input = context_.decodes_weights() ? decoding_ : arriving_;
+  LoadRow& row = input.row;
   row.valid = true;
   row.fold = folds_;
   row.to_queue = fields_->pixels > 0;
@@ -202,10 +233,10 @@ void WeightLoader::access() {
     }
   }
   if (access < context_.hardware.mac_array.rows) load_weights(row, access);
-  array_.pes().load(row);
   if (--accesses_left_ > 0) return;
-  semaphores_.post(bit(isa::kShadowFull));
+  input.fills_shadow = true;
   next_fold();
+  if (!active_) input.finishes = instruction_;
 }
 
 void WeightLoader::next_fold() {
@@ -221,7 +252,6 @@ void WeightLoader::next_fold() {
     return;
   }
   active_ = false;
-  finish(instruction_);
 }
 
 /// A row of the tile, for each pixel of a column once; zeros behind the last one.

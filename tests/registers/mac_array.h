@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "tests/registers/feeder.h"
@@ -12,6 +13,21 @@
 #include "tests/registers/unit.h"
 
 namespace npusim::registers {
+
+/// What reaches the array's registers in a cycle.
+struct ArrayInput {
+  bool swaps = false;
+  std::int64_t swap_fold = 0;
+  Wave wave;
+  std::vector<std::int8_t> x;
+};
+
+/// What reaches them from the load bus, and what is posted with it.
+struct LoadInput {
+  LoadRow row;
+  bool fills_shadow = false;
+  std::optional<std::size_t> finishes;
+};
 
 class MacArray : public Unit {
  public:
@@ -36,7 +52,10 @@ class MacArray : public Unit {
   FoldWork next_work() const;
   bool waits_for_sums(const FoldWork& work) const;
   void begin_fold(const FoldWork& work);
+  std::optional<stats::Activity> work();
   stats::Activity feed();
+  ArrayInput& array_input() { return context_.decodes_activations() ? decoding_ : arriving_; }
+  bool drains_a_tile() const;
   void leave(bool output_stationary);
 
   Port& port_;
@@ -56,6 +75,7 @@ class MacArray : public Unit {
   std::deque<InArray> in_array_;  // instructions that are not done
   Wave wave_;
   std::vector<std::int8_t> x_;
+  ArrayInput decoding_, arriving_;  // read in the cycle before; in this cycle
 };
 
 class WeightLoader : public Unit {
@@ -71,6 +91,7 @@ class WeightLoader : public Unit {
   void begin_fold();
   std::int64_t fold_rows() const;
   void next_fold();
+  std::optional<stats::Activity> work();
   void access();
   void load_weights(LoadRow& row, std::int64_t access);
 
@@ -85,6 +106,7 @@ class WeightLoader : public Unit {
   std::int64_t accesses_ = 0, accesses_left_ = 0;  // of the fold
   std::uint64_t address_ = 0;                      // of the fold's weights
   std::int64_t folds_ = 0;                         // begun since reset
+  LoadInput decoding_, arriving_;                  // read in the cycle before; in this cycle
 };
 
 }  // namespace npusim::registers

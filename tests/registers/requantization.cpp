@@ -18,7 +18,14 @@ Requantization::Requantization(const sc_core::sc_module_name& name, Context& con
   clocked();
 }
 
-bool Requantization::wants_rows() const { return active_ && parameters_.accesses_left() == 0; }
+/// Whether the last line of parameters is in the decoder.
+bool Requantization::decodes() const {
+  return parameters_.accesses_left() == 0 && clock_.cycle() < parameters_there_;
+}
+
+bool Requantization::wants_rows() const {
+  return active_ && parameters_.accesses_left() == 0 && !decodes();
+}
 
 void Requantization::on_request() {
   const bool wants_parameters = starts() || (active_ && parameters_.accesses_left() > 0);
@@ -67,22 +74,26 @@ void Requantization::begin_group() {
   group_end_ = std::min<std::int64_t>(f.pixels, group_begin_ + rows);
   next_value_ = 0;
   std::int64_t words = 0;
+  std::int64_t torn = 0;
   const std::int64_t w = context_.hardware.activation_scratchpad.bank_word_bytes;
   for (std::int64_t i = group_begin_; i < group_end_; ++i) {
     const std::int64_t address = f.out_address + i * f.out_pixel_stride_bytes;
     words += (address + f.columns - 1) / w - address / w + 1;
+    torn += Context::torn_words(context_.hardware.activation_scratchpad, address, f.columns);
   }
+  const std::int64_t writes = ceil_div(words, context_.hardware.activation_scratchpad.banks);
   accesses_left_ = std::max(ceil_div((group_end_ - group_begin_) * f.columns, lanes),
-                            ceil_div(words, context_.hardware.activation_scratchpad.banks));
+                            writes + std::min(writes, torn));
 }
 
 std::optional<stats::Activity> Requantization::on_control() {
   std::optional<stats::Activity> activity;
   entering_.clear();
   if (active_) {
-    activity = stats::Activity::port;
+    activity = decodes() ? stats::Activity::decode : stats::Activity::port;
     if (weights_.granted(weight_port::requantization)) {
       parameters_.access();
+      parameters_there_ = clock_.cycle() + 1 + (context_.decodes_weights() ? 1 : 0);
       activity = stats::Activity::busy;
     } else if (activations_.granted(activation_port::requantization)) {
       access();

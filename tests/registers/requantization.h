@@ -28,6 +28,7 @@ class Requantization : public Unit {
   void begin_group();
   void access();
   LaneValue lane_value(std::int64_t pixel, std::int64_t column) const;
+  bool decodes() const;
   bool wants_rows() const;
 
   Port& weights_;
@@ -37,6 +38,7 @@ class Requantization : public Unit {
   std::size_t instruction_ = 0;
   const isa::Requantize* fields_ = nullptr;
   ParameterStream parameters_;
+  std::int64_t parameters_there_ = 0;             // from this cycle on
   std::size_t shifts_at_ = 0, clamps_at_ = 0;     // in the parameter registers
   std::uint64_t shift_entry_ = 0;                 // of column 0
   std::int64_t group_begin_ = 0, group_end_ = 0;  // rows of the instruction

@@ -16,15 +16,22 @@ VectorUnit::VectorUnit(const sc_core::sc_module_name& name, Context& context, Cl
     : Unit(name, isa::Unit::vector, context, clock, semaphores),
       weights_(weights),
       activations_(activations),
-      pipeline_(static_cast<std::size_t>(context.hardware.vector_unit.pipeline_depth_cycles)) {
+      depth_(context.hardware.vector_unit.pipeline_depth_cycles +
+             (context.decodes_activations() ? 1 : 0)),
+      pipeline_(static_cast<std::size_t>(depth_)) {
   clocked();
+}
+
+/// Whether the last line of parameters is in the decoder.
+bool VectorUnit::decodes() const {
+  return active_ && parameters_.accesses_left() == 0 && clock_.cycle() < parameters_there_;
 }
 
 void VectorUnit::on_request() {
   // A starting instruction asks for its parameters at once, or for its first access where it has
   // none.
   bool parameters = active_ && parameters_.accesses_left() > 0;
-  bool stream = active_ && !parameters && streaming_;
+  bool stream = active_ && !parameters && !decodes() && streaming_;
   if (starts()) {
     const isa::Instruction& head = context_.program.instructions[queue.head()];
     const auto* pool = std::get_if<isa::Pool>(&head.fields);
@@ -82,7 +89,9 @@ void VectorUnit::begin_chunk() {
   pool_ != nullptr ? pool_accesses() : elementwise_accesses();
   for (Access& access : accesses_) {
     access.address += channel_;
-    access.accesses_left = context_.activation_accesses(access.address, chunk_channels_);
+    access.accesses_left = access.kind == Access::Kind::result
+                               ? context_.activation_writes(access.address, chunk_channels_)
+                               : context_.activation_accesses(access.address, chunk_channels_);
   }
 }
 
@@ -118,8 +127,10 @@ std::optional<stats::Activity> VectorUnit::on_control() {
   std::optional<stats::Activity> activity;
   const bool drains = active_ && !streaming_;
   if (active_) activity = drains ? stats::Activity::pipeline : stats::Activity::port;
+  if (decodes()) activity = stats::Activity::decode;
   if (weights_.granted(weight_port::vector)) {
     parameters_.access();
+    parameters_there_ = clock_.cycle() + 1 + (context_.decodes_weights() ? 1 : 0);
     activity = stats::Activity::busy;
   } else if (activations_.granted(activation_port::vector)) {
     access();
@@ -158,7 +169,7 @@ void VectorUnit::next_chunk() {
   }
   if (pixel_ < pixels_) return begin_chunk();
   streaming_ = false;
-  drain_cycles_left_ = context_.hardware.vector_unit.pipeline_depth_cycles;
+  drain_cycles_left_ = depth_;
 }
 
 void VectorUnit::read(const Access& access) {

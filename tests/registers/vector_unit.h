@@ -34,6 +34,7 @@ class VectorUnit : public Unit {
   std::optional<stats::Activity> on_control() override;
   bool is_free() const override { return !active_; }
   void start(std::size_t instruction) override;
+  bool decodes() const;
   void start_pool();
   void start_elementwise();
   void begin_chunk();
@@ -53,6 +54,7 @@ class VectorUnit : public Unit {
   const isa::Pool* pool_ = nullptr;  // one of the two
   const isa::Elementwise* elementwise_ = nullptr;
   ParameterStream parameters_;
+  std::int64_t parameters_there_ = 0;  // from this cycle on
   std::int64_t pixels_ = 0, channels_ = 0;
   std::int64_t pixel_ = 0, channel_ = 0;  // the chunk's
   std::int64_t chunk_channels_ = 0;
@@ -61,6 +63,7 @@ class VectorUnit : public Unit {
   std::int64_t cells_ = 0;                     // real ones of the window
   std::vector<std::int64_t> sums_;             // per lane
   std::vector<std::int8_t> largest_, a_, b_;   // per lane; b_: per channel where broadcast
+  std::int64_t depth_;                         // of the pipeline, with the decoder
   std::deque<std::vector<Written>> pipeline_;  // what was written into it, by cycle
   std::vector<Written> entering_;
   std::int64_t drain_cycles_left_ = 0;

@@ -20,6 +20,8 @@ class Drawer {
     config::HardwareConfig& h = program_.hardware;
     draw_timing(h, random_);
     h.activation_scratchpad.bank_word_bytes = std::int64_t{1} << draw(0, 4);
+    h.activation_scratchpad.protected_word_bits = std::min(
+        h.activation_scratchpad.protected_word_bits, 8 * h.activation_scratchpad.bank_word_bytes);
     h.activation_scratchpad.banks = draw(1, 9);
     h.feeder.bytes_per_cycle = draw(1, 40);
     h.feeder.line_buffer_bytes = draw(0, 600);

@@ -22,6 +22,15 @@ Draw draw_from(std::mt19937& random) {
   };
 }
 
+template <typename Scratchpad>
+void draw_protection(Scratchpad& scratchpad, std::int64_t most_word_bits, const Draw& draw) {
+  const std::int64_t kind = draw(0, 5);  // none, then parity, then SECDED
+  scratchpad.protection = kind < 3    ? config::Protection::none
+                          : kind == 3 ? config::Protection::parity
+                                      : config::Protection::secded;
+  scratchpad.protected_word_bits = std::min(std::int64_t{8} << draw(0, 4), most_word_bits);
+}
+
 }  // namespace
 
 isa::Program drawn_program(std::uint64_t seed,
@@ -77,6 +86,8 @@ void draw_timing(config::HardwareConfig& h, std::mt19937& random) {
   h.requantization.pipeline_depth_cycles = draw(0, 9);
   h.vector_unit.lanes = draw(1, 40);
   h.vector_unit.pipeline_depth_cycles = draw(0, 9);
+  draw_protection(h.activation_scratchpad, 8 * h.activation_scratchpad.bank_word_bytes, draw);
+  draw_protection(h.weight_scratchpad, 128, draw);
 }
 
 namespace {

@@ -245,6 +245,14 @@ class NetworkBuilder {
   graph::Graph graph_;
 };
 
+template <typename Scratchpad>
+void draw_protection(Draw& draw, std::int64_t most_word_bits, Scratchpad& scratchpad) {
+  if (draw.chance(50)) return;
+  scratchpad.protection = draw.chance(70) ? config::Protection::secded : config::Protection::parity;
+  scratchpad.protected_word_bits =
+      std::min(draw.one_of({8, 16, 32, 64, 128}), most_word_bits);
+}
+
 }  // namespace
 
 graph::Graph random_network(std::uint64_t seed) { return NetworkBuilder(seed).build(); }
@@ -291,6 +299,9 @@ config::HardwareConfig random_hardware(std::uint64_t seed, std::int64_t scratchp
   h.mac_array.overlap_drain = modes.chance(75);
   h.mac_array.depthwise_pixels = modes.one_of({1, 2, 3, 7});
   if (modes.chance(40)) h.requantization.lanes = modes.one_of({16, 64, 96});
+  Draw guards(seed + 11);
+  draw_protection(guards, 8 * h.activation_scratchpad.bank_word_bytes, h.activation_scratchpad);
+  draw_protection(guards, 128, h.weight_scratchpad);
   return h;
 }
 

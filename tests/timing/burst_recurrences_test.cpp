@@ -46,6 +46,13 @@ struct Outcome {
   std::int64_t bursts = 0;
 };
 
+// Half of the scratchpads: words that must be read before they are written in part, a decoder.
+void draw_protection(Case& c, std::mt19937& random) {
+  if (random() % 2 == 0) return;
+  c.accesses = c.accesses.writing(std::int64_t{1} << random() % 5);
+  c.times.decode_cycles = static_cast<std::int64_t>(random() % 3);
+}
+
 Case draw_case(std::uint32_t seed) {
   std::mt19937 random(seed);
   const auto draw = [&](std::int64_t low, std::int64_t high) {
@@ -88,6 +95,7 @@ Case draw_case(std::uint32_t seed) {
   };
   rivals(c.higher);
   rivals(c.lower);
+  draw_protection(c, random);
   return c;
 }
 
@@ -144,6 +152,7 @@ Case draw_long_case(std::uint32_t seed) {
   };
   rivals(c.higher);
   rivals(c.lower);
+  draw_protection(c, random);
   return c;
 }
 
@@ -175,8 +184,7 @@ class Plain {
         }
         step();
       }
-      const std::int64_t free = writes_ ? out_.streams.back().begin + out_.streams.back().accesses
-                                        : issued_.back().visible;
+      const std::int64_t free = writes_ ? stream_over() : issued_.back().visible;
       out_.free_from.push_back(free);
       if (t + 1 < c_.transfers.size()) start = free + c_.gaps[t + 1];
     }
@@ -195,10 +203,14 @@ class Plain {
     std::int64_t over = -1;  // the burst is retired in the cycle before; -1: not known
   };
 
+  std::int64_t stream_over() const {
+    return out_.streams.back().begin + out_.streams.back().accesses;
+  }
+
   // State at the end of the previous cycle.
   bool may_begin(std::int64_t start) const {
     if (cycle_ < start) return false;
-    if (writes_ && !issued_.empty() && issued_.back().visible > cycle_) return false;
+    if (writes_ && !issued_.empty() && stream_over() > cycle_) return false;
     // They retire in order.
     const auto limit = static_cast<std::size_t>(c_.limit);
     if (issued_.size() < limit) return true;
@@ -209,7 +221,8 @@ class Plain {
   void post(std::int64_t bytes, std::int64_t accesses, std::size_t /*transfer*/, bool last) {
     out_.bytes += bytes;
     ++out_.bursts;
-    issued_.push_back({writes_ ? cycle_ + accesses : cycle_ + 1, bytes, accesses, last});
+    const std::int64_t read = cycle_ + accesses + c_.times.decode_cycles;
+    issued_.push_back({writes_ ? read : cycle_ + 1, bytes, accesses, last});
     if (writes_) out_.streams.push_back({cycle_, accesses});
   }
 

@@ -117,6 +117,40 @@ TEST(WorkedExample, PointwiseTile) {
   EXPECT_EQ(bounds[0].memory_bound_cycles, (55 + 64 + 32 + 7) / 8);
 }
 
+TEST(WorkedExample, PointwiseTileBehindDecoders) {
+  config::HardwareConfig hardware = small_hardware(512);
+  hardware.activation_scratchpad.protection = config::Protection::secded;
+  hardware.activation_scratchpad.protected_word_bits = 32;
+  hardware.weight_scratchpad.protection = config::Protection::secded;
+  hardware.weight_scratchpad.protected_word_bits = 32;
+  ProgramBuilder b(hardware);
+  const Semaphores s(b);
+  const Parameters p(b, 8, 0);
+  const std::size_t weights = b.load_weights(dma(p.dram, 0, p.size), 0, s.a | s.b);
+  const std::size_t input = b.load(dma(1024, 0, 64), 0, s.c);
+  const std::size_t preload = b.preload(p.preload(8), s.a);
+  const std::size_t matmul = b.matmul(pointwise(0, 8), s.c, s.d);
+  const std::size_t lanes = b.requantize(p.requantize(8, 64), s.b | s.d, s.e);
+  const std::size_t store = b.store(dma(2048, 64, 32), s.e);
+  const isa::Program program = b.finish();
+  const TimedRun run = run_timing(program);
+
+  EXPECT_EQ(run.done(input), 99);
+  EXPECT_EQ(run.done(weights), 110);
+  EXPECT_EQ(run.start(preload), 110);
+  EXPECT_EQ(run.done(preload), 121);
+  EXPECT_EQ(run.cycles(UnitId::mac_array)[Activity::shadow_full], 115 - 99);
+  EXPECT_EQ(run.done(matmul), 138);
+  EXPECT_EQ(run.start(lanes), 138);
+  EXPECT_EQ(run.cycles(UnitId::requantization)[Activity::decode], 1);
+  EXPECT_EQ(run.done(lanes), 155);
+  EXPECT_EQ(run.timeline.grants(UnitId::dma_out), (Cycles{158, 160}));
+  EXPECT_EQ(run.done(store), 167);
+  EXPECT_EQ(run.result.total_cycles, 167);
+  EXPECT_EQ(run.result.layers[0].span_cycles, 131 - 99);
+  EXPECT_EQ(stats::layer_bounds(program)[0].compute_bound_cycles, 16);
+}
+
 TEST(WorkedExample, DepthwiseTile) {
   ProgramBuilder b(small_hardware(512));
   b.layer("depthwise_conv");

@@ -98,5 +98,38 @@ TEST(Area, IsGatesAndMemoriesByUnit) {
   EXPECT_EQ(area.total(), sum);
 }
 
+// 1000 bytes are 125 words of 64 bits with 8 check bits each; 2 ports of 4 banks of 16 bytes reach
+// 16 words in a cycle, each with an encoder (407.5), a decoder (709.5) and its register (64 x 6).
+// 500 bytes are 63 words with a bit of parity; a line of 12 bytes is 2 words (157.5 + 160).
+TEST(Area, ProtectedWordsHaveCheckBitsAndCodes) {
+  config::HardwareConfig hardware;
+  hardware.mac_array.columns = 12;
+  hardware.activation_scratchpad.bytes = 1000;
+  hardware.activation_scratchpad.banks = 4;
+  hardware.activation_scratchpad.bank_word_bytes = 16;
+  hardware.activation_scratchpad.ports = 2;
+  hardware.activation_scratchpad.protection = config::Protection::secded;
+  hardware.weight_scratchpad.bytes = 500;
+  hardware.weight_scratchpad.protection = config::Protection::parity;
+  const Contents contents = contents_of(hardware, {0, false});
+  const Content& activations = contents[static_cast<std::size_t>(Unit::activation_scratchpad)];
+  EXPECT_EQ(activations.memory_bits, 8000 + 125 * 8);
+  EXPECT_EQ(activations.nand2, 16 * (407.5 + 709.5 + 64 * 6));
+  const Content& weights = contents[static_cast<std::size_t>(Unit::weight_scratchpad)];
+  EXPECT_EQ(weights.memory_bits, 4000 + 63);
+  EXPECT_EQ(weights.nand2, 2 * (157.5 + 160));
+}
+
+TEST(CodeGates, AreThoseOfEveryWord) {
+  for (const config::Protection kind : {config::Protection::parity, config::Protection::secded}) {
+    for (std::int64_t bits = 8; bits <= 128; bits *= 2) {
+      EXPECT_GT(code_gates(kind, bits).encoder_nand2, 0);
+      EXPECT_GT(code_gates(kind, bits).decoder_nand2, code_gates(kind, bits).encoder_nand2);
+    }
+  }
+  EXPECT_EQ(code_gates(config::Protection::none, 64).decoder_nand2, 0);
+  EXPECT_EQ(code_gates(config::Protection::parity, 64).decoder_register_bits, 0);
+}
+
 }  // namespace
 }  // namespace npusim::energy

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace npusim::energy {
 namespace {
 
@@ -92,6 +94,27 @@ TEST(Estimate, IsCountsTimesPrices) {
   EXPECT_EQ(dynamic(1, Unit::activation_scratchpad), 30 * 64);
   EXPECT_EQ(dynamic(1, Unit::weight_scratchpad), 9 * 32);
   EXPECT_EQ(dynamic(1, Unit::dram), (64 + 256) * 10);  // with what was fetched for nothing
+}
+
+// A word of 32 bits has 7 check bits; its decoder's 417.5 gates switch as the 266 of a sum of 32 pJ
+// do, and its 32 registers cost 1 pJ each. Two rows of 3 bytes, 128 apart, are each a part of a
+// word that is read first; five pixels of two bytes at one place likewise.
+TEST(Estimate, ProtectedBytesCostTheirShareOfWordAndDecoder) {
+  isa::Program program = two_layers();
+  config::ActivationScratchpadConfig& memory = program.hardware.activation_scratchpad;
+  memory.protection = config::Protection::secded;
+  memory.protected_word_bits = 32;
+  std::get<isa::Requantize>(program.instructions[2].fields).out_pixel_stride_bytes = 128;
+  const Estimate e = estimate(program, result_of_two_layers(), simple());
+  const double byte = 64.0 * 39 / 32 + (417.5 * 32 / 266 + 32) / 4;
+  const auto dynamic = [&](std::size_t layer) {
+    return of(e.layers.at(layer), Unit::activation_scratchpad).dynamic_picojoules;
+  };
+  EXPECT_EQ(dynamic(0), std::llround((12 + 6 + 2 * 4) * byte));
+  EXPECT_EQ(dynamic(1), std::llround((30 + 5 * 4) * byte));
+  EXPECT_EQ(of(e.layers[0], Unit::weight_scratchpad).dynamic_picojoules, 25 * 32);
+  // A millisecond at 2 nW a bit; 7 check bits beside 32.
+  EXPECT_EQ(of(e.layers[0], Unit::activation_scratchpad).static_picojoules, 1024 * 39 * 2);
 }
 
 TEST(Estimate, MemoriesLeakAsLongAsItTakes) {

@@ -40,6 +40,41 @@ TEST(Work, TransfersCountWhereTheyEnd) {
   EXPECT_EQ(work.instruction_bytes, 3 * 64);
 }
 
+// Bursts end where the DRAM's do: 20 bytes from 60 to 2 are 4 to byte 2 and 16 to byte 6.
+TEST(Work, WordsWrittenInPartAreReadFirst) {
+  isa::Dma d;
+  d.dram_address = 60;
+  d.local_address = 2;
+  d.bytes = 20;
+  d.count1 = 2;
+  d.dram_stride1 = 64;
+  d.local_stride1 = 64;
+  isa::Program program = program_of({{isa::Opcode::load_activations, 0, 0, d},
+                                     {isa::Opcode::store_activations, 0, 0, d},
+                                     {isa::Opcode::load_weights, 0, 0, d}});
+  EXPECT_EQ(work_of(program).at(0).activation_bytes_read_to_write, 0);
+  program.hardware.activation_scratchpad.protection = config::Protection::parity;
+  program.hardware.weight_scratchpad.protection = config::Protection::secded;
+  program.hardware.weight_scratchpad.protected_word_bits = 32;
+  const Work work = work_of(program).at(0);
+  EXPECT_EQ(work.activation_bytes_read_to_write, 2 * (1 + 2) * 8);  // byte 6 is in word 0 as well
+  EXPECT_EQ(work.weight_bytes_read_to_write, 2 * (2 + 2) * 4);
+  EXPECT_EQ(work.activation_scratchpad_bytes, 2 * 40);
+}
+
+TEST(Work, ResultsAreWrittenInPiecesOfTheLanes) {
+  isa::Elementwise e;
+  e.pixels = 3;
+  e.channels = 12;
+  e.out_pixel_stride_bytes = 16;
+  isa::Program program = program_of({{isa::Opcode::elementwise, 0, 0, e}});
+  program.hardware.activation_scratchpad.protection = config::Protection::secded;
+  program.hardware.vector_unit.lanes = 8;
+  EXPECT_EQ(work_of(program).at(0).activation_bytes_read_to_write, 3 * 8);  // of the last 4
+  program.hardware.vector_unit.lanes = 6;
+  EXPECT_EQ(work_of(program).at(0).activation_bytes_read_to_write, 3 * (1 + 2) * 8);
+}
+
 // Two pixels, six input channels (folds of 4 and 2), three output channels.
 TEST(Work, WeightStationarySumsPassThroughTheAccumulators) {
   isa::Preload p;

@@ -149,6 +149,7 @@ TEST(JsonTest, LeavesOutWhatIsNotKnown) {
 TEST(JsonTest, AccumulatorsThatOverflowSayHowOften) {
   Report report = example_report();
   json document = json::parse(to_json(report));
+  EXPECT_FALSE(document["memory"].contains("protection"));
   EXPECT_EQ(document["hardware"]["accumulator"], "guaranteed");
   EXPECT_FALSE(document["accuracy"].contains("accumulator_overflows"));
   EXPECT_FALSE(document["layers"][0].contains("accumulator_overflows"));

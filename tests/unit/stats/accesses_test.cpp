@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 #include <set>
 
@@ -32,6 +33,10 @@ HardwareConfig drawn_hardware(Random& random) {
   h.mac_array.columns = random.draw(1, 40);
   h.requantization.lanes = random.draw(1, 20);
   h.vector_unit.lanes = random.draw(1, 20);
+  h.activation_scratchpad.protection = random.draw<config::Protection>(0, 2);
+  h.activation_scratchpad.protected_word_bits =
+      std::min(std::int64_t{8} << random.draw(0, 4), 8 * h.activation_scratchpad.bank_word_bytes);
+  h.weight_scratchpad.protection = random.draw<config::Protection>(0, 2);
   return h;
 }
 
@@ -45,12 +50,38 @@ std::int64_t plain_accesses(const HardwareConfig& h, std::int64_t address, std::
   return (static_cast<std::int64_t>(words.size()) + banks - 1) / banks;
 }
 
-std::int64_t plain_pixel(const HardwareConfig& h, std::int64_t address, std::int64_t channels) {
+// And with the protected words of which some bytes are not written: read before.
+std::int64_t plain_writes(const HardwareConfig& h, std::int64_t address, std::int64_t bytes) {
+  const std::int64_t accesses = plain_accesses(h, address, bytes);
+  if (h.activation_scratchpad.protection == config::Protection::none) return accesses;
+  const std::int64_t word = h.activation_scratchpad.protected_word_bits / 8;
+  std::map<std::int64_t, std::int64_t> written;
+  for (std::int64_t a = address; a < address + bytes; ++a) ++written[a / word];
+  std::int64_t partly = 0;
+  for (const auto& [at, count] : written) partly += count < word;
+  return accesses + std::min(accesses, partly);
+}
+
+template <typename Accesses>
+std::int64_t plain_pixel(const HardwareConfig& h, std::int64_t address, std::int64_t channels,
+                         const Accesses& accesses) {
   std::int64_t sum = 0;
   for (std::int64_t c = 0; c < channels; c += h.vector_unit.lanes) {
-    sum += plain_accesses(h, address + c, std::min(h.vector_unit.lanes, channels - c));
+    sum += accesses(h, address + c, std::min(h.vector_unit.lanes, channels - c));
   }
   return sum;
+}
+
+std::int64_t plain_pixel(const HardwareConfig& h, std::int64_t address, std::int64_t channels) {
+  return plain_pixel(h, address, channels, plain_accesses);
+}
+
+std::int64_t plain_result(const HardwareConfig& h, std::int64_t address, std::int64_t channels) {
+  return plain_pixel(h, address, channels, plain_writes);
+}
+
+std::int64_t decode_of(config::Protection protection) {
+  return protection == config::Protection::secded ? 1 : 0;
 }
 
 TEST(Accesses, WordsOfARange) {
@@ -60,6 +91,17 @@ TEST(Accesses, WordsOfARange) {
   EXPECT_EQ(words_touched(1, 32, 16), 3);
 }
 
+TEST(Accesses, WritesReadWhatTheyCoverInPart) {
+  EXPECT_EQ(partial_words(0, 8, 8), 0);
+  EXPECT_EQ(partial_words(0, 7, 8), 1);
+  EXPECT_EQ(partial_words(1, 7, 8), 1);
+  EXPECT_EQ(partial_words(1, 2, 8), 1);  // both ends in one word
+  EXPECT_EQ(partial_words(1, 8, 8), 2);
+  EXPECT_EQ(partial_words(1, 8, 1), 0);  // no word is protected
+  EXPECT_EQ(write_accesses(1, 2), 2);    // one access for both
+  EXPECT_EQ(write_accesses(3, 2), 5);
+}
+
 TEST(Accesses, RangesEqualThePlainCount) {
   Random random(1);
   for (int i = 0; i < 2000; ++i) {
@@ -67,6 +109,7 @@ TEST(Accesses, RangesEqualThePlainCount) {
     const std::int64_t address = random.draw(0, 200);
     const std::int64_t bytes = random.draw(1, 200);
     ASSERT_EQ(activation_accesses(h, address, bytes), plain_accesses(h, address, bytes));
+    ASSERT_EQ(activation_write_accesses(h, address, bytes), plain_writes(h, address, bytes));
   }
   HardwareConfig h;
   h.mac_array.columns = 32;
@@ -90,14 +133,15 @@ TEST(Accesses, RequantizationEqualsThePlainCount) {
     std::int64_t rows = 0;
     for (std::int64_t p = 0; p < r.pixels; ++p) {
       const std::int64_t lanes = (r.columns + h.requantization.lanes - 1) / h.requantization.lanes;
-      rows += std::max(lanes,
-                       plain_accesses(h, r.out_address + p * r.out_pixel_stride_bytes, r.columns));
+      rows +=
+          std::max(lanes, plain_writes(h, r.out_address + p * r.out_pixel_stride_bytes, r.columns));
     }
     const std::int64_t bytes = (r.per_channel ? 5 * r.columns : 5) +
                                (r.columns * r.field_bits + 7) / 8 +
                                (r.channel_clamps ? 2 * r.columns : 0);
     const StreamAccesses accesses = stream_accesses(h, r);
     ASSERT_EQ(accesses.activations, rows);
+    ASSERT_EQ(accesses.decode, decode_of(h.weight_scratchpad.protection));
     ASSERT_EQ(accesses.parameters, (bytes + h.mac_array.columns - 1) / h.mac_array.columns);
   }
 }
@@ -135,13 +179,14 @@ TEST(Accesses, PoolingEqualsThePlainCount) {
         }
       }
       divisors.insert(cells);
-      sum += plain_pixel(h, p.out_address + i_pixel * p.out_pixel_stride_bytes, p.channels);
+      sum += plain_result(h, p.out_address + i_pixel * p.out_pixel_stride_bytes, p.channels);
     }
     const auto entries =
         p.count_include_pad ? std::int64_t{1} : static_cast<std::int64_t>(divisors.size());
     const std::int64_t record = p.operation == isa::PoolOperation::max ? 0 : 1 + 7 * entries;
     const StreamAccesses accesses = stream_accesses(h, p);
     ASSERT_EQ(accesses.activations, sum);
+    ASSERT_EQ(accesses.decode, record == 0 ? 0 : decode_of(h.weight_scratchpad.protection));
     ASSERT_EQ(accesses.parameters, (record + h.mac_array.columns - 1) / h.mac_array.columns);
   }
 }
@@ -166,7 +211,7 @@ TEST(Accesses, ElementwiseEqualsThePlainCount) {
     std::int64_t sum = 0;
     for (std::int64_t p = 0; p < e.pixels; ++p) {
       sum += plain_pixel(h, e.a_address + p * e.a_pixel_stride_bytes, e.channels);
-      sum += plain_pixel(h, e.out_address + p * e.out_pixel_stride_bytes, e.channels);
+      sum += plain_result(h, e.out_address + p * e.out_pixel_stride_bytes, e.channels);
       if (two && (p == 0 || !e.broadcast_b)) {
         sum += plain_pixel(h, e.b_address + p * e.b_pixel_stride_bytes, e.channels);
       }

@@ -39,6 +39,36 @@ TEST(Bounds, FoldsOverlapButForTheirLoads) {
   EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 38 + 38 + 21 + 3);
 }
 
+// Two registers more on the way from one fold's swap to the next one's.
+TEST(Bounds, FoldsWaitForDecodedWeights) {
+  isa::Program program = program_with({{0, matmul(20, 16)}, {0, matmul(3, 9)}}, {"conv"});
+  program.hardware.weight_scratchpad.protection = config::Protection::secded;
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 20 + 20 + 9 + 3);
+  program.hardware.activation_scratchpad.protection = config::Protection::secded;
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 20 + 20 + 10 + 3);
+  program.hardware.mac_array.overlap_weight_load = false;
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 40 + 40 + 23 + 3);
+  program.hardware.activation_scratchpad.protection = config::Protection::parity;
+  program.hardware.weight_scratchpad.protection = config::Protection::parity;
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 38 + 38 + 21 + 3);
+}
+
+TEST(Bounds, TilesWaitForDecodedOperands) {
+  isa::Instruction tiles = matmul(20, 20);  // as below
+  std::get<isa::Matmul>(tiles.fields).mode = isa::ArrayMode::output_stationary;
+  isa::Program program = program_with({{0, tiles}, {0, tiles}}, {"conv"});
+  program.hardware.activation_scratchpad.protection = config::Protection::secded;
+  program.hardware.weight_scratchpad.protection = config::Protection::secded;
+  // Chunks of 8, 8 and 4: the second starts 8 + 2 behind the first, the third max(8, 4 + 2).
+  const std::int64_t tile = 10 + 8 + 4;
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 5 * (10 + 8 + 10) + tile);
+  program.hardware.mac_array.overlap_drain = false;
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 5 * (tile + 18 + 1) + tile);
+  program.hardware.mac_array.overlap_weight_load = false;
+  const std::int64_t behind = 8 + (12 + 8) + 8 + (12 + 4) + 4;
+  EXPECT_EQ(layer_bounds(program)[0].compute_bound_cycles, 5 * (behind + 18 + 2 + 8) + behind);
+}
+
 TEST(Bounds, OutputStationaryTilesOverlapTheirDrain) {
   // 20 pixels are tiles of 8, 8 and 4; 20 k are chunks of 8, 8 and 4. The operands of the next
   // tile's first chunk take 8 cycles from the last chunk's swap: 24 from tile to tile.
