@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <random>
 #include <typeinfo>
 #include <utility>
 
@@ -20,7 +21,9 @@
 #include "sim/isa/program_file.h"
 #include "sim/model/simulate.h"
 #include "tests/oracle/oracle.h"
+#include "tests/soak/float_values.h"
 #include "tests/soak/report_sums.h"
+#include "tests/support/drawn_programs.h"
 #include "tests/support/support.h"
 
 namespace npusim::soak {
@@ -76,6 +79,10 @@ class Case {
       pipeline_.emplace(run_, 1);
       stage = "import";
       pipeline_->network();
+      if (compares_floats(drawn_)) {
+        result_.was_compared_in_float = true;
+        for (const std::string& text : wrong_floats(drawn_, *pipeline_)) mismatch(text);
+      }
       stage = "calibrate";
       pipeline_->calibration();
     } catch (const base::InputError& error) {
@@ -130,20 +137,24 @@ class Case {
     try {
       result = check_values(program, graph, inputs);
     } catch (const base::SimulationError& error) {
-      const std::string text = error.what();
-      if (text.find("dram.other_masters.share_percent: ") != std::string::npos) {
-        // The others never leave the channel to the NPU.
-        result_.refusals.push_back("simulate: " + text);
-      } else if (text.find("cycle limit: ") == 0) {
-        result_.is_too_long = true;
-      } else {
-        throw;
-      }
-      return;
+      return ended_early(error);
     }
     check_cycles(program, result);
     for (const std::string& sum : wrong_sums(program, result, run_.technology)) mismatch(sum);
     describe(program, result);
+  }
+
+  /// A run may be too long, or its DRAM so busy with others that the NPU never gets it; any other
+  /// failure is thrown on.
+  void ended_early(const base::SimulationError& error) {
+    const std::string text = error.what();
+    if (text.find("dram.other_masters.share_percent: ") != std::string::npos) {
+      result_.refusals.push_back("simulate: " + text);
+    } else if (text.find("cycle limit: ") == 0) {
+      result_.is_too_long = true;
+    } else {
+      throw base::SimulationError(text);
+    }
   }
 
   void check_files(const isa::Program& program) {
@@ -263,20 +274,39 @@ class Case {
   }
 
   void check_cycles(const isa::Program& program, const stats::SimulationResult& result) {
+    const stats::SimulationResult shuffled = timing(program);
+    for (const std::string& line : oracle::differences(program, result, shuffled)) {
+      mismatch("machine without values, its units in another order: " + line);
+    }
+    result_.was_ticked = check_ticks(program, result);
+    if (drawn_.seed % 2 == 0) return;
+    // The same Program on a machine of other timing.
+    std::mt19937 random(static_cast<std::uint32_t>(drawn_.seed));
+    isa::Program other = program;
+    test::draw_timing(other.hardware, random);
+    test::draw_dram(other.hardware, random);
+    try {
+      result_.was_retimed = check_ticks(other, timing(other));
+    } catch (const base::SimulationError& error) {
+      ended_early(error);
+    }
+  }
+
+  stats::SimulationResult timing(const isa::Program& program) const {
     model::SimulationOptions options;
     options.timing_only = true;
     options.construction_seed = static_cast<std::uint32_t>(drawn_.seed) + 1;
     options.cycle_limit = kMostCycles;
-    const stats::SimulationResult shuffled = model::simulate(program, {}, options);
-    for (const std::string& line : oracle::differences(program, result, shuffled)) {
-      mismatch("machine without values, its units in another order: " + line);
-    }
-    if (result.total_cycles > kMostTicks) return;
+    return model::simulate(program, {}, options);
+  }
+
+  bool check_ticks(const isa::Program& program, const stats::SimulationResult& result) {
+    if (result.total_cycles > kMostTicks) return false;
     const stats::SimulationResult ticked = oracle::run(program, 4 * result.total_cycles + 1000);
     for (const std::string& line : oracle::differences(program, result, ticked)) {
       mismatch("tick oracle: " + line);
     }
-    result_.was_ticked = true;
+    return true;
   }
 
   void describe(const isa::Program& program, const stats::SimulationResult& result) {

@@ -79,6 +79,7 @@ void Tally::add(const test::DrawnRun& run, const CaseResult& result) {
   mismatches_ += static_cast<std::int64_t>(result.mismatches.size());
   for (const std::string& refusal : result.refusals) ++refusals_[reason_of(refusal)];
   if (result.is_too_long) ++too_long_;
+  if (result.was_compared_in_float) ++in_float_;
   if (!result.has_run) {
     if (!result.is_too_long && result.mismatches.empty()) ++refused_;
     return;
@@ -88,6 +89,7 @@ void Tally::add(const test::DrawnRun& run, const CaseResult& result) {
   overflows_ += result.overflows > 0 ? 1 : 0;
   several_images_ += run.images > 1 ? 1 : 0;
   if (result.was_ticked) ++ticked_;
+  if (result.was_retimed) ++retimed_;
   for (const std::string& name : run.operators) ++operators_[name];
   for (const std::string& name : run.choices) ++choices_[name];
   for (const std::string& name : result.layer_kinds) ++kinds_[name];
@@ -103,6 +105,9 @@ void Tally::print() const {
       "%lld with sums that overflowed), %lld cycles\n",
       count(cases_), count(ran_), count(ticked_), count(several_images_), count(overflows_),
       count(cycles_));
+  std::printf(
+      "%lld Programs on a second machine too; %lld float networks compared with their file\n",
+      count(retimed_), count(in_float_));
   std::printf("%lld refused for good (%.1f %%), %lld cut off after %lld cycles, %lld mismatches\n",
               count(refused_), 100 * share(refused_, cases_), count(too_long_), count(kMostCycles),
               count(mismatches_));

@@ -37,7 +37,8 @@ class Tally {
   std::vector<std::string> growth() const;
   double mean(std::int64_t Memory::*bytes, bool is_last) const;
 
-  std::int64_t cases_ = 0, ran_ = 0, ticked_ = 0, too_long_ = 0, refused_ = 0, mismatches_ = 0;
+  std::int64_t cases_ = 0, ran_ = 0, ticked_ = 0, retimed_ = 0, in_float_ = 0, too_long_ = 0,
+               refused_ = 0, mismatches_ = 0;
   std::int64_t cycles_ = 0, overflows_ = 0, several_images_ = 0;
   std::map<std::string, std::int64_t> refusals_;  // by reason, of cases refused for good and others
   std::map<std::string, std::int64_t> operators_, choices_, kinds_, ends_;  // of cases that ran

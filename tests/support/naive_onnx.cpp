@@ -97,9 +97,17 @@ class Node {
     }
   }
 
+  /// What the node computes, output by output.
+  std::vector<Tensor> run_all() const {
+    if (node_.op_type() == "Split") return split();
+    return {run()};
+  }
+
+ private:
   Tensor run() const {
     const std::string& op = node_.op_type();
     if (op == "Constant") return read(attribute("value")->t());
+    if (op == "ConstantOfShape") return filled();
     const Tensor& x = *in_.at(0);
     if (op == "Identity" || op == "Dropout" || op == "Softmax" || op == "Cast") return x;
     if (op == "Conv") return conv(x);
@@ -108,7 +116,8 @@ class Node {
     if (op == "Concat") return concat();
     if (op == "Pad") return pad(x);
     if (op == "BatchNormalization") return batch_norm(x);
-    if (op == "ReduceMean" || op == "GlobalAveragePool") return mean(x, op == "ReduceMean");
+    if (op.rfind("Reduce", 0) == 0 || op.rfind("Global", 0) == 0) return reduced(x);
+    if (op == "Sum") return sum();
     if (op == "Shape") {
       return {{static_cast<std::int64_t>(x.dims.size())}, {x.dims.begin(), x.dims.end()}};
     }
@@ -117,7 +126,7 @@ class Node {
     if (op == "Transpose") return transpose(x);
     if (op == "QuantizeLinear" || op == "DequantizeLinear") return quantization(x);
     if (is_renaming(op)) return {renamed(x), x.values};
-    if (in_.size() == 2 && op != "PRelu") {
+    if (in_.size() == 2 && op != "PRelu" && op != "Clip") {
       return make(broadcast(x.dims, in_[1]->dims), [&](const Dims& position) {
         return combined(op, at(x, position), at(*in_[1], position));
       });
@@ -126,7 +135,6 @@ class Node {
                 [&](const Dims& position) { return function(op, at(x, position), position); });
   }
 
- private:
   const onnx::AttributeProto* attribute(const std::string& name) const {
     for (const auto& candidate : node_.attribute()) {
       if (candidate.name() == name) return &candidate;
@@ -179,6 +187,12 @@ class Node {
     if (op == "Tanh") return std::tanh(x);
     if (op == "Softplus") return std::log1p(std::exp(x));
     if (op == "Neg") return -x;
+    if (op == "Sqrt") return std::sqrt(x);
+    if (op == "Elu") return x < 0 ? number("alpha", 1) * std::expm1(x) : x;
+    if (op == "Selu") {
+      const double alpha = number("alpha", 1.67326319217681884765625);
+      return number("gamma", 1.05070102214813232421875) * (x < 0 ? alpha * std::expm1(x) : x);
+    }
     throw std::logic_error("evaluate_onnx: " + op);
   }
 
@@ -232,28 +246,82 @@ class Node {
     });
   }
 
-  // One index, which takes its dimension away.
-  Tensor gather(const Tensor& x) const {
-    const auto axis = static_cast<std::size_t>(integer("axis", 0));
+  Tensor filled() const {
+    const Dims dims(in_.at(0)->values.begin(), in_.at(0)->values.end());
+    const auto* value = attribute("value");
+    const double all = value == nullptr ? 0 : read(value->t()).values.at(0);
+    return make(dims, [&](const Dims&) { return all; });
+  }
+
+  Tensor sum() const {
+    Tensor result = *in_.at(0);
+    for (std::size_t i = 1; i < in_.size(); ++i) {
+      const Tensor before = std::move(result);
+      result = make(broadcast(before.dims, in_[i]->dims),
+                    [&](const Dims& p) { return at(before, p) + at(*in_[i], p); });
+    }
+    return result;
+  }
+
+  static std::size_t place(std::int64_t axis, const Tensor& x) {
+    return static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(x.dims.size())
+                                             : axis);
+  }
+
+  // These elements of one dimension, in this order.
+  static Tensor taken(const Tensor& x, std::size_t axis, const Dims& elements) {
     Dims dims = x.dims;
-    dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(axis));
+    dims[axis] = static_cast<std::int64_t>(elements.size());
     return make(dims, [&](Dims position) {
-      position.insert(position.begin() + static_cast<std::ptrdiff_t>(axis),
-                      static_cast<std::int64_t>(in_[1]->values.at(0)));
+      position[axis] = elements[static_cast<std::size_t>(position[axis])];
       return at(x, position);
     });
   }
 
-  // From a start to an end, both not negative, of one axis.
+  // A list of indices, or one, which takes its dimension away.
+  Tensor gather(const Tensor& x) const {
+    const std::size_t axis = place(integer("axis", 0), x);
+    Dims elements;
+    for (const double index : in_[1]->values) {
+      const auto element = static_cast<std::int64_t>(index);
+      elements.push_back(element < 0 ? element + x.dims[axis] : element);
+    }
+    Tensor result = taken(x, axis, elements);
+    if (in_[1]->dims.empty()) {
+      result.dims.erase(result.dims.begin() + static_cast<std::ptrdiff_t>(axis));
+    }
+    return result;
+  }
+
+  // Forwards along one axis, from a start that is not negative.
   Tensor slice(const Tensor& x) const {
-    const std::size_t axis = index_of(in_[3]->values.at(0));
-    const auto start = static_cast<std::int64_t>(in_[1]->values.at(0));
-    Dims dims = x.dims;
-    dims[axis] = static_cast<std::int64_t>(in_[2]->values.at(0)) - start;
-    return make(dims, [&](Dims position) {
-      position[axis] += start;
-      return at(x, position);
-    });
+    const std::size_t axis = place(static_cast<std::int64_t>(in_[3]->values.at(0)), x);
+    const auto end = std::min(in_[2]->values.at(0), static_cast<double>(x.dims[axis]));
+    const auto step = static_cast<std::int64_t>(scalar(4, 1));
+    Dims elements;
+    for (auto i = static_cast<std::int64_t>(in_[1]->values.at(0)); static_cast<double>(i) < end;
+         i += step) {
+      elements.push_back(i);
+    }
+    return taken(x, axis, elements);
+  }
+
+  std::vector<Tensor> split() const {
+    const Tensor& x = *in_.at(0);
+    const std::size_t axis = place(integer("axis", 0), x);
+    const std::int64_t outputs = node_.output_size();
+    std::vector<Tensor> parts;
+    std::int64_t begin = 0;
+    for (std::int64_t i = 0; i < outputs; ++i) {
+      const std::int64_t size =
+          has(1) ? static_cast<std::int64_t>(in_[1]->values.at(static_cast<std::size_t>(i)))
+                 : x.dims[axis] / outputs;
+      Dims elements(static_cast<std::size_t>(size));
+      std::iota(elements.begin(), elements.end(), begin);
+      begin += size;
+      parts.push_back(taken(x, axis, elements));
+    }
+    return parts;
   }
 
   Tensor transpose(const Tensor& x) const {
@@ -307,22 +375,30 @@ class Node {
     });
   }
 
-  Tensor mean(const Tensor& x, bool is_reduction) const {
+  // Means, sums and maxima over some axes; a global pool's are all but the first two.
+  Tensor reduced(const Tensor& x) const {
+    const std::string& op = node_.op_type();
+    const bool is_reduction = op.rfind("Reduce", 0) == 0;
+    const bool is_max = op == "ReduceMax" || op == "GlobalMaxPool";
     Dims axes = is_reduction ? integers("axes", {}) : Dims{2, 3};
+    if (is_reduction && has(1)) axes.assign(in_[1]->values.begin(), in_[1]->values.end());
     const bool keeps = !is_reduction || integer("keepdims", 1) != 0;
-    const auto rank = static_cast<std::int64_t>(x.dims.size());
     Dims kept = x.dims;
-    for (std::int64_t& axis : axes)
-      kept[static_cast<std::size_t>(axis < 0 ? axis += rank : axis)] = 1;
-    Tensor sum = make(kept, [](const Dims&) { return 0.0; });
+    for (std::int64_t& axis : axes) {
+      axis = static_cast<std::int64_t>(place(axis, x));
+      kept[static_cast<std::size_t>(axis)] = 1;
+    }
+    Tensor result = make(kept, [&](const Dims&) { return is_max ? -kInfinity : 0.0; });
     const double count = static_cast<double>(product(x.dims)) / static_cast<double>(product(kept));
+    const double share = op == "ReduceSum" ? 1 : count;
     Dims position(x.dims.size(), 0);
     for (const double value : x.values) {
       std::int64_t index = 0;
       for (std::size_t i = 0; i < kept.size(); ++i) {
         index = index * kept[i] + (kept[i] == 1 ? 0 : position[i]);
       }
-      sum.values[static_cast<std::size_t>(index)] += value / count;
+      double& cell = result.values[static_cast<std::size_t>(index)];
+      cell = is_max ? std::max(cell, value) : cell + value / share;
       for (std::size_t i = position.size(); i-- > 0;) {
         if (++position[i] < x.dims[i]) break;
         position[i] = 0;
@@ -330,9 +406,9 @@ class Node {
     }
     std::sort(axes.rbegin(), axes.rend());
     for (const std::int64_t axis : axes) {
-      if (!keeps) sum.dims.erase(sum.dims.begin() + axis);
+      if (!keeps) result.dims.erase(result.dims.begin() + axis);
     }
-    return sum;
+    return result;
   }
 
   Tensor matrix_product(const Tensor& a) const {
@@ -365,12 +441,16 @@ class Node {
               {}};
     for (std::size_t i = 0; i < 2; ++i) {
       const std::int64_t covered = (kernel[i] - 1) * w.dilations[i] + 1;
-      // SAME_UPPER: an output per stride begun, the odd pad at the end.
-      if (attribute("auto_pad") != nullptr && attribute("auto_pad")->s() == "SAME_UPPER") {
+      // SAME: an output per stride begun, the odd pad at the end (UPPER) or the begin (LOWER).
+      const auto* mode = attribute("auto_pad");
+      if (mode != nullptr && mode->s().rfind("SAME", 0) == 0) {
         const std::int64_t outputs = (x.dims[2 + i] + w.strides[i] - 1) / w.strides[i];
-        const std::int64_t total = (outputs - 1) * w.strides[i] + covered - x.dims[2 + i];
-        w.pads[i] = std::max<std::int64_t>(total, 0) / 2;
-        w.pads[2 + i] = std::max<std::int64_t>(total, 0) - w.pads[i];
+        const std::int64_t total =
+            std::max<std::int64_t>((outputs - 1) * w.strides[i] + covered - x.dims[2 + i], 0);
+        w.pads[i] = mode->s() == "SAME_UPPER" ? total / 2 : total - total / 2;
+        w.pads[2 + i] = total - w.pads[i];
+        w.out.push_back(outputs);
+        continue;
       }
       const std::int64_t padded = x.dims[2 + i] + w.pads[i] + w.pads[2 + i];
       const std::int64_t rest = padded - covered;
@@ -440,10 +520,13 @@ std::map<std::string, NaiveTensor> evaluate_onnx_tensors(
   for (const auto& tensor : graph.initializer()) read_by_others[tensor.name()] = read(tensor);
   for (const auto& info : graph.input()) read_by_others.emplace(info.name(), input);
   for (const onnx::NodeProto& node : graph.node()) {
-    const std::string& name = node.output(0);
-    computed[name] = Node(node, read_by_others).run();
-    const auto found = known.find(name);
-    read_by_others[name] = found == known.end() ? computed[name] : found->second;
+    std::vector<Tensor> results = Node(node, read_by_others).run_all();
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const std::string& name = node.output(static_cast<int>(i));
+      computed[name] = std::move(results[i]);
+      const auto found = known.find(name);
+      read_by_others[name] = found == known.end() ? computed[name] : found->second;
+    }
   }
   return computed;
 }
