@@ -67,3 +67,7 @@ wait $! || echo "exit code $?"
 tail -n 1 arguments
 touch refuse
 on_slurm refused || echo "exit code $?"
+refused sweep sweep.yaml -o swept --launcher slurm --shard 1/2
+echo 'search: {points: 2, seed: 1}' >> sweep.yaml
+echo 'objectives: {minimise: cycles.total}' >> sweep.yaml
+refused sweep sweep.yaml -o swept --launcher slurm

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/base/errors.h"
+#include "sim/cli/sweep_progress.h"
 #include "tests/support/support.h"
 
 namespace npusim::cli {
@@ -41,6 +42,28 @@ TEST(ParseThreadsTest, TakesASmallPositiveInteger) {
   for (const char* text : {"0", "-1", "1025", "two", "", "01", "1.5"}) {
     EXPECT_THROW(parse_threads(std::string(text)), base::InputError) << text;
   }
+}
+
+TEST(SweepProgressTest, TimesAreForPeople) {
+  EXPECT_EQ(duration_text(0), "0.0 s");
+  EXPECT_EQ(duration_text(9.94), "9.9 s");
+  EXPECT_EQ(duration_text(9.96), "10 s");
+  EXPECT_EQ(duration_text(119.4), "119 s");
+  EXPECT_EQ(duration_text(119.6), "2 min 00 s");
+  EXPECT_EQ(duration_text(3599), "59 min 59 s");
+  EXPECT_EQ(duration_text(7500), "2 h 05 min");
+  EXPECT_EQ(duration_text(86399), "23 h 59 min");
+  EXPECT_EQ(duration_text(3 * 86400 + 4 * 3600), "3 d 4 h");
+  EXPECT_EQ(duration_text(1e300), "11574074 d 1 h");
+}
+
+TEST(SweepProgressTest, ARateAndWhatIsLeftFollowFromWhatIsDoneNow) {
+  EXPECT_EQ(progress_text({310, 2, 0}, 1000, 0), "312 of 1,000 points");
+  EXPECT_EQ(progress_text({310, 0, 0}, 1000, 5), "310 of 1,000 points");
+  EXPECT_EQ(progress_text({100, 198, 2}, 1300, 10),
+            "300 of 1,300 points, 2 failed, 20 points/s, 50 s left");
+  EXPECT_EQ(progress_text({0, 1, 0}, 3, 60), "1 of 3 points, 60 points/h, 2 min 00 s left");
+  EXPECT_EQ(progress_text({0, 3, 0}, 3, 6), "3 of 3 points, 0.5 points/s");
 }
 
 }  // namespace

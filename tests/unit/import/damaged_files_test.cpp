@@ -96,6 +96,47 @@ TEST(DamagedFiles, NotAModel) {
   EXPECT_EQ(outcome(std::string(1000, '\xff')), "refused");
 }
 
+std::string refusal_of_bytes(const std::string& bytes) {
+  try {
+    import::import_onnx(bytes, "m.onnx");
+  } catch (const base::InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(DamagedFiles, FilesOfOtherKindsAreNamed) {
+  const std::vector<std::pair<std::string, std::string>> heads = {
+      {"abcdTFL3", "a TensorFlow Lite model"},
+      {"abcdORTM", "a model in ONNX Runtime's own format (.ort)"},
+      {"\x80\x02}q", "a Python pickle, as old PyTorch (.pt, .pth) writes"},
+      {"\x89HDF\r\n", "an HDF5 file, as Keras (.h5) writes"},
+      {"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"},
+      {"BZh91AY", "a bzip2 file"},
+      {"\xfd"
+       "7zXZ",
+       "an xz file"},
+      {"\x28\xb5\x2f\xfd", "a zstd file"},
+      {"7z\xbc\xaf", "a 7z archive"},
+      {std::string(257, 'n') + "ustar", "a tar archive"},
+      {"\xff\xd8\xff\xe0", "a JPEG picture"},
+      {"\x89PNG\r\n", "a PNG picture"},
+      {"\x93NUMPY", "a NumPy array"},
+      {"\x7f"
+       "ELF",
+       "a program"},
+      {"%PDF-1.7", "a PDF document"},
+      {"NPUSIM", "a Program of npusim"},
+      {"<!DOCTYPE html>", "a web page"},
+      {"<html><body>", "a web page"}};
+  for (const auto& [head, kind] : heads) {
+    EXPECT_THAT(refusal_of_bytes(head + std::string(300, ' ')),
+                HasSubstr("m.onnx: content: got " + kind + ", must be "));
+  }
+  EXPECT_THAT(refusal_of_bytes(std::string(256, 'n') + "ustar "),
+              testing::Not(HasSubstr("archive")));
+}
+
 TEST(DamagedFiles, Paths) {
   const test::TempFolder folder;
   EXPECT_THROW(import::import_onnx(folder / "absent.onnx"), base::InputError);
