@@ -5,6 +5,7 @@
 // they have been checked before. `what` names the quantity: "conv_3: weights_bytes".
 #pragma once
 
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -62,6 +63,23 @@ To checked_narrow(From value, const std::string& what) {
                 (std::is_signed_v<To> ? " with sign" : " without sign"));
   }
   return result;
+}
+
+/// a * b, or the largest value where it does not fit T: for quantities that are compared with a
+/// limit.
+template <typename T>
+constexpr T saturated_multiply(T a, std::common_type_t<T> b) {
+  static_assert(std::is_unsigned_v<T> && detail::kIsNumber<T>);
+  T result = 0;
+  return __builtin_mul_overflow(a, b, &result) ? std::numeric_limits<T>::max() : result;
+}
+
+/// a + b, likewise.
+template <typename T>
+constexpr T saturated_add(T a, std::common_type_t<T> b) {
+  static_assert(std::is_unsigned_v<T> && detail::kIsNumber<T>);
+  T result = 0;
+  return __builtin_add_overflow(a, b, &result) ? std::numeric_limits<T>::max() : result;
 }
 
 /// The product of all values of a shape, at least 0 each; 1 for an empty one.

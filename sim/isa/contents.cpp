@@ -4,12 +4,10 @@
 #include <algorithm>
 
 #include "sim/base/errors.h"
+#include "sim/isa/work.h"
 
 namespace npusim::isa {
 namespace {
-
-/// Runs of a weight load that are taken one by one; a Program with more is no sensible one.
-constexpr std::uint64_t kMostRuns = std::uint64_t{1} << 16;
 
 /// Whether the byte belongs to a run; for runs that are disjoint.
 bool contains(const Region& region, std::uint64_t address) {
@@ -142,7 +140,7 @@ void Contents::load_weights(const Dma& f) {
   const Region from = dram_region(f);
   if (to.empty()) return;
   loaded_.erase(to.address, to.end());
-  if (to.count1 > kMostRuns || to.count2 > kMostRuns / to.count1) return;
+  if (to.count1 > kMostWeightRuns || to.count2 > kMostWeightRuns / to.count1) return;
   for (std::uint64_t j = 0; j < to.count2; ++j) {
     for (std::uint64_t i = 0; i < to.count1; ++i) {
       const std::uint64_t begin = to.address + i * to.stride1 + j * to.stride2;

@@ -2,8 +2,8 @@
 #include "sim/isa/regions.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "sim/base/checked.h"
 #include "sim/base/errors.h"
 #include "sim/base/math.h"
 #include "sim/isa/records.h"
@@ -11,20 +11,12 @@
 namespace npusim::isa {
 namespace {
 
-constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
-
-std::uint64_t add_saturated(std::uint64_t a, std::uint64_t b) {
-  return b > kLargest - a ? kLargest : a + b;
-}
-
-std::uint64_t multiply_saturated(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t product = 0;
-  return __builtin_mul_overflow(a, b, &product) ? kLargest : product;
-}
+using base::saturated_add;
+using base::saturated_multiply;
 
 /// Bytes from the first to the last of `count` runs of `bytes`.
 std::uint64_t span(std::uint64_t bytes, std::uint64_t count, std::uint64_t stride) {
-  return add_saturated(multiply_saturated(count - 1, stride), bytes);
+  return saturated_add(saturated_multiply(count - 1, stride), bytes);
 }
 
 bool steps_over(std::uint64_t count, std::uint64_t stride, std::uint64_t inner_span) {
@@ -61,7 +53,7 @@ const char* space_name(Space space) {
 
 std::uint64_t Region::end() const {
   const std::uint64_t inner = span(bytes, count1, stride1);
-  return add_saturated(address, add_saturated(multiply_saturated(count2 - 1, stride2), inner));
+  return saturated_add(address, saturated_add(saturated_multiply(count2 - 1, stride2), inner));
 }
 
 bool Region::runs_are_disjoint() const {
@@ -88,7 +80,7 @@ bool may_overlap(const Region& a, const Region& b) {
 Region tensor_region(const TensorInfo& tensor) {
   std::uint64_t bytes = element_bytes(tensor.type);
   for (const std::int64_t extent : {tensor.height, tensor.width, tensor.channels}) {
-    bytes = multiply_saturated(bytes, static_cast<std::uint64_t>(extent));
+    bytes = saturated_multiply(bytes, static_cast<std::uint64_t>(extent));
   }
   return {tensor.address, bytes};
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
+#include "sim/base/checked.h"
 #include "sim/config/hardware_reader.h"
 #include "sim/isa/encoding.h"
 #include "sim/isa/findings.h"
@@ -12,6 +14,7 @@
 #include "sim/isa/replay.h"
 #include "sim/isa/verify_images.h"
 #include "sim/isa/verify_instruction.h"
+#include "sim/isa/work.h"
 #include "sim/isa/zeroed_array.h"
 
 namespace npusim::isa {
@@ -25,6 +28,11 @@ constexpr std::int64_t kMaxExtent = std::int64_t{1} << 32;
 constexpr std::uint64_t kMaxDramBytes = std::uint64_t{1} << 32;
 /// Of all tensors together: whoever observes them holds them in memory.
 constexpr std::uint64_t kMaxTensorsBytes = std::uint64_t{1} << 30;
+
+/// Of each of a layer's counts, and of all layers together.
+constexpr std::uint64_t kMaxLayersCount = std::uint64_t{1} << 56;
+/// As in a run file: whoever takes a picture holds it resized.
+constexpr std::int64_t kMaxPictureSide = 8192;
 
 class Verifier {
  public:
@@ -155,8 +163,9 @@ class Verifier {
     findings_.in_range("type", static_cast<int>(info.type), 0, 2);
     findings_.in_range("memory", static_cast<int>(info.memory), 0, 1);
     findings_.in_range("code_bits", info.code_bits, kLeastCodeBits, kMostCodeBits);
+    // 'end' is done when it is dispatched, which says nothing of the units.
     findings_.in_range("complete_after", info.complete_after, -1,
-                       static_cast<std::int64_t>(program_.instructions.size()) - 1);
+                       static_cast<std::int64_t>(program_.instructions.size()) - 2);
     findings_.require(info.scale > 0 && std::isfinite(info.scale), "scale",
                       std::to_string(info.scale), "finite and above 0");
     if (findings_.count() > found) return;
@@ -174,6 +183,8 @@ class Verifier {
   }
 
   void layers() {
+    std::array<std::uint64_t, 5> left;  // of each count, for this layer and those behind it
+    left.fill(kMaxLayersCount);
     for (std::size_t i = 0; i < program_.layers.size() && !findings_.full(); ++i) {
       const LayerInfo& layer = program_.layers[i];
       findings_.set_place("layer " + std::to_string(i) + " '" + layer.name + "'");
@@ -184,8 +195,10 @@ class Verifier {
           {"bias_bytes", layer.bias_bytes},
           {"requant_bytes", layer.requant_bytes},
           {"channel_shift_bytes", layer.channel_shift_bytes}};
-      for (const auto& [name, value] : counts) {
-        findings_.in_range(name, value, 0, std::int64_t{1} << 56);
+      for (std::size_t c = 0; c < std::size(counts); ++c) {
+        const auto& [name, value] = counts[c];
+        findings_.in_range(name, value, 0, static_cast<std::int64_t>(left[c]));
+        left[c] -= std::min(left[c], static_cast<std::uint64_t>(std::max<std::int64_t>(0, value)));
       }
       if (!layer.quantization) continue;
       findings_.in_range("field_bits", layer.quantization->field_bits, 0,
@@ -204,9 +217,9 @@ class Verifier {
   void metadata() {
     findings_.set_place("metadata");
     const Preprocessing& p = program_.metadata.preprocessing;
-    findings_.in_range("size", p.size, 0, 1 << 16);
-    findings_.in_range("resize_shorter_side", p.resize_shorter_side, 0, 1 << 16);
-    findings_.in_range("center_crop", p.center_crop, 0, 1 << 16);
+    findings_.in_range("size", p.size, 0, kMaxPictureSide);
+    findings_.in_range("resize_shorter_side", p.resize_shorter_side, 0, kMaxPictureSide);
+    findings_.in_range("center_crop", p.center_crop, 0, kMaxPictureSide);
     for (int i = 0; i < 3; ++i) {
       findings_.require(std::isfinite(p.mean[i]), "mean", std::to_string(p.mean[i]), "finite");
       findings_.require(std::isfinite(p.scale[i]) && p.scale[i] != 0, "scale",
@@ -226,7 +239,18 @@ class Verifier {
       }
       masks(instruction);
       verify_fields(program_, instruction, findings_);
+      work(instruction);
     }
+  }
+
+  void work(const Instruction& instruction) {
+    const std::uint64_t steps = steps_of(instruction);
+    steps_ = base::saturated_add(steps_, steps);
+    if (steps <= kMostInstructionSteps && steps_ <= kMostProgramSteps) return;
+    const bool alone = steps > kMostInstructionSteps;
+    findings_.add(alone ? "products, cells or bytes" : "products, cells and bytes up to here",
+                  std::to_string(alone ? steps : steps_),
+                  "at most " + std::to_string(alone ? kMostInstructionSteps : kMostProgramSteps));
   }
 
   void masks(const Instruction& instruction) {
@@ -320,6 +344,7 @@ class Verifier {
 
   const Program& program_;
   Findings findings_;
+  std::uint64_t steps_ = 0;  // of the instructions so far
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "sim/isa/encoding.h"
 #include "sim/isa/records.h"
 #include "sim/isa/windows.h"
+#include "sim/isa/work.h"
 
 namespace npusim::isa {
 namespace {
@@ -44,6 +45,8 @@ class FieldChecks {
     // With the local runs apart, no transfer is larger than the scratchpad.
     disjoint("local region", local);
     disjoint("DRAM region", opcode_ == Opcode::store_activations ? dram : Region{});
+    at_most("count1 * count2", std::uint64_t{f.count1} * f.count2,
+            opcode_ == Opcode::load_weights ? kMostWeightRuns : kMostActivationRuns);
   }
 
   void operator()(const Preload& f) {
@@ -54,6 +57,11 @@ class FieldChecks {
     column_pixels(f.column_pixels, hardware_.mac_array.depthwise_pixels);
     inside_weights("weights", weights_region(f));
     inside_weights("biases", bias_region(f));
+    const std::int64_t reduction = std::int64_t{f.k_end} - f.k_begin;
+    if (reduction < 1) return;
+    findings_.in_range("k_end - k_begin", reduction, 1, kMostReduction);
+    findings_.in_range("(k_end - k_begin) * columns", reduction * f.columns, 0, kMostWeights);
+    findings_.in_range("folds", folds_of(f, hardware_.mac_array.rows), 1, kMostFolds);
   }
 
   void operator()(const Matmul& f) {
@@ -103,11 +111,11 @@ class FieldChecks {
     if (may_overlap(out, input_region(f))) {
       findings_.add("output region", "bytes of the input", "apart from it");
     }
-    if (f.operation != PoolOperation::average) return;
+    const bool average = f.operation == PoolOperation::average;
     const std::int64_t cells = std::min<std::int64_t>(f.kernel_h, f.in_height) *
                                std::min<std::int64_t>(f.kernel_w, f.in_width);
-    findings_.in_range("cells of a window", cells, 1, kMaxAverageCells);
-    inside_weights("record", record_region(f, 1));
+    findings_.in_range("cells of a window", cells, 1, average ? kMaxAverageCells : kMostMaxCells);
+    if (average) inside_weights("record", record_region(f, 1));
   }
 
   void operator()(const Elementwise& f) {
@@ -124,6 +132,10 @@ class FieldChecks {
   }
 
  private:
+  void at_most(const char* key, std::uint64_t value, std::uint64_t most) {
+    if (value <= most) return;
+    findings_.add(key, std::to_string(value), "at most " + std::to_string(most));
+  }
   void behind_image(std::uint64_t address) {
     const std::uint64_t image_bytes = program_.dram_image.size();
     if (address >= image_bytes) return;

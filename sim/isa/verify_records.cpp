@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "sim/isa/loaded_records.h"
 #include "sim/isa/records.h"
 #include "sim/isa/verify_instruction.h"
 #include "sim/isa/windows.h"
@@ -125,6 +126,19 @@ class RecordChecks {
 void verify_records(const config::HardwareConfig& hardware, const Instruction& instruction,
                     const std::uint8_t* weight_scratchpad, Findings& findings) {
   std::visit(RecordChecks(hardware, weight_scratchpad, findings), instruction.fields);
+}
+
+std::string wrong_records(const Program& program, std::size_t index,
+                          const std::uint8_t* weight_scratchpad) {
+  Findings findings;
+  findings.set_instruction(program, index);
+  verify_records(program.hardware, program.instructions[index], weight_scratchpad, findings);
+  try {
+    findings.throw_if_any();
+  } catch (const base::InputError& error) {
+    return error.messages().front();
+  }
+  return "";
 }
 
 }  // namespace npusim::isa

@@ -152,20 +152,33 @@ void MacArray::take_weights() {
   if (!active_.bias.empty()) bias_ = active_.bias;
 }
 
-// The instruction over the pixels of the fold's tile alone.
-isa::Matmul MacArray::tile() const {
+// The instruction over some of its pixels alone.
+isa::Matmul MacArray::part(std::int64_t first, std::int64_t pixels) const {
   isa::Matmul part = *matmul_;
-  part.first_pixel += static_cast<std::uint32_t>(fold_.first);
-  part.acc_row = static_cast<std::uint16_t>(part.acc_row + fold_.first);
-  part.pixels = static_cast<std::uint16_t>(fold_.pixels);
+  part.first_pixel += static_cast<std::uint32_t>(first);
+  part.acc_row = static_cast<std::uint16_t>(part.acc_row + first);
+  part.pixels = static_cast<std::uint16_t>(pixels);
   return part;
 }
 
 // The sums of a tile of pixels over all of its folds at once: nobody may see the accumulators
-// before the instruction is done.
+// before the instruction is done. So many pixels together as their gathered inputs take a bounded
+// memory.
 void MacArray::compute() {
-  if (narrow_) return compute_narrow();
-  const isa::Matmul m = tile();
+  constexpr std::int64_t kMostGatheredBytes = std::int64_t{1} << 26;
+  const std::int64_t reduction = std::int64_t{matmul_->k_end} - matmul_->k_begin;
+  const bool depthwise = matmul_->mode == isa::ArrayMode::depthwise;
+  const std::int64_t pixel_bytes =
+      depthwise ? reduction * std::int64_t{sizeof(std::int8_t*)} : reduction;
+  const std::int64_t at_once = std::max<std::int64_t>(1, kMostGatheredBytes / pixel_bytes);
+  const std::int64_t end = fold_.first + fold_.pixels;
+  for (std::int64_t first = fold_.first; first < end; first += at_once) {
+    compute(part(first, std::min(at_once, end - first)));
+  }
+}
+
+void MacArray::compute(const isa::Matmul& m) {
+  if (narrow_) return compute_narrow(m);
   const arith::PackedWeights& weights = weights_.packed(m.columns);
   std::int32_t* acc = accumulators_.row(m.acc_row);
   const std::int64_t stride = accumulators_.columns;
@@ -180,8 +193,7 @@ void MacArray::compute() {
 }
 
 // The same where no bound is proved: one addition after another.
-void MacArray::compute_narrow() {
-  const isa::Matmul m = tile();
+void MacArray::compute_narrow(const isa::Matmul& m) {
   const arith::PackedWeights& weights = weights_.packed(m.columns);
   std::int32_t* acc = accumulators_.row(m.acc_row);
   const std::int64_t stride = accumulators_.columns;

@@ -35,9 +35,10 @@ class MacArray : public SequentialUnit {
   void start_fold();
   void end_fold();
   void compute();
-  void compute_narrow();
+  void compute(const isa::Matmul& part);
+  void compute_narrow(const isa::Matmul& part);
   void take_weights();
-  isa::Matmul tile() const;
+  isa::Matmul part(std::int64_t first, std::int64_t pixels) const;
   std::int64_t first_start() const;
   std::int64_t drain_cycles() const;
   std::int64_t wave_cycles() const;

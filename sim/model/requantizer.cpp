@@ -47,7 +47,9 @@ bool Requantizer::advance() {
 }
 
 void Requantizer::apply_effects(std::size_t i) {
-  if (machine_.with_values) compute(std::get<isa::Requantize>(instruction(i).fields));
+  if (!machine_.with_values) return;
+  check_records(i, weights_.bytes.data());
+  compute(std::get<isa::Requantize>(instruction(i).fields));
 }
 
 void Requantizer::load_parameters(const isa::Requantize& r) {

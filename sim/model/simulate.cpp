@@ -103,25 +103,29 @@ class Tensors {
   std::vector<std::uint8_t> buffer_;
 };
 
+// The last cycle that the kernel may get to, whose time is counted in 64 bits.
+std::int64_t limit_of(const SimulationOptions& options) {
+  const std::int64_t most = kMostCycles / detail::units_per_cycle;
+  return options.cycle_limit == 0 ? most : std::min(options.cycle_limit, most);
+}
+
 // Runs the kernel until nothing is left to happen, or the limit. An external memory may have
 // processes that never rest: then until all instructions are done.
 void run_kernel(const Machine& machine, const Npu& npu, const SimulationOptions& options) {
-  const std::int64_t limit = options.cycle_limit;
+  const std::int64_t limit = limit_of(options);
+  // What happens in the last cycle given to the kernel does not run any more.
   if (options.memory) {
     constexpr std::int64_t kStep = 4096;  // cycles
     const auto goes_on = [&] {
-      return !machine.failure && !machine.recorder.finished() &&
-             (limit == 0 || kernel_cycle() <= limit) && sc_core::sc_pending_activity();
+      return !machine.failure && !machine.recorder.finished() && kernel_cycle() <= limit &&
+             sc_core::sc_pending_activity();
     };
     do {
-      const std::int64_t step = limit == 0 ? kStep : std::min(kStep, limit + 1 - kernel_cycle());
+      const std::int64_t step = std::min(kStep, limit + 1 - kernel_cycle());
       sc_core::sc_start(cycles(step), sc_core::SC_EXIT_ON_STARVATION);
     } while (goes_on());
-  } else if (limit > 0) {
-    // What happens in the last cycle given to the kernel does not run any more.
-    sc_core::sc_start(cycles(limit + 1), sc_core::SC_EXIT_ON_STARVATION);
   } else {
-    sc_core::sc_start();
+    sc_core::sc_start(cycles(limit + 1), sc_core::SC_EXIT_ON_STARVATION);
   }
   if (machine.failure) std::rethrow_exception(machine.failure);
   if (machine.recorder.finished()) return;

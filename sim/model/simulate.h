@@ -20,10 +20,13 @@ class ExternalMemory;  // external_memory.h
 /// Makes the memory of one simulation; called once its kernel is there.
 using ExternalMemoryFactory = std::function<std::unique_ptr<ExternalMemory>()>;
 
+/// No run goes on longer: what is counted in cycles fits 64 bits with room for one instruction.
+inline constexpr std::int64_t kMostCycles = std::int64_t{1} << 61;
+
 struct SimulationOptions {
   /// Cycles, stalls and traffic only: the same to the last one, but no value is computed or moved.
   bool timing_only = false;
-  /// The run fails in this cycle if it is not over; 0: no limit.
+  /// The run fails in this cycle if it is not over; 0: kMostCycles, as for anything above.
   std::int64_t cycle_limit = 0;
   Observer* observer = nullptr;
   /// isa::verify has accepted this Program before: it is not checked again (milliseconds for a

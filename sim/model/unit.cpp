@@ -2,6 +2,7 @@
 #include "sim/model/unit.h"
 
 #include "sim/base/errors.h"
+#include "sim/isa/loaded_records.h"
 
 namespace npusim::model {
 
@@ -106,6 +107,13 @@ void Unit::account_stream(std::size_t instruction, std::int64_t accesses, std::i
   const auto i = static_cast<std::int64_t>(instruction);
   account(stats::Activity::busy, i, machine_.recorder.accounted(id_) + accesses);
   account(stats::Activity::port, i, end);
+}
+
+void Unit::check_records(std::size_t instruction, const std::uint8_t* weight_scratchpad) const {
+  const std::string wrong = isa::wrong_records(machine_.program, instruction, weight_scratchpad);
+  if (wrong.empty()) return;
+  throw base::SimulationError("cycle " + std::to_string(now()) + ": " + wrong +
+                              " (nothing orders their load before this instruction)");
 }
 
 std::string Unit::describe(std::size_t i) const {

@@ -96,6 +96,9 @@ class Unit : public sc_core::sc_module, public InstructionSink {
   virtual void apply_effects(std::size_t /*instruction*/) {}
   /// After a completion.
   virtual void after_completion() {}
+  /// Ends the run where the weight scratchpad does not hold the parameter records that
+  /// isa::verify() has seen, which semaphores that leave their load unordered can bring about.
+  void check_records(std::size_t instruction, const std::uint8_t* weight_scratchpad) const;
 
   void account(stats::Activity activity, std::int64_t instruction, std::int64_t until) {
     machine_.recorder.account(id_, activity, instruction, until);

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "sim/base/errors.h"
+#include "sim/isa/encoding.h"
 #include "sim/isa/program.h"
 #include "sim/isa/records.h"
 #include "tests/unit/isa/sample_programs.h"
@@ -137,6 +138,58 @@ TEST(VerifyTest, ModesOfTheArray) {
   });
 }
 
+TEST(VerifyTest, WorkThatNoCompilerAsksFor) {
+  const auto large = [](Program& p) {
+    p.hardware.activation_scratchpad.bytes = std::int64_t{1} << 30;
+    p.hardware.weight_scratchpad.bytes = std::int64_t{1} << 30;
+    p.hardware.dram.bytes = std::int64_t{1} << 32;
+  };
+  const auto preload = [&](Program& p, std::uint32_t k_end, std::uint16_t columns) {
+    large(p);
+    p.hardware.mac_array.columns = 4096;
+    auto& f = fields<Preload>(p, 3);
+    f.k_end = k_end;
+    f.columns = columns;
+  };
+  const auto pool = [&](Program& p, std::uint16_t side, std::uint32_t channels) {
+    large(p);
+    Pool f;
+    f.in_height = f.in_width = f.kernel_h = f.kernel_w = side;
+    f.channels = channels;
+    f.pixels = 1;
+    f.out_address = 1 << 29;
+    p.instructions[6] = make_instruction(Opcode::pool);
+    p.instructions[6].fields = f;
+  };
+  expect_all({
+      {"count1 * count2: got 4097, must be at most 4096",
+       [&](Program& p) { large(p), fields<Dma>(p, 1).count1 = 4097; }},
+      {"count1 * count2: got 18446744065119617025, must be at most 4194304",
+       [&](Program& p) { fields<Dma>(p, 0).count1 = fields<Dma>(p, 0).count2 = ~0U; }},
+      {"k_end - k_begin: got 16777217, must be 1 to 16777216",
+       [&](Program& p) { preload(p, (1 << 24) + 1, 1); }},
+      {"(k_end - k_begin) * columns: got 536875008, must be 0 to 536870912",
+       [&](Program& p) { preload(p, (1 << 17) + 1, 4096); }},
+      {"folds: got 268431360, must be 1 to 67108864",
+       [&](Program& p) {
+         preload(p, 4096, 1);
+         p.hardware.mac_array.rows = 1;
+         fields<Preload>(p, 3).pixels = 65535;
+       }},
+      {"cells of a window: got 4198401, must be 1 to 4194304",
+       [&](Program& p) { pool(p, 2049, 1); }},
+      {"products, cells or bytes: got 1124800663650304, must be at most 1099511627776",
+       [&](Program& p) { pool(p, 2047, 1 << 28); }},
+      {"layer 1 'rescale': macs: got 1, must be 0",
+       [](Program& p) {
+         p.layers[0].macs = std::int64_t{1} << 56;
+         p.layers[1].macs = 1;
+       }},
+      {"size: got 8193, must be 0 to 8192",
+       [](Program& p) { p.metadata.preprocessing.size = 8193; }},
+  });
+}
+
 TEST(VerifyTest, DepthwisePixelsThatTheRowsHold) {
   Program program = test::pipeline_program(1);
   program.hardware.mac_array.depthwise_pixels = 4;
@@ -177,8 +230,8 @@ TEST(VerifyTest, DramAndTensors) {
        [](Program& p) { p.tensors[1].address = p.dram_bytes - 1; }},
       {"tensor 1 'output': bytes: got bytes",
        [](Program& p) { p.tensors[1].channels = std::int64_t{1} << 32; }},
-      {"complete_after: got 23, must be -1 to 22",
-       [](Program& p) { p.tensors[1].complete_after = 23; }},
+      {"complete_after: got 22, must be -1 to 21",
+       [](Program& p) { p.tensors[1].complete_after = 22; }},
       {"scale: got 0.000000, must be finite", [](Program& p) { p.tensors[0].scale = 0; }},
       {"inside the 1024 bytes of the activation scratchpad",
        [](Program& p) {
