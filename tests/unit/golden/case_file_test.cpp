@@ -67,21 +67,24 @@ TEST(CaseFile, SaysEverythingThatIsWrongWithItsPlace) {
     parse_case_file(text, "c");
     FAIL() << "taken";
   } catch (const base::InputError& error) {
+    const std::string no_difference =
+        "got nothing that may differ, must be given absolute or relative above 0, or any: true";
+    const std::string flags =
+        "model, dataset, calibration, images, scheme, hardware, technology, set or skip_bad_images";
+    const std::string file_keys = "model, dataset.path, calibration.path, hardware or technology";
+    const std::string case_keys = "schema_version, run_file, flags, files, tolerances or history";
     const std::vector<std::string> expected = {
         "c:1:17: schema_version: got 2, must be 1",
         "c:2:11: run_file: got a/b.yaml, must be the name of a file, without a folder",
-        "c:3:9: flags.imges: got an unknown key, must be one of model, dataset, calibration, "
-        "images, scheme, hardware, technology, set or skip_bad_images; did you mean images?",
-        "c:4:9: files.input: got an unknown key, must be one of model, dataset.path, "
-        "calibration.path, hardware or technology",
+        "c:3:9: flags.imges: got an unknown key, must be one of " + flags +
+            "; did you mean images?",
+        "c:4:9: files.input: got an unknown key, must be one of " + file_keys,
         "c:5:34: tolerances[0].relative: got -1, must be a number, at least 0",
-        "c:5:14: tolerances[0]: got nothing that may differ, must be given absolute or relative "
-        "above 0, or any: true",
-        "c:5:39: tolerances[1]: got nothing that may differ, must be given absolute or relative "
-        "above 0, or any: true",
+        "c:5:14: tolerances[0]: " + no_difference,
+        "c:5:39: tolerances[1]: " + no_difference,
         "c:1:1: history: got nothing, must be a list",
-        "c:6:1: histroy: got an unknown key, must be one of schema_version, run_file, flags, "
-        "files, tolerances or history; did you mean history?"};
+        "c:6:1: histroy: got an unknown key, must be one of " + case_keys +
+            "; did you mean history?"};
     EXPECT_EQ(error.messages(), expected);
   }
 }
