@@ -111,8 +111,10 @@ class Reader {
       if (!entry.is_mapping()) continue;
       const Point point{entry.integer(at, rule), entry.real("value", kPositive)};
       entry.refuse_unknown_keys();
+      const config::YamlNode* const place = list->items[i].find(at);
+      if (place == nullptr) continue;  // refused above
       if (!found.empty() && point.at <= found.back().at)
-        config::refuse(*list->items[i].find(at), entry.path_of(at), std::to_string(point.at),
+        config::refuse(*place, entry.path_of(at), std::to_string(point.at),
                        "above the one before, " + std::to_string(found.back().at), errors_);
       found.push_back(point);
     }

@@ -3,6 +3,7 @@
 #include "sim/isa/assembler.h"
 
 #include <string>
+#include <string_view>
 
 #include "sim/isa/disassembler.h"
 #include "sim/isa/program_file.h"
@@ -12,7 +13,9 @@ namespace npusim::fuzz {
 
 void run_assembler(std::string_view input) {
   isa::AssemblyOptions options;
-  options.hardware = config::HardwareConfig();
+  if (input.find(".hardware") == std::string_view::npos) {
+    options.hardware = config::HardwareConfig();
+  }
   isa::Program program;
   if (!accepted([&] { program = isa::assemble(input, "fuzz.npuasm", options); })) return;
   isa::verify(program);

@@ -19,7 +19,7 @@ namespace npusim::fuzz {
 namespace {
 
 // Weights are drawn one by one, and a grid is looked through: more of them is only slower.
-constexpr std::int64_t kMostParameters = 1 << 22;
+constexpr std::int64_t kMostParameters = 1 << 18;
 constexpr std::int64_t kMostPointsLookedThrough = 20'000;
 
 /// Whether the weights are surely few: from above, since only building finds the shapes out.
