@@ -314,6 +314,64 @@ TEST(Refusals, OrderOfDimensions) {
               refused("Transpose", "perm: got [0, 1, 1, 2], must be an order of the 4 dimensions"));
 }
 
+// A constant computed by node 'layer', which the model's Reshape reads.
+OnnxBuilder reshaped_by(const std::string& op_type, const std::vector<std::string>& inputs,
+                        const std::vector<test::OnnxAttribute>& attributes = {}) {
+  OnnxBuilder model;
+  model.input("x", {1, 2, 3, 4}).ints("two", {2}, {1, 24}).ints("three", {3}, {1, 2, 3});
+  model.ints("zero", {2}, {0, 0}).ints("huge", {2}, {std::numeric_limits<std::int64_t>::max(), 1});
+  model.ints("table", {1, 2}, {1, 24}).floats("reals", {2}, {-129, 4e9F});
+  model.node(op_type, inputs, {"shape"}, attributes, "layer");
+  model.node("Reshape", {"x", "shape"}, {"y"}).output("y");
+  return model;
+}
+
+TEST(Refusals, ConstantsThatCannotBeComputed) {
+  EXPECT_THAT(
+      refusals(reshaped_by("Add", {"two", "three"})),
+      refused("Add", "operands: got [2] and [3], must be dimensions that broadcast to each other"));
+  const std::string overflow = " must be a result that 64 bits hold";
+  EXPECT_THAT(refusals(reshaped_by("Add", {"huge", "two"})),
+              refused("Add", "operands: got 9223372036854775807 and 1," + overflow));
+  EXPECT_THAT(
+      refusals(reshaped_by("Mul", {"huge", "huge"})),
+      refused("Mul", "operands: got 9223372036854775807 and 9223372036854775807," + overflow));
+  EXPECT_THAT(refusals(reshaped_by("Div", {"two", "zero"})),
+              refused("Div", "operands: got 1 and 0," + overflow));
+  EXPECT_THAT(refusals(reshaped_by("Concat", {"two", "table"}, {{"axis", 0}})),
+              refused("Concat", "input 1: got [1, 2], must be of 1 dimension"));
+}
+
+TEST(Refusals, CastsOfConstants) {
+  const auto cast = [](const std::string& from, onnx::TensorProto::DataType to) {
+    return refusals(reshaped_by("Cast", {from}, {{"to", static_cast<std::int64_t>(to)}}));
+  };
+  EXPECT_THAT(cast("reals", onnx::TensorProto::INT8),
+              refused("Cast", "input: got -129.000000, must be in [-128, 127]"));
+  EXPECT_THAT(cast("huge", onnx::TensorProto::UINT8),
+              ElementsAre(HasSubstr("must be in [0, 255]")));
+  EXPECT_THAT(cast("reals", onnx::TensorProto::INT64),
+              refused("Cast", "input: got 4000000000.000000, must be within 32 bits"));
+  EXPECT_THAT(cast("two", onnx::TensorProto::BOOL),
+              refused("Cast",
+                      "to: got BOOL, must be FLOAT, FLOAT16, BFLOAT16, DOUBLE, INT8, UINT8, INT32 "
+                      "or INT64"));
+}
+
+// (a + b - c) * d / e with e as it must be, and one more.
+TEST(Refusals, ShapesComputedFromConstants) {
+  for (const std::int64_t divisor : {3, 4}) {
+    OnnxBuilder model;
+    model.input("x", {1, 2, 3, 4}).ints("a", {2}, {2, 20}).ints("b", {2}, {1, 4});
+    model.ints("c", {2}, {2, 0}).ints("d", {2}, {2, 3}).ints("e", {2}, {2, divisor});
+    model.node("Add", {"a", "b"}, {"ab"}).node("Sub", {"ab", "c"}, {"abc"});
+    model.node("Mul", {"abc", "d"}, {"abcd"}).node("Div", {"abcd", "e"}, {"shape"});
+    model.floats("w", {24, 3}, random_floats(72, 1));
+    model.node("Reshape", {"x", "shape"}, {"f"}, {}, "layer").node("Gemm", {"f", "w"}, {"y"});
+    EXPECT_EQ(refusals(model.output("y")).empty(), divisor == 3);
+  }
+}
+
 TEST(Refusals, ConstantsComputedWithoutEnd) {
   OnnxBuilder model;
   model.input("x", {1, 2, 3, 4}).ints("dims", {2}, {1 << 20, 1 << 20});
