@@ -282,9 +282,8 @@ class TextWriter {
   void protection(const ProtectedScratchpad& scratchpad) {
     const double more =
         static_cast<double>(scratchpad.check_bits) / static_cast<double>(scratchpad.data_bits);
-    line(fmt::format("  {:<28}{:>14} check bits beside {} ({}, {})", scratchpad.name,
-                     grouped(scratchpad.check_bits), grouped(scratchpad.data_bits),
-                     scratchpad.protection, percent(more, 1)));
+    line(fmt::format("  {:<28}{:>14} check bits ({}, {} more)", scratchpad.name,
+                     grouped(scratchpad.check_bits), scratchpad.protection, percent(more, 1)));
   }
 
   void count(const std::string& label, std::int64_t value, const std::string& note = "") {

@@ -15,7 +15,7 @@
 namespace npusim::soak {
 namespace {
 
-constexpr double kMostRefused = 0.10;   // of all cases, for good
+constexpr double kMostRefused = 0.08;   // of all cases, for good
 constexpr double kLeastTicked = 0.75;   // of those that ran
 constexpr double kMostTooLong = 0.05;   // of all cases
 constexpr double kMostGrowth = 0.05;    // of memory
@@ -54,6 +54,15 @@ void print_counts(const char* title, const std::map<std::string, std::int64_t>& 
     column += text.size() + 2;
   }
   std::printf("\n");
+}
+
+/// Ends that no machine may have, or that no case can afford.
+bool is_out_of_reach(const std::string& end) {
+  static const std::set<std::string> kEnds = {
+      // A multiple of command_processor.fetch_bytes, at least 64.
+      "dram.timing.interleave_bytes least",
+  };
+  return kEnds.count(end) != 0;
 }
 
 double share(std::int64_t part, std::int64_t whole) {
@@ -145,8 +154,8 @@ std::vector<std::string> Tally::never_reached() const {
   }
   for (const config::HardwareField& field : config::hardware_fields()) {
     for (const char* end : {" least", " greatest"}) {
-      if (ends_.count(field.key + std::string(end)) == 0)
-        missing.push_back(field.key + std::string(end));
+      const std::string name = field.key + std::string(end);
+      if (ends_.count(name) == 0 && !is_out_of_reach(name)) missing.push_back(name);
     }
   }
   return missing;
