@@ -6,6 +6,9 @@
 namespace npusim::execute {
 
 IntegerExecutor::IntegerExecutor(const graph::QuantizedGraph& graph)
-    : runner_(LayerPlan<std::int8_t>::of(graph, make_integer_layer)) {}
+    : runner_(
+          LayerPlan<std::int8_t>::of(graph, [](const graph::QuantizedGraph& of, graph::NodeId id) {
+            return make_integer_layer(of, id);
+          })) {}
 
 }  // namespace npusim::execute

@@ -161,7 +161,11 @@ struct IntegerLayerMaker {
 }  // namespace
 
 IntegerLayerPointer make_integer_layer(const graph::QuantizedGraph& graph, graph::NodeId id) {
-  const graph::QuantizedNode& node = graph.node(id);
+  return make_integer_layer(graph, graph.node(id));
+}
+
+IntegerLayerPointer make_integer_layer(const graph::QuantizedGraph& graph,
+                                       const graph::QuantizedNode& node) {
   return std::visit(IntegerLayerMaker{graph, node}, node.op);
 }
 

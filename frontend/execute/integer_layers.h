@@ -17,9 +17,11 @@ std::unique_ptr<const Layer<std::int8_t>> make_integer_conv(const graph::Quantiz
 /// Max and average pooling.
 std::unique_ptr<const Layer<std::int8_t>> make_integer_pool(const graph::QuantizedGraph& graph,
                                                             const graph::QuantizedNode& node);
-/// Any node but the input.
+/// Any node but the input. The second: a node in place of one of the graph's, with its inputs.
 std::unique_ptr<const Layer<std::int8_t>> make_integer_layer(const graph::QuantizedGraph& graph,
                                                              graph::NodeId id);
+std::unique_ptr<const Layer<std::int8_t>> make_integer_layer(const graph::QuantizedGraph& graph,
+                                                             const graph::QuantizedNode& node);
 
 inline arith::OutputCode output_code(const graph::QuantizedNode& node) {
   return {node.quantization.zero_point, node.clamps.low, node.clamps.high};

@@ -115,8 +115,8 @@ class PlainNode {
       return arith::requantize_pre_multiply(acc, channel_shift, scale.multiplier, scale.shift, out_,
                                             clamps.low, clamps.high);
     }
-    return arith::requantize(acc, scale.multiplier, scale.shift + channel_shift, out_, clamps.low,
-                             clamps.high);
+    return arith::requantize(acc, scale.multiplier, arith::total_shift(scale.shift, channel_shift),
+                             out_, clamps.low, clamps.high);
   }
 
   std::int8_t value(const graph::QuantizedAdd& add, std::int64_t y, std::int64_t x,

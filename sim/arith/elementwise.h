@@ -26,7 +26,7 @@ constexpr std::int8_t average_code(std::int64_t sum, std::int64_t cells, std::in
 }
 
 /// Rule 12: clamp(z_y + round_shift((a - z_a) * m_a + (b - z_b) * m_b, shift), low, high).
-/// m_a, m_b in [0, 2^20), shift in [1, 62]: the sum stays below 2^29.
+/// m_a, m_b in [0, 2^20), shift in [0, 63]: the sum stays below 2^29.
 constexpr std::int8_t add_code(std::int8_t a, std::int32_t z_a, std::int32_t m_a, std::int8_t b,
                                std::int32_t z_b, std::int32_t m_b, int shift, std::int32_t z_y,
                                std::int32_t low, std::int32_t high) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "sim/arith/requantize.h"
 #include "sim/arith/requantize_rows.h"
 #include "sim/base/errors.h"
 
@@ -9,20 +10,19 @@ namespace npusim::arith {
 namespace {
 
 constexpr std::uint32_t kLargestMagnitude = std::uint32_t{1} << 31;  // of an int32
+constexpr std::int32_t kLargestShift = 63;                           // of 6 bits
 constexpr std::size_t kVectorChannels = 16;
 // Upper halves of products, up to 2^30, and zero points shifted as far add up within 31 bits.
 constexpr int kMostDirectShift = 22;
 
-void check(std::int64_t channel, const FixedPoint& scale, int channel_shift, Placement placement) {
-  const bool fused = placement == Placement::fused;
-  const int total = scale.shift + (fused ? channel_shift : 0);
+void check(std::int64_t channel, const FixedPoint& scale, int channel_shift) {
   const auto refuse = [channel](const char* key, std::int64_t value, const char* expected) {
     throw base::InternalError(base::refusal("requantization, channel " + std::to_string(channel),
                                             key, std::to_string(value), expected));
   };
   if (scale.multiplier < 0) refuse("multiplier", scale.multiplier, "at least 0");
-  if (total < kMinShift || total > kMaxShift) refuse("total shift", total, "from 1 to 62");
-  if (!fused && channel_shift > 31) refuse("channel shift", channel_shift, "from 0 to 31");
+  if (scale.shift < 0 || scale.shift > kLargestShift) refuse("shift", scale.shift, "from 0 to 63");
+  if (channel_shift > 31) refuse("channel shift", channel_shift, "from 0 to 31");
 }
 
 }  // namespace
@@ -72,8 +72,8 @@ void RequantizationTable::set(const FixedPoint* scales, std::int64_t scale_count
   for (std::int64_t c = 0; c < channels; ++c) {
     const FixedPoint& scale = scales[scale_count == 1 ? 0 : c];
     const int channel_shift = channel_shifts != nullptr ? channel_shifts[c] : 0;
-    check(c, scale, channel_shift, placement);
-    const int shift = scale.shift + (placement == Placement::fused ? channel_shift : 0);
+    check(c, scale, channel_shift);
+    const int shift = total_shift(scale.shift, placement == Placement::fused ? channel_shift : 0);
     const auto i = static_cast<std::size_t>(c);
     set_factor(i, static_cast<std::uint32_t>(scale.multiplier), shift);
     pre_shifts_[i] = placement == Placement::fused ? 0 : static_cast<std::uint32_t>(channel_shift);

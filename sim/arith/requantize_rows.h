@@ -27,8 +27,8 @@ class RequantizationTable {
 
   /// scales: one for all channels or one per channel; multipliers in [0, 2^31).
   /// channel_shifts: one per channel, or nullptr for none.
-  /// Total shifts must lie in [1, 62] (pre_multiply: the layer's shift does, the channel's in
-  /// [0, 31]); otherwise throws base::InternalError naming the channel. May be called again: memory
+  /// Shifts must lie in [0, 63], channel shifts in [0, 31], and add up as total_shift() says;
+  /// otherwise throws base::InternalError naming the channel. May be called again: memory
   /// is kept.
   void set(const FixedPoint* scales, std::int64_t scale_count, const std::uint8_t* channel_shifts,
            std::int64_t channels, const OutputCode& output, Placement placement = Placement::fused);

@@ -36,7 +36,7 @@ inline std::int32_t rne_clamped(double x, std::int32_t low, std::int32_t high) {
 }
 
 /// value / 2^n rounded half away from zero: sign(v) * ((|v| + 2^(n-1)) >> n), rule 8.
-/// n in [0, 62]; n = 0 returns the value. |value| may be anything: the sum is formed unsigned.
+/// n in [0, 63]; n = 0 returns the value. |value| may be anything: the sum is formed unsigned.
 constexpr std::int64_t round_shift(std::int64_t value, int n) {
   if (n == 0) return value;
   const std::uint64_t sign = value < 0 ? ~std::uint64_t{0} : 0;

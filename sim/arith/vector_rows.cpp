@@ -12,7 +12,7 @@ void add_elements(const std::int8_t* a, std::int32_t z_a, const std::int8_t* b, 
                   std::int8_t* out) {
   // |sum| <= 2 * 255 * (2^20 - 1) < 2^29, so a shift by 30 or more rounds all of it to 0.
   const int shift = std::min(scale.shift, 30);
-  const std::int32_t half = std::int32_t{1} << (shift - 1);
+  const std::int32_t half = shift == 0 ? 0 : std::int32_t{1} << (shift - 1);
   const OutputCode o = output;
   const AddScale s = scale;
   for (std::int64_t i = 0; i < count; ++i) {

@@ -10,7 +10,7 @@
 namespace npusim::arith {
 
 /// Rule 12 on `count` elements: out = add_code(a, z_a, m_a, b, z_b, m_b, ...). scale.shift in
-/// [1, 62], multipliers in [0, 2^20). out may be a or b.
+/// [0, 63], multipliers in [0, 2^20). out may be a or b.
 void add_elements(const std::int8_t* a, std::int32_t z_a, const std::int8_t* b, std::int32_t z_b,
                   const AddScale& scale, const OutputCode& output, std::int64_t count,
                   std::int8_t* out);

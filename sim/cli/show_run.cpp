@@ -14,6 +14,7 @@ namespace npusim::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using config::fault_name;
 using config::yaml_number;
 using config::yaml_scalar;
 
@@ -93,6 +94,38 @@ std::string quantization_text(const config::QuantizationConfig& quantization) {
   return text;
 }
 
+std::string joined(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
+  return '[' + text + ']';
+}
+
+std::string site_text(const config::FaultSiteConfig& site) {
+  std::string text = "    - {kind: " + fault_name(site.kind);
+  if (site.field) text += ", field: " + fault_name(*site.field);
+  if (site.layer) text += ", layer: " + yaml_scalar(*site.layer);
+  if (site.instruction) text += fmt::format(", instruction: {}", *site.instruction);
+  return text + fmt::format(", element: {}, bit: {}}}\n", site.element, site.bit);
+}
+
+std::string faults_text(const config::FaultsConfig& faults) {
+  const std::string images = fmt::format("  images: {}\n", faults.images);
+  std::string text = "faults:\n";
+  if (!faults.is_drawn()) {
+    text += images + "  sites:\n";
+    for (const config::FaultSiteConfig& site : faults.sites) text += site_text(site);
+    return text;
+  }
+  std::vector<std::string> kinds, rates, layers;
+  for (const config::FaultKind kind : faults.kinds) kinds.push_back(fault_name(kind));
+  for (const double rate : faults.rates) rates.push_back(yaml_number(rate));
+  for (const std::string& layer : faults.layers) layers.push_back(yaml_scalar(layer));
+  text += "  kinds: " + joined(kinds) + "\n  rate: " + joined(rates) + '\n' +
+          fmt::format("  trials: {}\n  seed: {}\n", faults.trials, faults.seed) + images +
+          fmt::format("  single_flips: {}\n", faults.single_flips);
+  return text + (layers.empty() ? "" : "  layers: " + joined(layers) + '\n');
+}
+
 /// One that ships by its name, any other by its path.
 std::string technology_text(const fs::path& file) {
   if (file.empty()) return "# technology: left out, the usual one was not found\n";
@@ -152,6 +185,7 @@ std::string run_text(const config::RunConfig& run) {
   text +=
       fmt::format("\nsimulation:\n  images: {}\n  timing_only: {}\n  steady_state: {}\n",
                   run.simulation.images, run.simulation.timing_only, run.simulation.steady_state);
+  if (run.faults) text += '\n' + faults_text(*run.faults);
   text += '\n' + technology_text(run.technology);
   if (run.hardware.name.empty()) return text + "\nhardware: null  # set it with --hardware F\n";
   text += "\nhardware:\n" + config::hardware_yaml(run.hardware, 2) + '\n';

@@ -51,6 +51,7 @@ const std::vector<RunKey>& run_file_keys() {
        "must be given where dataset or calibration shows pictures"},
       {"quantization", "from the float network to integers", "a mapping"},
       {"simulation", "what runs on the machine", "a mapping", "every key's default"},
+      {"faults", "bits that flip (docs/faults.md)", "a mapping", "none"},
       {"hardware", "the machine; a bare name also in the configs folder",
        "the path of a hardware file, or its keys as a mapping"},
       {"technology", "what energy and area are computed with",

@@ -9,6 +9,7 @@
 //     quantization: {scheme: shift_scaler, field_bits: 4, rule: floor, bias_correction: true}
 //     hardware: npu_32x32.yaml
 //     simulation: {images: 4}
+//     faults: {kinds: [weights], rate: [1e-6, 1e-5], trials: 20}   # left out: none
 //     technology: generic_45nm            # what energy and area are computed with (docs/energy.md)
 //
 // In place of an ONNX file `model` may be a topology: a SCALE-Sim file (.csv) or a mapping with
@@ -39,6 +40,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/config/faults_config.h"
 #include "sim/config/hardware_config.h"
 #include "sim/config/topology_config.h"
 #include "sim/config/yaml_document.h"
@@ -127,6 +129,7 @@ struct RunConfig {
   QuantizationConfig quantization;
   HardwareConfig hardware;  // without RunNeeds::files the name may be empty: none given
   SimulationConfig simulation;
+  std::optional<FaultsConfig> faults;  // empty: no bit flips
   std::filesystem::path technology;  // an existing file; empty where the usual one is not found
   bool skip_bad_images = false;      // of --skip-bad-images: count what cannot be decoded
   std::vector<std::string> notes;    // what the report should say of how this was read

@@ -5,6 +5,7 @@
 
 #include "sim/base/nearest.h"
 #include "sim/config/data_keys.h"
+#include "sim/config/faults_reader.h"
 #include "sim/config/hardware_fields.h"
 #include "sim/config/quantization_reader.h"
 #include "sim/config/simulation_reader.h"
@@ -32,6 +33,7 @@ const std::vector<RunSection>& run_sections() {
       {"input", "Input", input_keys()},
       {"quantization", "Quantization", quantization_keys()},
       {"simulation", "Simulation", simulation_keys()},
+      {"faults", "Faults", faults_keys()},
   };
   return sections;
 }

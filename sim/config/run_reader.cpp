@@ -5,6 +5,7 @@
 #include "sim/base/files.h"
 #include "sim/base/nearest.h"
 #include "sim/config/data_keys.h"
+#include "sim/config/faults_reader.h"
 #include "sim/config/find_file.h"
 #include "sim/config/hardware_fields.h"
 #include "sim/config/hardware_reader.h"
@@ -181,6 +182,7 @@ class RunReader {
     run.quantization = read_quantization();
     root_.find("simulation");  // known from here on
     for (const std::string& message : late.messages()) errors_.add(message);
+    run.faults = read_faults(run);
     hardware_file_ = read_hardware_file();
     run.technology = read_technology_file();
     root_.refuse_unknown_keys();
@@ -399,6 +401,18 @@ class RunReader {
                      errors);
     }
     return simulation;
+  }
+
+  /// They are about values, and accuracy is what they cost.
+  std::optional<FaultsConfig> read_faults(const RunConfig& run) {
+    const YamlNode* node = root_.find("faults");
+    if (node == nullptr) return std::nullopt;
+    FaultsConfig faults = read_faults_section(*node, errors_);
+    if (needs_.dataset && !run.accuracy_not_measured.empty()) {
+      config::refuse(*node, "faults", describe(*node),
+                     "left out: accuracy is not measured, " + run.accuracy_not_measured, errors_);
+    }
+    return faults;
   }
 
   const fs::path& file_;

@@ -217,8 +217,9 @@ void Executor::operator()(const isa::Requantize& f) {
     for (std::uint64_t i = 0; i < f.pixels; ++i) {
       const std::int32_t acc = accumulators(static_cast<std::int64_t>(f.acc_row + i))[j];
       activation(f.out_address + i * f.out_pixel_stride_bytes + j) =
-          fused ? arith::requantize(acc, scale.multiplier, scale.shift + channel_shift,
-                                    f.zero_point, clamps.low, clamps.high)
+          fused ? arith::requantize(acc, scale.multiplier,
+                                    arith::total_shift(scale.shift, channel_shift), f.zero_point,
+                                    clamps.low, clamps.high)
                 : arith::requantize_pre_multiply(acc, channel_shift, scale.multiplier, scale.shift,
                                                  f.zero_point, clamps.low, clamps.high);
     }

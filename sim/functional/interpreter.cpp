@@ -21,8 +21,10 @@ const isa::Program& verified(const isa::Program& program) {
 
 }  // namespace
 
-Interpreter::Interpreter(const isa::Program& program)
-    : program_(verified(program)), by_completion_(program.tensors.size()), state_(program) {
+Interpreter::Interpreter(const isa::Program& program) : Interpreter(verified(program), nullptr) {}
+
+Interpreter::Interpreter(const isa::Program& program, const faults::PassingFlips* flips)
+    : program_(program), flips_(flips), by_completion_(program.tensors.size()), state_(program) {
   std::iota(by_completion_.begin(), by_completion_.end(), 0U);
   std::stable_sort(by_completion_.begin(), by_completion_.end(), [&](auto a, auto b) {
     return program.tensors[a].complete_after < program.tensors[b].complete_after;
@@ -56,11 +58,17 @@ void Interpreter::start(const std::vector<TensorBytes>& inputs) {
 bool Interpreter::step() {
   if (next_ == program_.instructions.size()) return false;
   const std::int64_t overflows_before = state_.overflows;
+  if (flips_ != nullptr) {
+    const config::MacArrayConfig& array = program_.hardware.mac_array;
+    flips_->flip_accumulators(next_, state_.accumulators.data(), array.columns,
+                              array.accumulator_bits);
+  }
   try {
     execute(program_.instructions[next_], program_.hardware, state_);
   } catch (const base::SimulationError& error) {
     throw base::SimulationError(isa::instruction_label(program_, next_) + ": " + error.what());
   }
+  if (flips_ != nullptr) flips_->flip_activations(next_, state_.activations.data());
   const std::size_t layer = program_.origins[next_].layer;
   if (layer < overflows_.size()) overflows_[layer] += state_.overflows - overflows_before;
   observe_completed(static_cast<std::int64_t>(next_));

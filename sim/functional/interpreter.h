@@ -8,6 +8,7 @@
 #include <functional>
 #include <vector>
 
+#include "sim/faults/passing_flips.h"
 #include "sim/functional/machine_state.h"
 #include "sim/isa/program.h"
 
@@ -25,6 +26,9 @@ class Interpreter {
  public:
   /// Verifies the Program (base::InputError) and keeps a reference to it.
   explicit Interpreter(const isa::Program& program);
+  /// The same for one that was verified before bits of its values flipped (docs/faults.md), and
+  /// with flips that pass in every image; these may be nullptr and outlive this.
+  Interpreter(const isa::Program& program, const faults::PassingFlips* flips);
 
   void set_observer(TensorObserver observer) { observer_ = std::move(observer); }
 
@@ -49,6 +53,7 @@ class Interpreter {
   TensorBytes read_tensor(const isa::TensorInfo& tensor) const;
 
   const isa::Program& program_;
+  const faults::PassingFlips* flips_ = nullptr;
   std::vector<std::uint32_t> by_completion_;  // tensors, ordered by complete_after
   TensorObserver observer_;
   MachineState state_;

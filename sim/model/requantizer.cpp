@@ -6,8 +6,7 @@
 namespace npusim::model {
 
 Requantizer::Requantizer(const sc_core::sc_module_name& name, Machine& machine,
-                         Scratchpad& activations, Scratchpad& weights,
-                         const Accumulators& accumulators)
+                         Scratchpad& activations, Scratchpad& weights, Accumulators& accumulators)
     : SequentialUnit(name, isa::Unit::requantization,
                      machine.hardware().queue_depths.requantization, machine),
       activations_(activations),
@@ -85,8 +84,13 @@ void Requantizer::load_parameters(const isa::Requantize& r) {
 
 void Requantizer::compute(const isa::Requantize& r) {
   load_parameters(r);
+  if (machine_.flips != nullptr) {
+    machine_.flips->flip_accumulators(current(), accumulators_.row(0), accumulators_.columns,
+                                      machine_.hardware().mac_array.accumulator_bits);
+  }
   arith::requantize_rows(accumulators_.row(r.acc_row), accumulators_.columns, r.pixels, table_,
                          activations_.codes(r.out_address), r.out_pixel_stride_bytes);
+  if (machine_.flips != nullptr) machine_.flips->flip_activations(current(), activations_.codes(0));
 }
 
 }  // namespace npusim::model

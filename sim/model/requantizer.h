@@ -15,7 +15,7 @@ namespace npusim::model {
 class Requantizer : public SequentialUnit {
  public:
   Requantizer(const sc_core::sc_module_name& name, Machine& machine, Scratchpad& activations,
-              Scratchpad& weights, const Accumulators& accumulators);
+              Scratchpad& weights, Accumulators& accumulators);
 
  private:
   enum class Phase { parameters, decoder, main, done };
@@ -29,7 +29,7 @@ class Requantizer : public SequentialUnit {
 
   Scratchpad& activations_;
   Scratchpad& weights_;
-  const Accumulators& accumulators_;
+  Accumulators& accumulators_;
   const isa::Requantize* requantize_ = nullptr;
   Phase phase_ = Phase::parameters;
   stats::StreamAccesses accesses_;

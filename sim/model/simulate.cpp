@@ -163,6 +163,7 @@ SimulationResult simulate_checked(const isa::Program& program,
   Npu npu("npu", machine, storage, options.construction_seed, memory.get());
   Tensors tensors(program, storage, npu.activation_scratchpad(), options.observer);
   if (with_values) {
+    machine.flips = options.flips;
     for (std::size_t i = 0; i < inputs.size(); ++i) tensors.write(program.inputs[i], inputs[i]);
     tensors.complete(-1);
     machine.on_done = [&](std::size_t instruction) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim/faults/passing_flips.h"
 #include "sim/isa/program.h"
 #include "sim/model/observer.h"
 #include "sim/stats/simulation_result.h"
@@ -32,6 +33,8 @@ struct SimulationOptions {
   /// isa::verify has accepted this Program before: it is not checked again (milliseconds for a
   /// large network, since its weight DMA is replayed).
   bool verified = false;
+  /// Bits that flip during the run (docs/faults.md); outlives it. No cycle depends on them.
+  const faults::PassingFlips* flips = nullptr;
   /// Permutes the order in which units are made and so in which the kernel runs them within a
   /// cycle. No result depends on it; tests show that.
   std::uint32_t construction_seed = 0;

@@ -10,6 +10,7 @@
 #include <string>
 #include <systemc>
 
+#include "sim/faults/passing_flips.h"
 #include "sim/isa/program.h"
 #include "sim/model/cycle.h"
 #include "sim/model/fifo.h"
@@ -34,6 +35,7 @@ struct Machine {
   Semaphores semaphores;
   Recorder recorder;
   std::exception_ptr failure;
+  const faults::PassingFlips* flips = nullptr;  // where values are computed
   /// Called when an instruction is done: tensors that are complete with it can be read now.
   std::function<void(std::size_t instruction)> on_done;
 };

@@ -85,6 +85,7 @@ void VectorUnit::compute() {
   } else {
     compute(std::get<isa::Elementwise>(instruction.fields));
   }
+  if (machine_.flips != nullptr) machine_.flips->flip_activations(current(), activations_.codes(0));
 }
 
 void VectorUnit::compute(const isa::Pool& p) {

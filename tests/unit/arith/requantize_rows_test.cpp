@@ -47,7 +47,7 @@ struct Parameters {
     const bool fused = placement == Placement::fused;
     const __int128 first = fused ? acc : wide_round_shift(acc, channel_shift(c));
     const __int128 value = wide_round_shift(first * scale(c).multiplier,
-                                            scale(c).shift + (fused ? channel_shift(c) : 0));
+                                            (scale(c).shift + (fused ? channel_shift(c) : 0)) % 64);
     const auto at = static_cast<std::size_t>(c);
     return static_cast<std::int8_t>(std::clamp<__int128>(value + output.zero_point,
                                                          lows.empty() ? output.low : lows[at],
@@ -60,7 +60,7 @@ std::int32_t draw_accumulator(const Parameters& p, std::int64_t c, int i) {
   const std::int32_t edges[] = {0, 1, -1, kMin, kMin + 1, kMax, kMax - 1};
   if (i < 7) return edges[i];
   if (i % 3 == 0) return static_cast<std::int32_t>(generator()) >> (generator() % 31);
-  const int total = p.scale(c).shift + p.channel_shift(c);
+  const int total = std::max(1, (p.scale(c).shift + p.channel_shift(c)) % 64);
   const __int128 halves = static_cast<__int128>(generator() % 1024) - 512;
   const std::int64_t multiplier = std::max(p.scale(c).multiplier, 1);
   const __int128 near = halves * (static_cast<__int128>(1) << (total - 1)) / multiplier +
@@ -130,7 +130,7 @@ TEST(RequantizeRowsTest, EqualsTheFormulaOnDrawnParameters) {
 }
 
 TEST(RequantizeRowsTest, EqualsTheFormulaForEveryTotalShift) {
-  for (int shift = 1; shift <= 62; ++shift) {
+  for (int shift = 0; shift <= 63; ++shift) {
     for (const std::int32_t multiplier : {0, 1, 1 << 14, (1 << 15) - 1, 1 << 30, kMax}) {
       Parameters p;
       p.channels = 35;
@@ -138,6 +138,17 @@ TEST(RequantizeRowsTest, EqualsTheFormulaForEveryTotalShift) {
       p.output = {shift % 2 != 0 ? -128 : 127, -128, 127};
       expect_equal(p);
     }
+  }
+}
+
+TEST(RequantizeRowsTest, SumsOfShiftsWrapAtTheShiftersSixBits) {
+  for (int shift = 48; shift <= 63; ++shift) {
+    Parameters p;
+    p.channels = 16;
+    p.scales = {{(1 << 20) + 77, shift}};
+    for (std::uint8_t channel = 0; channel < 16; ++channel) p.channel_shifts.push_back(channel);
+    p.output = {3, -128, 127};
+    expect_equal(p);
   }
 }
 
@@ -186,7 +197,7 @@ TEST(RequantizeRowsTest, RefusesShiftsOutsideTheShifter) {
   RequantizationTable table;
   const std::uint8_t shifts[] = {0, 3};
   for (const FixedPoint bad :
-       {FixedPoint{1 << 30, 0}, FixedPoint{1 << 30, 60}, FixedPoint{-1, 9}}) {
+       {FixedPoint{1 << 30, -1}, FixedPoint{1 << 30, 64}, FixedPoint{-1, 9}}) {
     EXPECT_THROW(table.set(&bad, 1, shifts, 2, OutputCode{}), base::InternalError);
   }
   const FixedPoint two[] = {{1 << 30, 30}, {1 << 30, 30}};
@@ -196,7 +207,7 @@ TEST(RequantizeRowsTest, RefusesShiftsOutsideTheShifter) {
     FAIL() << "must throw";
   } catch (const base::InternalError& error) {
     EXPECT_STREQ(error.what(),
-                 "requantization, channel 1: total shift: got 70, must be from 1 to 62");
+                 "requantization, channel 1: channel shift: got 40, must be from 0 to 31");
   }
 }
 
