@@ -34,12 +34,6 @@ class ProgramSites {
   /// The bits of activations and accumulators among the sites.
   faults::PassingFlips passing(const std::vector<faults::FaultSite>& sites) const;
 
-  /// The first instruction that writes or loads the element of a site.
-  InstructionElement instruction_of(const faults::FaultSite& site) const;
-  /// The other way round; `site` says kind, field and bit. Throws base::InputError saying what the
-  /// instruction or element must be.
-  faults::FaultSite site_of(faults::FaultSite site, const InstructionElement& at) const;
-
   /// Bytes of the DRAM image that hold the bit, each with the bit in it: one, but for parameters
   /// that each parameter block has a copy of. None of a zero point, which instructions hold.
   struct ImageBit {
@@ -53,19 +47,9 @@ class ProgramSites {
     return instructions_[static_cast<std::size_t>(layer)];
   }
   const isa::TensorInfo& tensor(std::int32_t layer) const;
-  std::int32_t layer_of(std::size_t instruction) const;
   std::uint64_t weight_address(const faults::FaultSite& site, int& first_bit) const;
   std::vector<std::uint64_t> parameter_addresses(const faults::FaultSite& site) const;
-  std::uint64_t image_address(std::size_t instruction, std::uint64_t local) const;
   InstructionElement writer_of(const faults::FaultSite& site) const;
-  std::int64_t written_element(std::int32_t layer, std::size_t instruction,
-                               std::uint64_t address) const;
-  // The element of the instruction that is this site's, or none.
-  std::optional<std::int64_t> loaded_element(const faults::FaultSite& site,
-                                             std::size_t instruction) const;
-  std::int64_t loaded_elements(const faults::FaultSite& site, std::size_t instruction) const;
-  std::vector<std::int64_t> candidates(const faults::FaultSite& site,
-                                       const InstructionElement& at) const;
 
   const isa::Program& program_;
   const graph::QuantizedGraph& graph_;

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Flipped bits of every kind: graph executor, interpreter and SystemC machine agree tensor by
+// tensor, on drawn networks and machines.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "frontend/compile/compile.h"
+#include "frontend/execute/plain_integer_executor.h"
+#include "frontend/flips/flipped_executor.h"
+#include "frontend/flips/flipped_layer.h"
+#include "frontend/flips/flipped_program.h"
+#include "frontend/flips/spaces.h"
+#include "sim/base/errors.h"
+#include "sim/faults/draw.h"
+#include "sim/functional/interpreter.h"
+#include "sim/model/observer.h"
+#include "sim/model/simulate.h"
+#include "tests/support/quantized_graphs.h"
+#include "tests/support/random_network.h"
+#include "tests/support/readings.h"
+
+namespace npusim {
+namespace {
+
+using faults::FaultKind;
+using faults::FaultSite;
+using Sites = std::vector<FaultSite>;
+
+#ifdef NPUSIM_SANITIZED_TESTS
+constexpr std::uint64_t kCases = 12;
+#else
+constexpr std::uint64_t kCases = 36;
+#endif
+
+config::HardwareConfig hardware_of(std::uint64_t seed, std::int64_t scale) {
+  config::HardwareConfig hardware = test::random_hardware(seed, scale);
+  hardware.mac_array.accumulator_bits = std::vector<std::int64_t>{32, 20, 13}[seed % 3];
+  hardware.mac_array.accumulator =
+      seed % 6 < 3 ? config::AccumulatorOverflow::wrap : config::AccumulatorOverflow::saturate;
+  if (hardware.mac_array.accumulator_bits == 32)
+    hardware.mac_array.accumulator = config::AccumulatorOverflow::guaranteed;
+  return hardware;
+}
+
+graph::QuantizedGraph graph_of(std::uint64_t seed) {
+  const config::HardwareConfig hardware = hardware_of(seed, 1);
+  const std::vector<std::string> schemes = {"shift_scaler", "per_layer", "per_channel"};
+  test::QuantizedGraphOptions options;
+  options.scheme = schemes[seed / 2 % schemes.size()];
+  options.field_bits = static_cast<std::int32_t>(seed / 3 % 4 + 1);
+  options.multiplier_bits = static_cast<std::int32_t>(hardware.requantization.multiplier_bits);
+  options.shift_before_multiply =
+      hardware.requantization.placement == config::ShifterPlacement::pre_multiply;
+  options.draws_widths = seed % 2 == 1;
+  options.gate_may_be_first = false;
+  options.map_factor = static_cast<std::int64_t>(seed % 3) + 1;
+  options.channel_factor = static_cast<std::int64_t>(seed / 2 % 4) + 1;
+  graph::QuantizedGraph graph = test::random_quantized_graph(seed, options);
+  graph.accumulator = {static_cast<std::int32_t>(hardware.mac_array.accumulator_bits),
+                       compile::overflow_of(hardware.mac_array.accumulator)};
+  return graph;
+}
+
+/// For the machine of the seed, its scratchpads doubled until the network fits.
+isa::Program program_of(std::uint64_t seed, const graph::QuantizedGraph& graph) {
+  for (std::int64_t scale = 1;; scale *= 2) {
+    try {
+      return compile::compile(graph, hardware_of(seed, scale), {});
+    } catch (const base::InputError&) {
+      if (scale > 4096) throw;
+    }
+  }
+}
+
+/// About three flips of each kind, and of parameters in each field of each layer with few bits.
+void draw_sites(std::uint64_t seed, const graph::QuantizedGraph& graph, Sites& stored,
+                Sites& passing) {
+  for (std::size_t k = 0; k < config::kFaultKinds; ++k) {
+    const auto kind = static_cast<FaultKind>(k);
+    const auto spaces = flips::spaces_of(graph, kind);
+    std::int64_t bits = 0;
+    for (const faults::FaultSpace& space : spaces) bits += space.bits();
+    for (const faults::FaultSpace& space : spaces) {
+      const double rate = kind == FaultKind::parameters
+                              ? 1.0 / static_cast<double>(space.bits())
+                              : std::min(1.0, 3.0 / static_cast<double>(bits));
+      const faults::DrawKey key{static_cast<std::int64_t>(seed), rate, 0, -1};
+      faults::draw(space, faults::Gaps(rate), faults::draws_for(key, space),
+                   config::is_stored(kind) ? stored : passing);
+    }
+  }
+}
+
+using Tensors = std::map<std::string, std::vector<std::int8_t>>;
+
+/// Names of the tensors that are not those of the graph executor.
+class Difference : public model::Observer {
+ public:
+  Difference(const isa::Program& program, const Tensors& wanted)
+      : program_(program), wanted_(wanted) {}
+
+  void hear(std::size_t tensor, const std::vector<std::int8_t>& values) {
+    const std::string& name = program_.tensors.at(tensor).name;
+    if (wanted_.at(name) != values) names_.push_back(name);
+    ++heard_;
+  }
+  void on_tensor(std::size_t tensor, const std::uint8_t* data, std::size_t bytes,
+                 std::int64_t /*cycle*/) override {
+    const auto* codes = reinterpret_cast<const std::int8_t*>(data);
+    hear(tensor, {codes, codes + bytes});
+  }
+  std::vector<std::string> names() const {
+    return heard_ == wanted_.size() ? names_ : std::vector<std::string>{"a tensor is missing"};
+  }
+
+ private:
+  const isa::Program& program_;
+  const Tensors& wanted_;
+  std::vector<std::string> names_;
+  std::size_t heard_ = 0;
+};
+
+std::vector<std::string> differing_in_interpreter(const isa::Program& program,
+                                                  const faults::PassingFlips& passing,
+                                                  const Tensors& wanted,
+                                                  const std::vector<std::vector<std::int8_t>>& in) {
+  Difference difference(program, wanted);
+  functional::Interpreter interpreter(program, &passing);
+  interpreter.set_observer([&](std::uint32_t tensor, const std::vector<std::int8_t>& values) {
+    difference.hear(tensor, values);
+  });
+  interpreter.start(in);
+  while (interpreter.step()) {
+  }
+  return difference.names();
+}
+
+std::vector<std::string> differing_in_machine(const isa::Program& program,
+                                              const faults::PassingFlips& passing,
+                                              const Tensors& wanted,
+                                              const std::vector<std::vector<std::int8_t>>& in) {
+  Difference difference(program, wanted);
+  model::SimulationOptions options;
+  options.observer = &difference;
+  options.verified = true;
+  options.flips = &passing;
+  model::simulate(program, in, options);
+  return difference.names();
+}
+
+Tensors tensors_of(flips::FlippedExecutor& executor, const std::vector<std::int8_t>& input,
+                   const Sites& passing) {
+  Tensors tensors;
+  executor.run(input.data(), passing,
+               [&](graph::NodeId node, const std::int8_t* values, std::int64_t count) {
+                 tensors[executor.graph().node(node).name].assign(values, values + count);
+               });
+  return tensors;
+}
+
+class FlippedBits : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(FlippedBits, ExecutorInterpreterAndMachineAgree) {
+  const std::uint64_t seed = GetParam();
+  const graph::QuantizedGraph graph = graph_of(seed);
+  const isa::Program program = program_of(seed, graph);
+  const flips::ProgramSites sites(program, graph);
+  std::vector<std::vector<std::int8_t>> inputs;
+  std::vector<std::int8_t> input;
+  for (const std::uint32_t tensor : program.inputs) {
+    inputs.push_back(test::random_codes(seed + tensor, program.tensors[tensor].elements()));
+    input.insert(input.end(), inputs.back().begin(), inputs.back().end());
+  }
+  Sites stored;
+  Sites passing;
+  draw_sites(seed, graph, stored, passing);
+  ASSERT_FALSE(stored.empty() || passing.empty());
+
+  flips::FlippedExecutor executor(graph, seed % 2 == 0);
+  const Tensors untouched = tensors_of(executor, input, {});
+  executor.set_stored(stored);
+  const Tensors wanted = tensors_of(executor, input, passing);
+  EXPECT_NE(wanted, untouched);
+
+  const isa::Program flipped = sites.flipped(stored);
+  const faults::PassingFlips flips = sites.passing(passing);
+  EXPECT_EQ(flips.accumulators().size() + flips.activations().size(), passing.size());
+  EXPECT_EQ(differing_in_interpreter(flipped, flips, wanted, inputs), std::vector<std::string>{});
+  EXPECT_EQ(differing_in_machine(flipped, flips, wanted, inputs), std::vector<std::string>{});
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, FlippedBits, testing::Range<std::uint64_t>(0, test::draws(kCases)));
+
+}  // namespace
+}  // namespace npusim
