@@ -150,6 +150,7 @@ json configuration_json(const Configuration& configuration) {
   if (configuration.calibration)
     result["calibration"] = calibration_json(*configuration.calibration);
   if (configuration.skip_bad_images) result["skip_bad_images"] = *configuration.skip_bad_images;
+  if (configuration.faults) result["faults"] = faults_choice_json(*configuration.faults);
   return result;
 }
 

@@ -39,6 +39,7 @@ struct Configuration {
   std::optional<config::DatasetConfig> dataset;
   std::optional<config::CalibrationConfig> calibration;
   std::optional<bool> skip_bad_images;
+  std::optional<config::FaultsConfig> faults;
 };
 
 /// What the Program carries.

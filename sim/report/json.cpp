@@ -247,6 +247,7 @@ std::string to_json(const Report& report) {
   if (report.configuration) document["configuration"] = configuration_json(*report.configuration);
   if (report.accuracy)
     document["accuracy"] = accuracy_json(*report.accuracy, report.quantization.scheme);
+  if (report.faults) document["faults"] = faults_json(*report.faults);
   if (!report.accuracy_not_measured.empty())
     document["accuracy_not_measured"] = report.accuracy_not_measured;
   if (report.calibration) {

@@ -14,6 +14,8 @@ struct ChannelRangesOfLayer;
 nlohmann::json hardware_json(const Hardware& hardware);
 nlohmann::json quantization_json(const Quantization& quantization);
 nlohmann::json configuration_json(const Configuration& configuration);
+nlohmann::json faults_json(const Faults& faults);
+nlohmann::json faults_choice_json(const config::FaultsConfig& faults);
 /// All layers, in order, with the energy of each where the report has it.
 nlohmann::json layers_json(const Report& report);
 nlohmann::json host_json(const Host& host);

@@ -14,6 +14,7 @@
 #include "sim/energy/estimate.h"
 #include "sim/isa/program.h"
 #include "sim/report/configuration.h"
+#include "sim/report/faults.h"
 #include "sim/stats/simulation_result.h"
 
 namespace npusim::report {
@@ -204,6 +205,7 @@ struct Report {
   std::optional<Accuracy> accuracy;
   std::string accuracy_not_measured;  // why a run has none; empty where it has, and for `simulate`
   std::optional<Calibration> calibration;  // where pictures may be left out
+  std::optional<Faults> faults = {};       // of a run whose bits flip
   Simulation simulation;
   Cycles cycles;
   std::vector<Layer> layers;  // image after image

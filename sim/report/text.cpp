@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sim/report/colours.h"
+#include "sim/report/faults_text.h"
 #include "sim/report/format.h"
 
 namespace npusim::report {
@@ -30,6 +31,7 @@ class TextWriter {
       heading("Accuracy", " not measured");
       wrapped(report_.accuracy_not_measured);
     }
+    if (report_.faults) faults(*report_.faults);
     simulation();
     cycles();
     layers();
@@ -118,6 +120,12 @@ class TextWriter {
       text += fmt::format(", most in {}: {}", shortened(most->first, 30), grouped(most->second));
     }
     line(text);
+  }
+
+  void faults(const Faults& faults) {
+    heading("Faults", fmt::format(" over {} images, without any top-1 {}", grouped(faults.images),
+                                  percent(faults.fault_free_top1, 2)));
+    for (const std::string& each : faults_lines(faults)) line(each);
   }
 
   void accuracy(const Accuracy& accuracy) {
