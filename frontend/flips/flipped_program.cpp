@@ -142,11 +142,7 @@ std::vector<ProgramSites::ImageBit> ProgramSites::image_bits(const FaultSite& si
   }
   if (site.kind == FaultKind::shift_fields) {
     const auto& conv = std::get<graph::QuantizedConv>(graph_.node(site.layer).op);
-    std::int64_t begin = 0;
-    for (const auto& block : layout_.layers[static_cast<std::size_t>(site.layer)].parameters) {
-      if (block.channel_begin <= site.element) begin = block.channel_begin;
-    }
-    bit += static_cast<int>(site.element - begin) * conv.requantization.field_bits;
+    bit += static_cast<int>(site.element - block_begin(site)) * conv.requantization.field_bits;
   }
   std::vector<ImageBit> bits;
   for (const std::uint64_t address : addresses)

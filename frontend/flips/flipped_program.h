@@ -34,6 +34,14 @@ class ProgramSites {
   /// The bits of activations and accumulators among the sites.
   faults::PassingFlips passing(const std::vector<faults::FaultSite>& sites) const;
 
+  /// The first instruction that writes or loads the element of a site.
+  InstructionElement instruction_of(const faults::FaultSite& site) const;
+  /// The other way round; `site` says kind, field and bit. Weights and biases are addressed by the
+  /// PRELOAD that loads them, channel shifts and scales by what reads them, sums by their
+  /// REQUANTIZE. None where the instruction has no such element.
+  std::optional<faults::FaultSite> site_of(faults::FaultSite site,
+                                           const InstructionElement& at) const;
+
   /// Bytes of the DRAM image that hold the bit, each with the bit in it: one, but for parameters
   /// that each parameter block has a copy of. None of a zero point, which instructions hold.
   struct ImageBit {
@@ -50,6 +58,18 @@ class ProgramSites {
   std::uint64_t weight_address(const faults::FaultSite& site, int& first_bit) const;
   std::vector<std::uint64_t> parameter_addresses(const faults::FaultSite& site) const;
   InstructionElement writer_of(const faults::FaultSite& site) const;
+  std::uint64_t image_address(std::size_t instruction, std::uint64_t local) const;
+  std::int64_t block_begin(const faults::FaultSite& site) const;
+  std::optional<std::int32_t> layer_of(std::size_t instruction) const;
+  // The element of instruction i that is this stored one.
+  std::optional<std::int64_t> element_in(const faults::FaultSite& site, std::size_t i) const;
+  std::optional<std::int64_t> in_preload(const faults::FaultSite& site, std::size_t i) const;
+  std::optional<std::int64_t> in_requantize(const faults::FaultSite& site, std::size_t i) const;
+  std::optional<std::int64_t> in_vector(const faults::FaultSite& site, std::size_t i) const;
+  std::optional<std::int64_t> written_element(std::int32_t layer,
+                                              const InstructionElement& at) const;
+  std::optional<std::int64_t> preloaded_weight(std::int32_t layer,
+                                               const InstructionElement& at) const;
 
   const isa::Program& program_;
   const graph::QuantizedGraph& graph_;

@@ -8,6 +8,7 @@
 
 #include "sim/cli/accuracy.h"
 #include "sim/cli/answers.h"
+#include "sim/cli/faulted_run.h"
 #include "sim/cli/given_source.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/simulated_data.h"
@@ -116,6 +117,9 @@ report::Report RunSession::State::with_values(const config::RunConfig& run, Meas
   const auto dataset = pipeline->open(data);
   if (run.dataset) check_labels(*dataset, pipeline->network());
   const isa::Program& program = compiled(scheme);
+  const graph::QuantizedGraph& graph = pipeline->quantized(scheme).graph;
+  std::optional<FaultedRun> faulted;  // refuses what there is not, before anything is measured
+  if (run.faults) faulted.emplace(*run.faults, program, graph);
   const data::SkippedImages& uncalibrated = pipeline->skipped_calibration_images();
   if (run.dataset) {
     measured.accuracy = measure_accuracy(
@@ -126,11 +130,12 @@ report::Report RunSession::State::with_values(const config::RunConfig& run, Meas
     measured.accuracy.notes = {simulated_data_note(data)};
   }
   const VerifiedSimulation verified = simulate_and_compare(
-      program, pipeline->quantized(scheme).graph, *dataset,
+      program, graph, *dataset,
       first_good(*dataset, run.dataset ? measured.accuracy.skipped : uncalibrated,
                  run.simulation.images),
-      *progress, listeners);
+      *progress, listeners, faulted ? &faulted->simulated() : nullptr);
   report::Report report = described(program, verified.result);
+  if (faulted) report.faults = faulted->measure(*dataset, run.skip_bad_images, threads, *progress);
   report.simulation = verified.simulation;
   if (run.dataset) report.accuracy = measured.accuracy.accuracy;
   return report;
@@ -162,6 +167,7 @@ void RunSession::State::configure(const config::RunConfig& run, const Measured& 
   simulation.steady_state = run.simulation.steady_state;
   if (simulation.timing_only) return;  // neither of them was looked at
   simulation.images = run.simulation.images;
+  configuration.faults = run.faults;
   configuration.dataset = run.dataset;
   if (configuration.dataset && !configuration.dataset->images)
     configuration.dataset->images = measured.images;

@@ -4,9 +4,11 @@
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <optional>
 
 #include "frontend/execute/classify.h"
 #include "frontend/execute/integer_executor.h"
+#include "frontend/flips/flipped_program.h"
 #include "sim/base/errors.h"
 #include "sim/model/observers.h"
 #include "sim/model/simulate.h"
@@ -20,20 +22,35 @@ using Codes = std::vector<std::int8_t>;
 /// All tensors of one image as the integer network has them, by node.
 class ExpectedTensors {
  public:
-  explicit ExpectedTensors(const graph::QuantizedGraph& graph)
-      : executor_(graph), tensors_(graph.nodes.size()) {}
+  ExpectedTensors(const graph::QuantizedGraph& graph, const flips::Injection* injection)
+      : injection_(injection), tensors_(graph.nodes.size()) {
+    if (injection_ == nullptr) {
+      executor_.emplace(graph);
+    } else {
+      flipped_.emplace(graph, true);
+      flipped_->set_stored(injection_->stored);
+    }
+  }
 
-  void evaluate(const Codes& input) {
-    executor_.run(input.data(),
-                  [this](graph::NodeId node, const std::int8_t* values, std::int64_t count) {
-                    tensors_.at(static_cast<std::size_t>(node)).assign(values, values + count);
-                  });
+  void evaluate(std::int64_t image, const Codes& input) {
+    const auto take = [this](graph::NodeId node, const std::int8_t* values, std::int64_t count) {
+      tensors_.at(static_cast<std::size_t>(node)).assign(values, values + count);
+    };
+    if (flipped_) {
+      flipped_->run(input.data(), injection_->passing_in(image), take);
+    } else {
+      executor_->run(input.data(), take);
+    }
   }
   const Codes& of(std::size_t node) const { return tensors_.at(node); }
-  std::int64_t overflows(std::size_t node) const { return executor_.overflows().at(node); }
+  std::int64_t overflows(std::size_t node) const {
+    return (flipped_ ? flipped_->overflows() : executor_->overflows()).at(node);
+  }
 
  private:
-  execute::IntegerExecutor executor_;
+  const flips::Injection* injection_;
+  std::optional<execute::IntegerExecutor> executor_;
+  std::optional<flips::FlippedExecutor> flipped_;
   std::vector<Codes> tensors_;
 };
 
@@ -158,6 +175,27 @@ void check_same_cycles(const stats::SimulationResult& first, const stats::Simula
                             ": the same Program must take the same cycles");
 }
 
+/// The Program with the stored bits flipped, and those that pass in one image.
+class FlippedMachine {
+ public:
+  FlippedMachine(const isa::Program& program, const graph::QuantizedGraph& graph,
+                 const flips::Injection& injection)
+      : sites_(program, graph), injection_(injection), program_(sites_.flipped(injection.stored)) {}
+
+  const isa::Program& program() const { return program_; }
+  /// Valid until the next call.
+  const faults::PassingFlips* passing(std::int64_t image) {
+    passing_ = sites_.passing(injection_.passing_in(image));
+    return &passing_;
+  }
+
+ private:
+  flips::ProgramSites sites_;
+  const flips::Injection& injection_;
+  isa::Program program_;
+  faults::PassingFlips passing_;
+};
+
 void add_overflows(const std::optional<report::Overflows>& image,
                    std::optional<report::Overflows>& sum) {
   if (!image) return;
@@ -171,9 +209,12 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
                                         const graph::QuantizedGraph& graph,
                                         const data::Dataset& dataset,
                                         const std::vector<std::int64_t>& images, Progress& progress,
-                                        const std::vector<RunListener*>& listeners) {
+                                        const std::vector<RunListener*>& listeners,
+                                        const flips::Injection* injection) {
   VerifiedSimulation verified;
-  ExpectedTensors expected(graph);
+  ExpectedTensors expected(graph, injection);
+  std::optional<FlippedMachine> flipped;
+  if (injection != nullptr) flipped.emplace(program, graph, *injection);
   Comparison comparison(program, graph, expected);
   model::SimulationOptions options;
   options.verified = true;  // by the compiler
@@ -186,17 +227,20 @@ VerifiedSimulation simulate_and_compare(const isa::Program& program,
     const std::vector<Codes> inputs = input_codes(graph, sample.tensor);
     Codes all;
     for (const Codes& input : inputs) all.insert(all.end(), input.begin(), input.end());
-    expected.evaluate(all);
+    expected.evaluate(image, all);
     comparison.begin_image(image);
     model::Observers observers;
     observers.add(&comparison);
     for (RunListener* listener : listeners)
       observers.add(listener->observer(static_cast<std::size_t>(done)));
     options.observer = observers.get();
-    stats::SimulationResult result = model::simulate(program, inputs, options);
+    if (flipped) options.flips = flipped->passing(image);
+    stats::SimulationResult result =
+        model::simulate(flipped ? flipped->program() : program, inputs, options);
     comparison.end_image(graph);
     comparison.check_overflows(result);
-    add_overflows(report::overflows_of(program, result), verified.simulation.overflows);
+    add_overflows(report::overflows_of(flipped ? flipped->program() : program, result),
+                  verified.simulation.overflows);
     verified.simulation.output_sha256.push_back(output_hashes(program, result).at(0));
     if (done == 0) {
       verified.result = std::move(result);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "frontend/data/dataset.h"
+#include "frontend/flips/trials.h"
 #include "frontend/graph/quantized_graph.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/run_listener.h"
@@ -25,12 +26,13 @@ struct VerifiedSimulation {
 /// Simulates these images of the data set, at least one, each from reset. `program`, of one image,
 /// was compiled from `graph`. Throws base::InternalError where a layer's tensor never appears or
 /// cycles differ between images, and what simulate throws. The listeners' observers hear of each
-/// image after the comparison.
+/// image after the comparison. injection: bits that flip in both.
 VerifiedSimulation simulate_and_compare(const isa::Program& program,
                                         const graph::QuantizedGraph& graph,
                                         const data::Dataset& dataset,
                                         const std::vector<std::int64_t>& images, Progress& progress,
-                                        const std::vector<RunListener*>& listeners = {});
+                                        const std::vector<RunListener*>& listeners = {},
+                                        const flips::Injection* injection = nullptr);
 
 /// On stderr: where `of`, such as "per_layer: " or nothing, first differs. There is a mismatch.
 void print_mismatch(const std::string& of, const report::Simulation& simulation);

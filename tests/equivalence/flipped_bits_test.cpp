@@ -181,6 +181,15 @@ TEST_P(FlippedBits, ExecutorInterpreterAndMachineAgree) {
   draw_sites(seed, graph, stored, passing);
   ASSERT_FALSE(stored.empty() || passing.empty());
 
+  for (const Sites& all : {stored, passing}) {
+    for (const FaultSite& site : all) {
+      const flips::InstructionElement at = sites.instruction_of(site);
+      FaultSite asked = site;
+      asked.element = asked.layer = -1;
+      EXPECT_EQ(sites.site_of(asked, at), site) << "instruction " << at.instruction;
+    }
+  }
+
   flips::FlippedExecutor executor(graph, seed % 2 == 0);
   const Tensors untouched = tensors_of(executor, input, {});
   executor.set_stored(stored);
