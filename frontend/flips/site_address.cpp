@@ -177,7 +177,8 @@ std::optional<std::int64_t> ProgramSites::preloaded_weight(std::int32_t layer,
       first.element = tile.channel_begin * length + part.k_begin;
       int bit = 0;
       const std::uint64_t begin = weight_address(first, bit);
-      const std::int64_t row_bytes = row_bytes_of(f);
+      const auto row_bytes = static_cast<std::int64_t>(
+          isa::weight_row_bytes(static_cast<std::uint64_t>(tile.columns), f.weight_bits));
       const auto bytes = static_cast<std::uint64_t>((part.k_end - part.k_begin) * row_bytes);
       if (base < begin || base - begin >= bytes) continue;
       const std::int64_t k = part.k_begin + static_cast<std::int64_t>(base - begin) / row_bytes +
