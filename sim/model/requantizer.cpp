@@ -47,8 +47,15 @@ bool Requantizer::advance() {
 
 void Requantizer::apply_effects(std::size_t i) {
   if (!machine_.with_values) return;
-  check_records(i, weights_.bytes.data());
+  const faults::PassingFlips* flips = machine_.flips;
+  if (flips == nullptr) {
+    check_records(i, weights_.bytes.data());
+  } else {
+    flips->flip_accumulators(i, accumulators_.row(0), accumulators_.columns,
+                             machine_.hardware().mac_array.accumulator_bits);
+  }
   compute(std::get<isa::Requantize>(instruction(i).fields));
+  if (flips != nullptr) flips->flip_activations(i, activations_.codes(0));
 }
 
 void Requantizer::load_parameters(const isa::Requantize& r) {
@@ -84,13 +91,8 @@ void Requantizer::load_parameters(const isa::Requantize& r) {
 
 void Requantizer::compute(const isa::Requantize& r) {
   load_parameters(r);
-  if (machine_.flips != nullptr) {
-    machine_.flips->flip_accumulators(current(), accumulators_.row(0), accumulators_.columns,
-                                      machine_.hardware().mac_array.accumulator_bits);
-  }
   arith::requantize_rows(accumulators_.row(r.acc_row), accumulators_.columns, r.pixels, table_,
                          activations_.codes(r.out_address), r.out_pixel_stride_bytes);
-  if (machine_.flips != nullptr) machine_.flips->flip_activations(current(), activations_.codes(0));
 }
 
 }  // namespace npusim::model

@@ -78,7 +78,7 @@ bool VectorUnit::advance() {
 }
 
 void VectorUnit::compute() {
-  check_records(current(), weights_.bytes.data());
+  if (machine_.flips == nullptr) check_records(current(), weights_.bytes.data());
   const isa::Instruction& instruction = this->instruction(current());
   if (const auto* pool = std::get_if<isa::Pool>(&instruction.fields)) {
     compute(*pool);
