@@ -2,9 +2,8 @@
 #include "frontend/flips/campaign.h"
 
 #include <algorithm>
-#include <map>
-#include <memory>
 #include <tuple>
+#include <utility>
 
 #include "frontend/flips/spaces.h"
 #include "sim/faults/draw.h"
@@ -26,12 +25,21 @@ std::int64_t bits_of(const Spaces& spaces) {
   return bits;
 }
 
-std::vector<FaultSite> drawn_sites(const Spaces& spaces, const faults::Gaps& gaps,
-                                   const faults::DrawKey& key) {
-  std::vector<FaultSite> sites;
+/// What readers get of flips that are drawn in spaces of one kind.
+DrawnFlips drawn_flips(const Spaces& spaces, const faults::Gaps& gaps, const faults::DrawKey& key,
+                       const ProtectedWords* words) {
+  DrawnFlips flips;
   for (const FaultSpace& space : spaces)
-    faults::draw(space, gaps, faults::draws_for(key, space), sites);
-  return sites;
+    faults::draw(space, gaps, faults::draws_for(key, space), flips.sites);
+  const bool is_protected =
+      words != nullptr && !spaces.empty() && words->protects(spaces.front().kind);
+  return is_protected ? words->read(spaces, flips.sites, gaps, key) : flips;
+}
+
+void append(const DrawnFlips& more, DrawnFlips& flips) {
+  flips.sites.insert(flips.sites.end(), more.sites.begin(), more.sites.end());
+  flips.detected += more.detected;
+  flips.corrected += more.corrected;
 }
 
 /// One of all bits of these spaces.
@@ -66,10 +74,10 @@ std::vector<Group> groups_of(const Campaign& campaign) {
 Injection single(const Group& group, std::int64_t seed, std::int64_t number) {
   Injection injection;
   if (config::is_stored(group.kind)) {
-    injection.stored = {one_site(group.spaces, {seed, kSingle, number, -1})};
+    injection.stored.sites = {one_site(group.spaces, {seed, kSingle, number, -1})};
   } else {
     injection.passing = [spaces = group.spaces, seed, number](std::int64_t image) {
-      return std::vector<FaultSite>{one_site(spaces, {seed, kSingle, number, image})};
+      return DrawnFlips{{one_site(spaces, {seed, kSingle, number, image})}, 0, 0};
     };
   }
   return injection;
@@ -119,8 +127,12 @@ RateResult rate_result(FaultKind kind, double rate, const std::vector<TrialResul
     shares.push_back(static_cast<double>(trial.correct) / count);
     result.agreement += static_cast<double>(trial.agreeing) / count / number;
     result.flips_mean += static_cast<double>(trial.flips) / number;
+    result.detected += static_cast<double>(trial.detected) / number;
+    result.corrected += static_cast<double>(trial.corrected) / number;
   }
-  if (!config::is_stored(kind)) result.flips_mean /= count;
+  if (!config::is_stored(kind)) {
+    for (double* mean : {&result.flips_mean, &result.detected, &result.corrected}) *mean /= count;
+  }
   result.top1 = interval_of(shares);
   if (result.top1.low) {
     result.top1.low = std::max(0.0, *result.top1.low);
@@ -173,19 +185,22 @@ Injection Campaign::drawn(const std::vector<FaultKind>& kinds, double rate,
                           std::int64_t trial) const {
   const faults::Gaps gaps(rate);
   Injection injection;
-  Spaces passing;
+  std::vector<Spaces> passing;
   for (const FaultKind kind : kinds) {
-    const Spaces spaces = spaces_of(*graph, kind, layers);
-    if (!config::is_stored(kind)) {
-      passing.insert(passing.end(), spaces.begin(), spaces.end());
-      continue;
+    Spaces spaces = spaces_of(*graph, kind, layers);
+    if (config::is_stored(kind)) {
+      append(drawn_flips(spaces, gaps, {faults->seed, rate, trial, -1}, words), injection.stored);
+    } else {
+      passing.push_back(std::move(spaces));
     }
-    const auto sites = drawn_sites(spaces, gaps, {faults->seed, rate, trial, -1});
-    injection.stored.insert(injection.stored.end(), sites.begin(), sites.end());
   }
   if (passing.empty()) return injection;
-  injection.passing = [passing, gaps, rate, trial, seed = faults->seed](std::int64_t image) {
-    return drawn_sites(passing, gaps, {seed, rate, trial, image});
+  injection.passing = [passing, gaps, rate, trial, seed = faults->seed,
+                       codes = words](std::int64_t image) {
+    DrawnFlips flips;
+    for (const Spaces& spaces : passing)
+      append(drawn_flips(spaces, gaps, {seed, rate, trial, image}, codes), flips);
+    return flips;
   };
   return injection;
 }
@@ -213,6 +228,8 @@ CampaignResult run_campaign(const Campaign& campaign, const Trials& trials, std:
           faults.trials, [&](std::int64_t trial) { return campaign.drawn({kind}, rate, trial); },
           advance);
       result.rates.push_back(rate_result(kind, rate, results, images));
+      result.rates.back().is_protected =
+          campaign.words != nullptr && campaign.words->protects(kind);
       before += faults.trials;
     }
   }

@@ -19,7 +19,8 @@ namespace npusim::flips {
 struct Campaign {
   const graph::QuantizedGraph* graph = nullptr;
   const config::FaultsConfig* faults = nullptr;
-  std::vector<bool> layers;  // by node; empty: all
+  std::vector<bool> layers;               // by node; empty: all
+  const ProtectedWords* words = nullptr;  // where scratchpads may have codes
 
   /// The bits of trial `trial` of these kinds at this rate.
   Injection drawn(const std::vector<faults::FaultKind>& kinds, double rate,
@@ -34,6 +35,8 @@ struct RateResult {
   double flips_mean = 0;  // of a trial; of passing kinds, of an image
   Interval top1;          // within [0, 1]
   double agreement = 0;
+  bool is_protected = false;
+  double detected = 0, corrected = 0;  // words, as flips_mean
 };
 
 /// Single flips in one layer; of passing kinds one in each image, each drawn anew.

@@ -22,6 +22,11 @@ struct InstructionElement {
   std::int64_t element = 0;
 };
 
+/// Bytes [begin, end) of the DRAM image.
+struct ImageRange {
+  std::uint64_t begin = 0, end = 0;
+};
+
 /// Finds the network's elements in a Program of one image, and the other way round. Told from the
 /// layout of the weights and from the instructions' addresses. Both must outlive this.
 class ProgramSites {
@@ -49,6 +54,8 @@ class ProgramSites {
     int bit = 0;
   };
   std::vector<ImageBit> image_bits(const faults::FaultSite& site) const;
+  /// What of the image holds a layer's stored values of one kind.
+  std::vector<ImageRange> image_ranges(faults::FaultKind kind, std::int32_t layer) const;
 
  private:
   const std::vector<std::size_t>& instructions(std::int32_t layer) const {

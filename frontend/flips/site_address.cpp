@@ -47,6 +47,35 @@ std::uint64_t ProgramSites::image_address(std::size_t instruction, std::uint64_t
                             std::to_string(local) + " of the weight scratchpad was never loaded");
 }
 
+std::vector<ImageRange> ProgramSites::image_ranges(FaultKind kind, std::int32_t layer) const {
+  const compile::LayerWeights& weights = layout_.layers[static_cast<std::size_t>(layer)];
+  std::vector<ImageRange> ranges;
+  const auto add = [&](std::uint64_t base, std::int64_t begin, std::int64_t end) {
+    if (begin < end)
+      ranges.push_back(
+          {base + static_cast<std::uint64_t>(begin), base + static_cast<std::uint64_t>(end)});
+  };
+  if (kind == FaultKind::weights) {
+    for (const compile::WeightGroup& group : weights.groups) {
+      for (const compile::WeightPiece& piece : group.pieces)
+        add(piece.dram_address, 0, piece.bytes);
+    }
+    return ranges;
+  }
+  const bool is_conv = std::holds_alternative<graph::QuantizedConv>(graph_.node(layer).op);
+  for (const compile::ParameterBlock& block : weights.parameters) {
+    if (kind == FaultKind::shift_fields) {
+      add(block.dram_address, block.shifts_offset, block.clamps_offset);
+    } else if (is_conv) {
+      add(block.dram_address, 0, block.shifts_offset);
+      add(block.dram_address, block.bias_offset, block.bytes);
+    } else {
+      add(block.dram_address, 0, block.bytes);
+    }
+  }
+  return ranges;
+}
+
 std::int64_t ProgramSites::block_begin(const FaultSite& site) const {
   std::int64_t begin = 0;
   for (const auto& block : layout_.layers[static_cast<std::size_t>(site.layer)].parameters) {

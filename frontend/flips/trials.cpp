@@ -31,13 +31,18 @@ Trials::Trials(const graph::QuantizedGraph& graph, const CodedImages& images, in
 
 TrialResult Trials::evaluate(FlippedExecutor& executor, const Injection& injection) const {
   TrialResult result;
-  executor.set_stored(injection.stored);
-  result.flips = static_cast<std::int64_t>(injection.stored.size());
+  const auto count = [&](const DrawnFlips& flips) {
+    result.flips += static_cast<std::int64_t>(flips.sites.size());
+    result.detected += flips.detected;
+    result.corrected += flips.corrected;
+  };
+  executor.set_stored(injection.stored.sites);
+  count(injection.stored);
   std::int64_t steps = 0;
   for (std::size_t i = 0; i < images_.count(); ++i) {
-    const std::vector<faults::FaultSite> passing = injection.passing_in(images_.numbers[i]);
-    result.flips += static_cast<std::int64_t>(passing.size());
-    const std::int8_t* logits = executor.run(images_.codes[i].data(), passing);
+    const DrawnFlips passing = injection.passing_in(images_.numbers[i]);
+    count(passing);
+    const std::int8_t* logits = executor.run(images_.codes[i].data(), passing.sites);
     const std::int32_t seen = execute::rank(logits, executor.output_elements())[0];
     result.correct += seen == images_.labels[i] ? 1 : 0;
     result.agreeing += seen == classes_[i] ? 1 : 0;

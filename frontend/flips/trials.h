@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "frontend/flips/flipped_executor.h"
+#include "frontend/flips/protected_words.h"
 #include "frontend/graph/quantized_graph.h"
 #include "sim/faults/fault_site.h"
 
@@ -15,13 +16,13 @@ namespace npusim::flips {
 
 /// The bits that flip in one trial.
 struct Injection {
-  std::vector<faults::FaultSite> stored;  // in every image
+  DrawnFlips stored;  // in every image
   /// Those of activations and accumulators in this image; called from several threads. May be
   /// empty: none.
-  std::function<std::vector<faults::FaultSite>(std::int64_t image)> passing;
+  std::function<DrawnFlips(std::int64_t image)> passing;
 
-  std::vector<faults::FaultSite> passing_in(std::int64_t image) const {
-    return passing ? passing(image) : std::vector<faults::FaultSite>{};
+  DrawnFlips passing_in(std::int64_t image) const {
+    return passing ? passing(image) : DrawnFlips{};
   }
 };
 
@@ -34,10 +35,11 @@ struct CodedImages {
 };
 
 struct TrialResult {
-  std::int64_t flips = 0;     // stored ones, and those that pass in all images
-  std::int64_t correct = 0;   // images whose label ranks first
-  std::int64_t agreeing = 0;  // whose class is that without flips
-  double logit_error = 0;     // mean difference of an output of the network, in steps of its code
+  std::int64_t flips = 0;                    // stored ones, and those that pass in all images
+  std::int64_t detected = 0, corrected = 0;  // words, likewise
+  std::int64_t correct = 0;                  // images whose label ranks first
+  std::int64_t agreeing = 0;                 // whose class is that without flips
+  double logit_error = 0;  // mean difference of an output of the network, in steps of its code
 };
 
 class Trials {

@@ -51,7 +51,8 @@ FaultedRun::FaultedRun(const config::FaultsConfig& faults, const isa::Program& p
       graph_(graph),
       sites_(std::make_unique<const flips::ProgramSites>(program, graph)) {
   if (faults.is_drawn()) {
-    campaign_ = {&graph, &faults, flips::layers_of(faults, graph)};
+    words_ = std::make_unique<const flips::ProtectedWords>(graph, *sites_, program.hardware);
+    campaign_ = {&graph, &faults, flips::layers_of(faults, graph), words_.get()};
     check_flips();
     simulated_ = campaign_.drawn(faults.kinds, faults.rates.back(), 0);
     return;
@@ -59,8 +60,8 @@ FaultedRun::FaultedRun(const config::FaultsConfig& faults, const isa::Program& p
   listed_ = flips::sites_of(faults, graph, program, *sites_);
   std::vector<faults::FaultSite> passing;
   for (const faults::FaultSite& site : listed_)
-    (config::is_stored(site.kind) ? simulated_.stored : passing).push_back(site);
-  simulated_.passing = [passing](std::int64_t) { return passing; };
+    (config::is_stored(site.kind) ? simulated_.stored.sites : passing).push_back(site);
+  simulated_.passing = [passing](std::int64_t) { return flips::DrawnFlips{passing, 0, 0}; };
 }
 
 void FaultedRun::check_flips() const {
@@ -162,6 +163,10 @@ void FaultedRun::put_campaign(const flips::CampaignResult& campaign, report::Fau
     row.flips_mean = each.flips_mean;
     row.top1 = estimate(each.top1);
     row.agreement_top1 = each.agreement;
+    if (each.is_protected) {
+      row.detected = each.detected;
+      row.corrected = each.corrected;
+    }
     result.rates.push_back(std::move(row));
   }
   const auto cost = [&](const flips::LayerCost& each) {

@@ -40,6 +40,7 @@ class FaultedRun {
   const config::FaultsConfig& faults_;
   const graph::QuantizedGraph& graph_;
   std::unique_ptr<const flips::ProgramSites> sites_;
+  std::unique_ptr<const flips::ProtectedWords> words_;  // where bits are drawn
   flips::Campaign campaign_;
   std::vector<faults::FaultSite> listed_;
   flips::Injection simulated_;

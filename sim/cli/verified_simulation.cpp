@@ -28,7 +28,7 @@ class ExpectedTensors {
       executor_.emplace(graph);
     } else {
       flipped_.emplace(graph, true);
-      flipped_->set_stored(injection_->stored);
+      flipped_->set_stored(injection_->stored.sites);
     }
   }
 
@@ -37,7 +37,7 @@ class ExpectedTensors {
       tensors_.at(static_cast<std::size_t>(node)).assign(values, values + count);
     };
     if (flipped_) {
-      flipped_->run(input.data(), injection_->passing_in(image), take);
+      flipped_->run(input.data(), injection_->passing_in(image).sites, take);
     } else {
       executor_->run(input.data(), take);
     }
@@ -180,12 +180,14 @@ class FlippedMachine {
  public:
   FlippedMachine(const isa::Program& program, const graph::QuantizedGraph& graph,
                  const flips::Injection& injection)
-      : sites_(program, graph), injection_(injection), program_(sites_.flipped(injection.stored)) {}
+      : sites_(program, graph),
+        injection_(injection),
+        program_(sites_.flipped(injection.stored.sites)) {}
 
   const isa::Program& program() const { return program_; }
   /// Valid until the next call.
   const faults::PassingFlips* passing(std::int64_t image) {
-    passing_ = sites_.passing(injection_.passing_in(image));
+    passing_ = sites_.passing(injection_.passing_in(image).sites);
     return &passing_;
   }
 
