@@ -74,9 +74,8 @@ void add_sites(const Faults& faults, std::vector<std::string>& lines) {
 std::vector<std::string> faults_lines(const Faults& faults) {
   std::vector<std::string> lines;
   if (!faults.rates.empty()) add_rates(faults, lines);
-  add_costs(
-      "  One flip alone, by kind: points of top-1, images whose class changes, steps of a logit",
-      faults.per_flip, lines);
+  add_costs("  One flip alone: points of top-1 lost, % of classes changed, steps of a logit",
+            faults.per_flip, lines);
   add_costs("  Layers that suffer most from one flip", faults.layers, lines);
   add_sites(faults, lines);
   return lines;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -14,6 +15,8 @@
 #include "frontend/flips/flipped_executor.h"
 #include "frontend/flips/flipped_layer.h"
 #include "frontend/flips/flipped_program.h"
+#include "frontend/flips/interval.h"
+#include "frontend/flips/protected_words.h"
 #include "frontend/flips/spaces.h"
 #include "sim/base/errors.h"
 #include "sim/faults/draw.h"
@@ -204,6 +207,51 @@ TEST_P(FlippedBits, ExecutorInterpreterAndMachineAgree) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, FlippedBits, testing::Range<std::uint64_t>(0, test::draws(kCases)));
+
+// Where no word has two flips, SECDED leaves none of them, and parity tells of every word and
+// leaves all. Where every bit of a word flips, as many as it has, both let flips through.
+TEST(ProtectedWords, SingleFlipsAreCorrectedOrDetected) {
+  const graph::QuantizedGraph graph = graph_of(3);
+  for (const auto protection : {config::Protection::parity, config::Protection::secded}) {
+    isa::Program program = program_of(3, graph);
+    program.hardware.weight_scratchpad.protection = protection;
+    program.hardware.activation_scratchpad.protection = protection;
+    const flips::ProgramSites sites(program, graph);
+    const flips::ProtectedWords words(graph, sites, program.hardware);
+    EXPECT_FALSE(words.protects(FaultKind::accumulators));
+    for (const FaultKind kind :
+         {FaultKind::weights, FaultKind::shift_fields, FaultKind::activations}) {
+      ASSERT_TRUE(words.protects(kind));
+      const auto spaces = flips::spaces_of(graph, kind);
+      if (spaces.empty()) continue;
+      const faults::DrawKey key{1, 0, 0, -1};
+      const Sites one = {spaces.back().site(spaces.back().bits() - 1)};
+      const flips::DrawnFlips read = words.read(spaces, one, faults::Gaps(0), key);
+      const bool is_parity = protection == config::Protection::parity;
+      EXPECT_EQ(read.sites, is_parity ? one : Sites{});
+      EXPECT_EQ(read.detected, is_parity ? 1 : 0);
+      EXPECT_EQ(read.corrected, is_parity ? 0 : 1);
+      // Check bits alone, all of them: no data bit was wrong before.
+      const flips::DrawnFlips checks = words.read(spaces, {}, faults::Gaps(1), {1, 1.0, 0, -1});
+      EXPECT_GT(checks.detected + checks.corrected, 0);
+      EXPECT_TRUE(!is_parity || checks.sites.empty());
+    }
+  }
+}
+
+TEST(Interval, IsStudentsAndStratified) {
+  const flips::Interval one = flips::interval_of(std::vector<double>{1, 2, 3, 4});
+  EXPECT_DOUBLE_EQ(one.mean, 2.5);
+  // s = 1.29099, t of 3 degrees of freedom 3.18245
+  EXPECT_NEAR(*one.high - one.mean, 3.18245 * 1.2909944 / 2, 1e-5);
+  EXPECT_NEAR(one.mean - *one.low, 3.18245 * 1.2909944 / 2, 1e-5);
+  EXPECT_FALSE(flips::interval_of(std::vector<double>{1}).low.has_value());
+  const flips::Interval two =
+      flips::interval_of(std::vector<flips::Stratum>{{0.75, {1, 2, 3}}, {0.25, {10, 12}}});
+  EXPECT_DOUBLE_EQ(two.mean, 0.75 * 2 + 0.25 * 11);
+  // Variances 1 / 3 and 2 / 2 of the means, weighted; t of 3 degrees of freedom.
+  EXPECT_NEAR(*two.high - two.mean, 3.18245 * std::sqrt(0.5625 / 3 + 0.0625), 1e-5);
+}
 
 }  // namespace
 }  // namespace npusim
