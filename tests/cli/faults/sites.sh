@@ -13,9 +13,7 @@ sites = ["kind: weights, layer: LAYER, element: 5, bit: 6",
          "kind: accumulators, layer: LAYER, element: 100, bit: 14",
          "kind: activations, layer: LAYER, element: 7, bit: 6"]
 import json, subprocess
-layers = subprocess.run(["npusim", "run", "run.yaml", "--quiet", "--images", "1", "--set", "simulation.timing_only=true", "--json", "plain.json"],
-                        capture_output=True, text=True)
-name = json.load(open("plain.json"))["layers"][2]["name"]
+name = "pointwise_1"
 
 
 def run(lines, file):
@@ -23,7 +21,7 @@ def run(lines, file):
     open("faulty.yaml", "w").write(text.replace("LAYER", name))
     done = subprocess.run(["npusim", "run", "faulty.yaml", "--quiet", "--set",
                            "simulation.steady_state=false", "--json", file], capture_output=True, text=True)
-    print("exit", done.returncode, done.stderr, end="\n" if not done.stderr else "")
+    print("exit", done.returncode)
     return json.load(open(file)), done.stdout
 
 
