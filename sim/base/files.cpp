@@ -8,84 +8,31 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <boost/interprocess/mapped_region.hpp>
 #include <cerrno>
 #include <chrono>
 #include <optional>
-#include <system_error>
 #include <thread>
 
+#include "sim/base/descriptor.h"
 #include "sim/base/errors.h"
+#include "sim/base/unfinished.h"
 
 namespace npusim::base {
 namespace {
 
 constexpr int kPipeWaitMilliseconds = 2000;  // for the program at the other end of a pipe
 
-[[noreturn]] void throw_cannot(const char* action, const std::filesystem::path& path, int error) {
-  throw InputError(path.string() + ": cannot " + action + ": " +
-                   std::generic_category().message(error));
-}
-
 [[noreturn]] void throw_too_large(const std::filesystem::path& path, std::uint64_t max_bytes) {
   throw InputError(
       refusal(path.string(), "size", "more", "at most " + std::to_string(max_bytes) + " bytes"));
 }
 
-/// Closes at the end of its life; close() before that tells whether it succeeded.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(Descriptor&& other) noexcept : number_(other.number_) { other.number_ = -1; }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int number() const { return number_; }
-  /// What Boost.Interprocess asks of something that it maps.
-  boost::interprocess::mapping_handle_t get_mapping_handle() const { return {number_, false}; }
+/// What Boost.Interprocess asks of something that it maps.
+struct Mappable {
+  int number;
+  boost::interprocess::mapping_handle_t get_mapping_handle() const { return {number, false}; }
   static boost::interprocess::mode_t get_mode() { return boost::interprocess::read_only; }
-  bool close() {
-    const int number = number_;
-    number_ = -1;
-    return ::close(number) == 0;
-  }
-
- private:
-  int number_;
-};
-
-/// The temporary files that a signal handler is to remove. There are few at a time.
-std::array<std::atomic<const char*>, 16> unfinished_paths;
-
-/// Removes the file at the end of its life unless it was kept.
-class Unfinished {
- public:
-  /// `path` outlives this.
-  explicit Unfinished(const std::string& path) : path_(path) {
-    for (auto& slot : unfinished_paths) {
-      const char* none = nullptr;
-      if (!slot.compare_exchange_strong(none, path.c_str())) continue;
-      slot_ = &slot;
-      return;
-    }
-  }
-  ~Unfinished() {
-    if (!kept_) ::unlink(path_.c_str());
-    if (slot_ != nullptr) *slot_ = nullptr;
-  }
-  Unfinished(const Unfinished&) = delete;
-  Unfinished& operator=(const Unfinished&) = delete;
-  void keep() { kept_ = true; }
-
- private:
-  const std::string& path_;
-  std::atomic<const char*>* slot_ = nullptr;
-  bool kept_ = false;
 };
 
 void make_blocking(const Descriptor& file) {
@@ -154,19 +101,7 @@ Container read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
 
 /// All pages at once: whoever maps a file here reads all of it.
 boost::interprocess::mapped_region map_all(const Descriptor& file, std::size_t bytes) {
-  return {file, boost::interprocess::read_only, 0, bytes, nullptr, MAP_POPULATE};
-}
-
-void write_all(const Descriptor& file, const std::filesystem::path& path, const void* data,
-               std::size_t bytes) {
-  const char* next = static_cast<const char*>(data);
-  while (bytes > 0) {
-    const ssize_t written = ::write(file.number(), next, bytes);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw_cannot("write", path, errno);
-    next += written;
-    bytes -= static_cast<std::size_t>(written);
-  }
+  return {Mappable{file.number()}, boost::interprocess::read_only, 0, bytes, nullptr, MAP_POPULATE};
 }
 
 /// A pipe that nobody reads is refused after a while instead of waited for without end.
@@ -184,12 +119,6 @@ Descriptor open_for_writing(const std::filesystem::path& path) {
   Descriptor file(number);
   make_blocking(file);
   return file;
-}
-
-mode_t default_mode() {
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  return 0666 & ~mask;
 }
 
 }  // namespace
@@ -226,7 +155,7 @@ struct WholeFile::State {
     // A link is followed, so that the file it leads to is replaced and not the link.
     std::error_code unresolved;
     target = std::filesystem::weakly_canonical(path, unresolved);
-    if (unresolved) target = path;
+    if (unresolved) target = path.native();
 
     struct stat status = {};
     const bool exists = ::stat(target.c_str(), &status) == 0;
@@ -235,26 +164,24 @@ struct WholeFile::State {
       file.emplace(open_for_writing(path));
       return;
     }
-    mode = exists ? status.st_mode & 07777 : default_mode();
-    temporary = target.string() + ".XXXXXX";
-    file.emplace(::mkostemp(temporary.data(), O_CLOEXEC));
+    mode = exists ? status.st_mode & 07777 : permitted_mode(0666);
+    file.emplace(unfinished.emplace().make_file(target));
     if (file->number() < 0) throw_cannot("write", path, errno);
-    unfinished.emplace(temporary);
   }
 
   void commit() {
+    const bool is_new = unfinished.has_value();
     const bool written =
-        !unfinished || (::fchmod(file->number(), mode) == 0 && ::fsync(file->number()) == 0);
-    if (!written || !file->close()) throw_cannot("write", path, errno);
-    if (!unfinished) return;
-    if (::rename(temporary.c_str(), target.c_str()) != 0) throw_cannot("write", path, errno);
-    unfinished->keep();
+        !is_new || (::fchmod(file->number(), mode) == 0 && ::fsync(file->number()) == 0);
+    const bool whole = written && file->close() &&
+                       (!is_new || (unfinished->rename_to(target) &&
+                                    sync_folder(std::filesystem::path(target).parent_path())));
+    if (!whole) throw_cannot("write", path, errno);
   }
 
   const std::filesystem::path path;
-  std::filesystem::path target;
+  std::string target;
   mode_t mode = 0;
-  std::string temporary;
   std::optional<Descriptor> file;
   std::optional<Unfinished> unfinished;  // not of a device or pipe
 };
@@ -263,16 +190,10 @@ WholeFile::WholeFile(const std::filesystem::path& path) : state_(std::make_uniqu
 WholeFile::~WholeFile() = default;
 
 void WholeFile::write(const void* data, std::size_t bytes) {
-  write_all(*state_->file, state_->path, data, bytes);
+  if (!write_all(state_->file->number(), data, bytes)) throw_cannot("write", state_->path, errno);
 }
 
 void WholeFile::commit() { state_->commit(); }
-
-void remove_unfinished_files() noexcept {
-  for (const auto& slot : unfinished_paths) {
-    if (const char* path = slot) ::unlink(path);
-  }
-}
 
 void write_file_whole(const std::filesystem::path& path, const void* data, std::size_t bytes) {
   WholeFile file(path);

@@ -40,8 +40,9 @@ std::string read_file_text(const std::filesystem::path& path,
                            std::uint64_t max_bytes = kMaxFileBytes);
 
 /// A file that is written piece by piece, and is there whole or not at all: a temporary file in the
-/// same folder, which commit() renames. Without commit() the temporary file is gone and an existing
-/// file is as it was. A device or pipe is written directly, as write_file_whole does.
+/// same folder (base::Unfinished), which commit() renames. Without commit() the temporary file is
+/// gone and an existing file is as it was. A device or pipe is written directly, as
+/// write_file_whole does.
 class WholeFile {
  public:
   explicit WholeFile(const std::filesystem::path& path);
@@ -50,7 +51,7 @@ class WholeFile {
   WholeFile& operator=(const WholeFile&) = delete;
 
   void write(const void* data, std::size_t bytes);
-  /// Once, and nothing is written after it. The file is on the disk then.
+  /// Once, and nothing is written after it. The file is on the disk then, under its name.
   void commit();
 
  private:
@@ -58,14 +59,10 @@ class WholeFile {
   std::unique_ptr<State> state_;
 };
 
-/// Removes the temporary file of every WholeFile that is not committed, for a program that ends at
-/// once. May be called in a signal handler.
-void remove_unfinished_files() noexcept;
-
-/// Writes the file whole or not at all: a temporary file in the same folder, fsync, rename. An
-/// existing file keeps its permissions; a device or pipe (`/dev/stdout`) is written directly, a
-/// pipe that no program opens for reading within two seconds refused. On failure the temporary file
-/// is gone and an existing file is as it was.
+/// Writes the file whole or not at all: a temporary file in the same folder, fsync, rename,
+/// fsync of the folder. An existing file keeps its permissions; a device or pipe (`/dev/stdout`) is
+/// written directly, a pipe that no program opens for reading within two seconds refused. On
+/// failure the temporary file is gone and an existing file is as it was.
 void write_file_whole(const std::filesystem::path& path, const void* data, std::size_t bytes);
 void write_file_whole(const std::filesystem::path& path, std::string_view text);
 void write_file_whole(const std::filesystem::path& path, const std::vector<std::uint8_t>& bytes);

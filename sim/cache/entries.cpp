@@ -99,14 +99,18 @@ std::vector<Entry> list_entries(const fs::path& folder) {
   return entries;
 }
 
-Pruned prune(const fs::path& folder, const Pruning& pruning) {
-  Pruned pruned;
+void remove_abandoned(const fs::path& folder) {
   const Clock::time_point abandoned_before = Clock::now() - kAbandonedAfter;
   for_each_file(folder, [&](const Entry& file) {
     std::error_code ignored;
     if (is_auxiliary(file.path.filename()) && file.last_use < abandoned_before)
       fs::remove(file.path, ignored);
   });
+}
+
+Pruned prune(const fs::path& folder, const Pruning& pruning) {
+  Pruned pruned;
+  remove_abandoned(folder);
   const std::vector<Entry> entries = list_entries(folder);
   std::int64_t left_bytes = 0;
   for (const Entry& entry : entries) left_bytes += entry.bytes;

@@ -40,6 +40,9 @@ struct Pruned {
 /// beside programs that use the cache: they compute again what is gone.
 Pruned prune(const std::filesystem::path& folder, const Pruning& pruning);
 
+/// What writers left that were killed, an hour after.
+void remove_abandoned(const std::filesystem::path& folder);
+
 /// 16 hexadecimal digits.
 std::string hex_name(std::uint64_t value);
 

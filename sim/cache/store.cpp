@@ -13,7 +13,9 @@
 #include <system_error>
 #include <utility>
 
+#include "sim/base/descriptor.h"
 #include "sim/base/errors.h"
+#include "sim/base/unfinished.h"
 #include "sim/cache/entries.h"
 
 namespace npusim::cache {
@@ -45,18 +47,6 @@ bool is_whole(const base::FileBytes& file, std::uint64_t inputs_hash) {
          header.checksum == checksum_of(bytes, inputs_hash);
 }
 
-bool write_all(int file, const void* data, std::size_t bytes) {
-  const char* next = static_cast<const char*>(data);
-  while (bytes > 0) {
-    const ssize_t written = ::write(file, next, bytes);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    next += written;
-    bytes -= static_cast<std::size_t>(written);
-  }
-  return true;
-}
-
 bool make_folder(const fs::path& folder) {
   std::error_code failed;
   fs::create_directories(folder, failed);
@@ -72,14 +62,32 @@ bool is_current(int descriptor, const fs::path& path) {
 
 }  // namespace
 
-Lock::Lock(Lock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)) {}
+/// An attempt at a lock, which is one when its state is `held`.
+struct Lock::Held {
+  enum class State { held, waits, stale, refused };
 
-Lock::~Lock() {
-  if (descriptor_ < 0) return;
-  ::unlink(path_.c_str());  // while it is held: who waits for it finds it gone and makes another
-  ::close(descriptor_);
-}
+  explicit Held(const fs::path& path)
+      : file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+    if (file.number() < 0) return;
+    if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) state = State::waits;
+    } else if (!is_current(file.number(), path)) {
+      state = State::stale;
+    } else {
+      unfinished.adopt_file(path);
+      state = State::held;
+    }
+  }
+
+  base::Descriptor file;
+  // Removed while it is held: who waits for it finds it gone and makes another.
+  base::Unfinished unfinished;
+  State state = State::refused;  // also by a file system without locks: everybody computes
+};
+
+Lock::Lock(std::unique_ptr<Held> held) : held_(std::move(held)) {}
+Lock::~Lock() = default;
+Lock::Lock(Lock&& other) noexcept = default;
 
 Store::Store(fs::path folder, std::uint64_t program, std::int64_t most_bytes)
     : folder_(std::move(folder)),
@@ -115,16 +123,14 @@ void Store::put(const std::string& kind, std::uint64_t inputs_hash, std::string_
   header.bytes = bytes.size();
   header.checksum = checksum_of(bytes, inputs_hash);
 
-  std::string temporary = path.string() + ".XXXXXX";
-  const int file = ::mkostemp(temporary.data(), O_CLOEXEC);
-  if (file < 0) return;
+  base::Unfinished unfinished;
+  base::Descriptor file(unfinished.make_file(path.native()));
   // Not synchronized: after a loss of power the checksum tells.
-  const bool is_written =
-      write_all(file, &header, sizeof header) && write_all(file, bytes.data(), bytes.size());
-  if (::close(file) != 0 || !is_written || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    ::unlink(temporary.c_str());
-    return;
-  }
+  const bool is_kept = file.number() >= 0 &&
+                       base::write_all(file.number(), &header, sizeof header) &&
+                       base::write_all(file.number(), bytes.data(), bytes.size()) && file.close() &&
+                       unfinished.rename_to(path);
+  if (!is_kept) return;
   trim(static_cast<std::int64_t>(sizeof header + bytes.size()));
 }
 
@@ -134,21 +140,26 @@ void Store::trim(std::int64_t written_bytes) const {
   if ((unchecked_bytes_ += written_bytes) < part_bytes) return;
   unchecked_bytes_ = 0;
   std::int64_t bytes = 0;
+  remove_abandoned(folder_);
   for (const Entry& entry : list_entries(folder_)) bytes += entry.bytes;
   if (bytes > most_bytes_) prune(folder_, {std::nullopt, most_bytes_ - part_bytes});
 }
 
 Lock Store::lock(const std::string& kind, std::uint64_t inputs_hash) const {
   const fs::path path = path_of(kind, inputs_hash).string() + ".lock";
-  if (program_ == 0 || !make_folder(path.parent_path())) return {-1, {}};
+  if (program_ == 0 || !make_folder(path.parent_path())) return Lock(nullptr);
   while (true) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (file < 0) return {-1, {}};
-    int failed = ::flock(file, LOCK_EX);
-    while (failed != 0 && errno == EINTR) failed = ::flock(file, LOCK_EX);
-    if (failed == 0 && is_current(file, path)) return {file, path};
-    ::close(file);
-    if (failed != 0) return {-1, {}};  // a file system without locks: everybody computes
+    std::unique_ptr<Lock::Held> attempt;
+    {
+      const base::Uninterrupted known_or_not_there;
+      attempt = std::make_unique<Lock::Held>(path);
+    }
+    using State = Lock::Held::State;
+    if (attempt->state == State::held) return Lock(std::move(attempt));
+    if (attempt->state == State::refused) return Lock(nullptr);
+    while (attempt->state == State::waits && ::flock(attempt->file.number(), LOCK_EX) != 0) {
+      if (errno != EINTR) return Lock(nullptr);
+    }
   }
 }
 

@@ -37,16 +37,17 @@ class Found {
 /// Held by one at a time, also among threads; given back at the end of its life or its process.
 class Lock {
  public:
-  Lock(int descriptor, std::filesystem::path path)
-      : descriptor_(descriptor), path_(std::move(path)) {}
   ~Lock();
   Lock(Lock&& other) noexcept;
   Lock& operator=(Lock&&) = delete;
   Lock(const Lock&) = delete;
 
  private:
-  int descriptor_;  // -1: none could be had
-  std::filesystem::path path_;
+  friend class Store;
+  struct Held;
+  explicit Lock(std::unique_ptr<Held> held);
+
+  std::unique_ptr<Held> held_;  // nothing where none could be had
 };
 
 class Store {

@@ -2,7 +2,6 @@
 // `npusim analyze`: where a quantized network loses accuracy, layer by layer.
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 
@@ -124,7 +123,7 @@ int analyze(const AnalyzeOptions& options) {
   if (options.pictures) write_pictures(analysis, fs::path(*options.pictures));
   if (options.arguments.quiet) return kOk;
   const std::string text = analysis_text(analysis, wants_colour());
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  write_stdout(text);
   return kOk;
 }
 

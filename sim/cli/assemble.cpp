@@ -52,9 +52,10 @@ int assemble(const AssembleOptions& options) {
   const std::vector<std::uint8_t> bytes = isa::serialize(program);
   write_output(*options.output, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   if (!options.quiet) {
-    fmt::print("{}: {} layers, {} instructions on {}, {}\n", *options.output, program.layers.size(),
-               report::grouped(static_cast<std::int64_t>(program.instructions.size())),
-               program.hardware.name, report::bytes_text(static_cast<std::int64_t>(bytes.size())));
+    write_stdout(fmt::format(
+        "{}: {} layers, {} instructions on {}, {}\n", *options.output, program.layers.size(),
+        report::grouped(static_cast<std::int64_t>(program.instructions.size())),
+        program.hardware.name, report::bytes_text(static_cast<std::int64_t>(bytes.size()))));
   }
   return kOk;
 }

@@ -97,9 +97,9 @@ void show_entries(const fs::path& folder) {
     }
   }
   const bool colour = wants_colour();
-  fmt::print("{} {}\n", bold("Cache", colour), folder.string());
+  write_stdout(fmt::format("{} {}\n", bold("Cache", colour), folder.string()));
   if (all.entries == 0) {
-    fmt::print("  empty\n");
+    write_stdout("  empty\n");
     return;
   }
   constexpr auto kNumber = ColumnKind::number;
@@ -118,10 +118,10 @@ void show_entries(const fs::path& folder) {
   const auto others = rows.find(kOtherPrograms);
   if (others != rows.end()) add(kOtherPrograms, others->second);
   if (rows.size() > 1) add("all", all);
-  fmt::print("{}", table.text(colour));
+  write_stdout(table.text(colour));
   if (others != rows.end()) {
-    fmt::print("  {}: made by programs other than this one, which does not use them\n",
-               kOtherPrograms);
+    write_stdout(fmt::format(
+        "  {}: made by programs other than this one, which does not use them\n", kOtherPrograms));
   }
 }
 
@@ -134,7 +134,7 @@ int manage(const CacheOptions& options) {
   const cache::Pruning pruning = parse_pruning(options);
   const auto folder = cache::default_folder();
   if (!folder) {
-    fmt::print("no cache: NPUSIM_CACHE is empty, or there is no home folder\n");
+    write_stdout("no cache: NPUSIM_CACHE is empty, or there is no home folder\n");
     return kOk;
   }
   if (options.action == "show") {
@@ -142,8 +142,9 @@ int manage(const CacheOptions& options) {
     return kOk;
   }
   const cache::Pruned pruned = cache::prune(*folder, pruning);
-  fmt::print("{}: {} {} removed, {}\n", folder->string(), report::grouped(pruned.entries),
-             pruned.entries == 1 ? "entry" : "entries", report::bytes_text(pruned.bytes));
+  write_stdout(
+      fmt::format("{}: {} {} removed, {}\n", folder->string(), report::grouped(pruned.entries),
+                  pruned.entries == 1 ? "entry" : "entries", report::bytes_text(pruned.bytes)));
   if (pruned.refused == 0) return kOk;
   throw base::InputError(folder->string() + ": cannot remove " + report::grouped(pruned.refused) +
                          " entries: no permission to write there");

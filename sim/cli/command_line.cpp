@@ -12,6 +12,7 @@
 #include "sim/base/errors.h"
 #include "sim/base/nearest.h"
 #include "sim/cli/command.h"
+#include "sim/cli/output.h"
 #include "sim/cli/program.h"
 #include "sim/config/yaml_reader.h"
 
@@ -146,9 +147,10 @@ base::InputError refusal_of(const CLI::ParseError& error, const CLI::App& progra
   return base::InputError(text + must_be);
 }
 
+/// Also what CLI11 writes, which is help.
 void check_written() {
-  if (!std::cout.flush() || std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-    throw base::InputError("standard output: cannot write");
+  std::cout.flush();
+  flush_stdout();
 }
 
 int parse_and_run(int argc, const char* const* argv) {

@@ -2,7 +2,6 @@
 // `npusim compare`: the quantizations of one network side by side. Import, calibration, the float
 // network's answers and the decoded pictures are shared by all rows.
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <memory>
 
@@ -337,7 +336,7 @@ int compare(const CompareOptions& options) {
     write_output(*options.html, report::comparison_page(comparison, base::kVersion));
   if (!options.arguments.quiet) {
     const std::string text = to_text(comparison, wants_colour());
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    write_stdout(text);
   }
   for (const auto& [of, simulation] : mismatches) print_mismatch(of, simulation);
   return mismatches.empty() ? kOk : kMismatch;

@@ -60,14 +60,14 @@ int compile_run(const CompileOptions& options) {
   const std::vector<std::uint8_t> bytes = isa::serialize(program);
   write_output(*options.output, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   if (!options.arguments.quiet) {
-    fmt::print("{}: {} layers{}, {} instructions, {} on {}, {}\n", *options.output,
-               program.image_layers(),
-               images == 1 ? "" : fmt::format(" of {} consecutive images", images),
-               report::grouped(static_cast<std::int64_t>(program.instructions.size())),
-               program.metadata.scheme, program.hardware.name,
-               report::bytes_text(static_cast<std::int64_t>(bytes.size())));
-    for (const std::string& note : notes) fmt::print("note: {}\n", note);
-    for (const std::string& note : skipped) fmt::print("  {}\n", note);
+    write_stdout(fmt::format(
+        "{}: {} layers{}, {} instructions, {} on {}, {}\n", *options.output, program.image_layers(),
+        images == 1 ? "" : fmt::format(" of {} consecutive images", images),
+        report::grouped(static_cast<std::int64_t>(program.instructions.size())),
+        program.metadata.scheme, program.hardware.name,
+        report::bytes_text(static_cast<std::int64_t>(bytes.size()))));
+    for (const std::string& note : notes) write_stdout(fmt::format("note: {}\n", note));
+    for (const std::string& note : skipped) write_stdout(fmt::format("  {}\n", note));
   }
   return kOk;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npusim completion`: the script for a shell, made of what the command line is read by, and the
 // names that the scripts ask for.
-#include <cstdio>
 #include <memory>
 
 #include "sim/base/errors.h"
 #include "sim/base/nearest.h"
 #include "sim/cli/command.h"
 #include "sim/cli/completion_scripts.h"
+#include "sim/cli/output.h"
 #include "sim/cli/value_hints.h"
 #include "sim/config/yaml_reader.h"
 
@@ -38,7 +38,7 @@ int print_completion(const CLI::App& app, const std::string& what) {
     choices.emplace_back(list.name);
     if (what != list.name) continue;
     for (const std::string& name : list.names()) text += name + '\n';
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    write_stdout(text);
     return kOk;
   }
   if (text.empty()) {
@@ -46,7 +46,7 @@ int print_completion(const CLI::App& app, const std::string& what) {
         base::refusal("", "WHAT", what.empty() ? "nothing" : what,
                       config::list_choices(choices) + base::did_you_mean(what, choices)));
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  write_stdout(text);
   return kOk;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npusim diff`: two reports or two Programs compared; exit codes as diff(1) has them.
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -127,7 +126,7 @@ void print(const Told& told, const DiffOptions& options) {
     text += wrapped("The " + told.what + " differ: " + told.kinds, kTerminalColumns) + "\n\n";
     text += told.text;
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  write_stdout(text);
 }
 
 int diff(const DiffOptions& options) {

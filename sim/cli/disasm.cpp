@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npusim disasm`: a Program file as text, which `npusim assemble` reads back.
-#include <cstdio>
 #include <memory>
 
 #include "sim/cli/command.h"
+#include "sim/cli/output.h"
 #include "sim/cli/run_flags.h"
 #include "sim/isa/disassembler.h"
 #include "sim/isa/program_file.h"
@@ -24,7 +24,7 @@ int disasm(const DisasmOptions& options) {
   require_argument(options.file, "FILE", "a Program file, such as mobilenet.npu");
   const isa::Program program = isa::read_program(options.file);
   const std::string text = isa::disassemble(program, {options.image});
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  write_stdout(text);
   return kOk;
 }
 

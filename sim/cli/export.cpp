@@ -85,11 +85,11 @@ int export_run(const ExportOptions& options) {
   }
   write_output(*options.output, model.bytes);
   if (!options.arguments.quiet) {
-    fmt::print("{}: {} layers, {}, ONNX of opset {}, {}\n", *options.output, layers,
-               run.quantization.scheme, exporter::kOpset,
-               report::bytes_text(static_cast<std::int64_t>(model.bytes.size())));
-    for (const std::string& note : notes) fmt::print("note: {}\n", note);
-    for (const std::string& note : skipped) fmt::print("  {}\n", note);
+    write_stdout(fmt::format("{}: {} layers, {}, ONNX of opset {}, {}\n", *options.output, layers,
+                             run.quantization.scheme, exporter::kOpset,
+                             report::bytes_text(static_cast<std::int64_t>(model.bytes.size()))));
+    for (const std::string& note : notes) write_stdout(fmt::format("note: {}\n", note));
+    for (const std::string& note : skipped) write_stdout(fmt::format("  {}\n", note));
   }
   return kOk;
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -60,15 +59,16 @@ int check_cases(const GoldenCheckOptions& options) {
       run_cases(golden::find_cases(options.folder, "DIR"),
                 {parse_threads(options.threads), options.no_cache, options.quiet});
   if (!outcomes) {
-    fmt::print(stderr, "npusim: interrupted\n");
+    write_stderr("npusim: interrupted\n");
     return kInterrupted;
   }
   if (options.junit) write_output(*options.junit, junit_of(*outcomes));
   if (!options.quiet) {
-    fmt::print("{}", outcomes_text(*outcomes, options.details, wants_colour()));
-    std::fflush(stdout);
-    fmt::print(stderr, "npusim golden: {:.1f} s\n",
-               std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    write_stdout(outcomes_text(*outcomes, options.details, wants_colour()));
+    flush_stdout();
+    write_stderr(fmt::format(
+        "npusim golden: {:.1f} s\n",
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()));
   }
   return exit_code_of(*outcomes);
 }

@@ -2,7 +2,6 @@
 // `npusim golden record`: a run and what it comes to, as a folder.
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -12,7 +11,6 @@
 #include "sim/cli/golden.h"
 #include "sim/cli/golden_paths.h"
 #include "sim/cli/golden_results.h"
-#include "sim/cli/interrupt.h"
 #include "sim/cli/output.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/stage_cache.h"
@@ -54,10 +52,10 @@ bool check_target(const GoldenRecordOptions& options, const fs::path& folder) {
 }
 
 /// The folder with everything but results.
-void write_inputs(const golden::NewFolder& folder, const golden::CaseFile& file,
+void write_inputs(base::WholeFolder& folder, const golden::CaseFile& file,
                   const config::RunConfig& run) {
-  folder.write({{golden::kCaseFile, golden::case_file_text(file)},
-                {golden::kRunFile, base::read_file_text(run.file)}});
+  folder.write(golden::kCaseFile, golden::case_file_text(file));
+  folder.write(golden::kRunFile, base::read_file_text(run.file));
 }
 
 int record_case(const GoldenRecordOptions& options) {
@@ -71,8 +69,7 @@ int record_case(const GoldenRecordOptions& options) {
   golden::CaseFile file = describe_case(arguments, run, folder);
   file.history = {{base::kVersion, "recorded"}};
   {  // Before anything is computed: the case must find all that the run has found.
-    const DeferInterrupts whole;
-    const golden::NewFolder trial(folder);
+    base::WholeFolder trial(folder);
     write_inputs(trial, file, run);
     check_same_run(run, read_case_run(trial.path(), file));
   }
@@ -85,25 +82,24 @@ int record_case(const GoldenRecordOptions& options) {
   }
   if (golden.report.simulation.mismatched_values.value_or(0) != 0) {
     print_mismatch("", golden.report.simulation);
-    fmt::print(stderr, "npusim: error: {}: not recorded: the machine's values are wrong\n",
-               folder.string());
+    write_stderr(fmt::format("npusim: error: {}: not recorded: the machine's values are wrong\n",
+                             folder.string()));
     return kMismatch;
   }
   {
-    const DeferInterrupts whole;
-    golden::NewFolder fresh(folder);
+    base::WholeFolder fresh(folder);
     write_inputs(fresh, file, run);
-    fresh.write(golden::texts_of(golden.results));
+    golden::write_texts(fresh, golden::texts_of(golden.results));
     if (replaces) fresh.take_rest();
     replaces ? fresh.replace() : fresh.put();
   }
   if (!arguments.quiet) {
     const report::Report& report = golden.report;
-    fmt::print("{}: {} layers, {} cycles, {}\n", folder.string(), report.layers.size(),
-               report::grouped(report.cycles.total),
-               report.simulation.output_sha256.empty()
-                   ? std::string("no values (timing only)")
-                   : fmt::format("values of {} images", report.simulation.images));
+    write_stdout(fmt::format("{}: {} layers, {} cycles, {}\n", folder.string(),
+                             report.layers.size(), report::grouped(report.cycles.total),
+                             report.simulation.output_sha256.empty()
+                                 ? std::string("no values (timing only)")
+                                 : fmt::format("values of {} images", report.simulation.images)));
   }
   return kOk;
 }

@@ -2,7 +2,6 @@
 // `npusim golden update`: what cases come to now is right from here on, for a reason.
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -41,16 +40,29 @@ std::string require_reason(const std::optional<std::string>& reason) {
   return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
 }
 
-void update_case(const CaseOutcome& outcome, const std::string& reason) {
+/// The case as it is to be, beside what it is.
+std::unique_ptr<base::WholeFolder> updated_case(const CaseOutcome& outcome,
+                                                const std::string& reason) {
   const std::filesystem::path& folder = outcome.place.folder;
   const std::filesystem::path case_file = folder / golden::kCaseFile;
-  golden::NewFolder fresh(folder);
-  fresh.write(golden::texts_of(outcome.now));
-  fresh.write(
-      {{golden::kCaseFile, golden::with_reason(base::read_file_text(case_file), case_file.string(),
-                                               {base::kVersion, reason})}});
-  fresh.take_rest();
-  fresh.replace();
+  auto fresh = std::make_unique<base::WholeFolder>(folder);
+  golden::write_texts(*fresh, golden::texts_of(outcome.now));
+  fresh->write(golden::kCaseFile,
+               golden::with_reason(base::read_file_text(case_file), case_file.string(),
+                                   {base::kVersion, reason}));
+  fresh->take_rest();
+  return fresh;
+}
+
+/// All cases that differ, or where one cannot be written, none. How many they are.
+std::size_t update_all(const std::vector<CaseOutcome>& outcomes, const std::string& reason) {
+  std::vector<std::unique_ptr<base::WholeFolder>> updated;
+  for (const CaseOutcome& outcome : outcomes) {
+    if (!outcome.comparison.is_same()) updated.push_back(updated_case(outcome, reason));
+  }
+  const DeferInterrupts together;
+  for (const auto& each : updated) each->replace();
+  return updated.size();
 }
 
 int update_cases(const GoldenUpdateOptions& options) {
@@ -60,28 +72,22 @@ int update_cases(const GoldenUpdateOptions& options) {
       run_cases(golden::find_cases(options.folder, "CASE"),
                 {parse_threads(options.threads), options.no_cache, options.quiet});
   if (!outcomes) {
-    fmt::print(stderr, "npusim: interrupted; nothing was updated\n");
+    write_stderr("npusim: interrupted; nothing was updated\n");
     return kInterrupted;
   }
   const int code = exit_code_of(*outcomes);
   if (code == kOk)
     throw base::InputError(base::refusal("", "CASE", options.folder + ", where nothing differs",
                                          "a case whose run comes to other results now"));
-  if (!options.quiet) fmt::print("{}", outcomes_text(*outcomes, false, wants_colour()));
-  std::fflush(stdout);
-  if (code != kMismatch) {
-    fmt::print(stderr, "npusim: error: nothing was updated: not every case could be run\n");
-    return code;
+  const std::size_t updated = code == kMismatch ? update_all(*outcomes, reason) : 0;
+  if (!options.quiet) write_stdout(outcomes_text(*outcomes, false, wants_colour()));
+  if (code == kMismatch) {
+    if (!options.quiet) write_stdout(fmt::format("{} updated\n", updated));
+    return kOk;
   }
-  std::size_t updated = 0;
-  const DeferInterrupts whole;
-  for (const CaseOutcome& outcome : *outcomes) {
-    if (outcome.comparison.is_same()) continue;
-    update_case(outcome, reason);
-    ++updated;
-  }
-  if (!options.quiet) fmt::print("{} updated\n", updated);
-  return kOk;
+  flush_stdout();
+  write_stderr("npusim: error: nothing was updated: not every case could be run\n");
+  return code;
 }
 
 }  // namespace

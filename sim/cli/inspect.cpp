@@ -243,7 +243,7 @@ int inspect(const InspectOptions& options) {
   if (options.layers) text += layers_text(inspection.program, colour) + '\n';
   text +=
       dram_text(inspection, options.layers, colour) + '\n' + activations_text(inspection, colour);
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  write_stdout(text);
   return kOk;
 }
 

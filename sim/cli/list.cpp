@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npusim list`: what comes with npusim, and what a run may choose from.
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -59,7 +58,7 @@ int list(const ListOptions& options) {
     for (const Listing* listing : asked)
       text += (text.empty() ? "" : "\n") + listing->text(folders, wants_colour());
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  write_stdout(text);
   return kOk;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npusim manual`: the manual page, made of what the command line is read by.
-#include <cstdio>
 #include <memory>
 
 #include "sim/cli/command.h"
 #include "sim/cli/manual_page.h"
+#include "sim/cli/output.h"
 
 namespace npusim::cli {
 namespace {
@@ -17,7 +17,7 @@ constexpr char kManualExamples[] =
 int print_page(const CLI::App& app, const std::vector<std::string>& path) {
   const Command program = command_tree(app);
   const std::string page = manual_page(program, find_command(program, path));
-  std::fwrite(page.data(), 1, page.size(), stdout);
+  write_stdout(page);
   return kOk;
 }
 

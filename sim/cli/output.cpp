@@ -4,16 +4,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/base/version.h"
-#include "sim/cli/interrupt.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/report/json.h"
 #include "sim/report/text.h"
@@ -23,6 +24,11 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr int kMaxThreads = 1024;
+
+[[noreturn]] void refuse_stdout(int error) {
+  throw base::InputError("standard output: cannot write: " +
+                         std::generic_category().message(error));
+}
 
 double cpu_seconds() {
   timespec now = {};
@@ -64,16 +70,27 @@ void check_output_path(const std::optional<std::string>& path, const std::string
 }
 
 void write_output(const std::string& path, std::string_view bytes) {
-  const DeferInterrupts whole;
   base::write_file_whole(path, bytes);
+}
+
+void write_stdout(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) refuse_stdout(errno);
+}
+
+void flush_stdout() {
+  if (std::ferror(stdout) != 0 || std::fflush(stdout) != 0) refuse_stdout(errno);
+}
+
+void write_stderr(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
 }
 
 void write_report(const report::Report& report, const std::optional<std::string>& json_path,
                   bool quiet) {
   if (json_path) write_output(*json_path, report::to_json(report));
   if (quiet) return;
-  const std::string text = report::to_text(report, {wants_colour()});
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  write_stdout(report::to_text(report, {wants_colour()}));
 }
 
 HostClock::HostClock() : wall_start_(std::chrono::steady_clock::now()) {}

@@ -28,6 +28,14 @@ void check_output_path(const std::optional<std::string>& path, const std::string
 /// The file written whole or not at all, also under Ctrl-C. Throws base::InputError.
 void write_output(const std::string& path, std::string_view bytes);
 
+/// Throws base::InputError with the reason where it cannot be written: a full disk, a pipe that
+/// nobody reads any more. What waits in its buffer is known to be written after flush_stdout()
+/// only, which the program calls at its end.
+void write_stdout(std::string_view text);
+void flush_stdout();
+/// What is said beside the results: where it cannot be written, they still are.
+void write_stderr(std::string_view text);
+
 /// Prints the text form, coloured on a terminal unless NO_COLOR is set, and writes the JSON form
 /// where a path is given.
 void write_report(const report::Report& report, const std::optional<std::string>& json_path,

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "sim/cli/output.h"
 #include "sim/report/format.h"
@@ -23,7 +22,7 @@ Progress::Progress(bool quiet)
       start_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() {
-  if (shown_) std::fputs(kClearLine, stderr);
+  if (shown_) write_stderr(kClearLine);
 }
 
 void Progress::stage(const std::string& what) { stage(what, "", 0); }
@@ -56,12 +55,12 @@ void Progress::advance(std::int64_t done) {
 void Progress::note(const std::string& text) {
   if (quiet_) return;
   const std::lock_guard<std::mutex> lock(mutex_);
-  fmt::print(stderr, "{}{}\n", shown_ ? kClearLine : "", text);
+  write_stderr(fmt::format("{}{}\n", shown_ ? kClearLine : "", text));
   shown_ = false;
 }
 
 void Progress::show(const std::string& text) {
-  fmt::print(stderr, "{}{}", kClearLine, text);
+  write_stderr(fmt::format("{}{}", kClearLine, text));
   shown_ = true;
 }
 

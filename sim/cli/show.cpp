@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npusim show`: what a file says, resolved, with what follows from it.
-#include <cstdio>
 #include <memory>
 
 #include "frontend/graph/passes.h"
@@ -136,7 +135,7 @@ std::string text_of(const fs::path& path, const ShowOptions& options) {
 
 int show(const ShowOptions& options) {
   const std::string text = text_of(find_shown_file(options.arguments.file), options);
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  write_stdout(text);
   return kOk;
 }
 

@@ -128,11 +128,11 @@ class SweepCommand {
     if (before != 0) {
       text += fmt::format("\n{} done before\n", report::grouped(static_cast<std::int64_t>(before)));
     }
-    fmt::print("{}", text);
-    std::fflush(stdout);
+    write_stdout(text);
+    flush_stdout();
     if (!open.empty()) {
-      fmt::print("\n{}",
-                 estimate_text(*plan_, open, static_cast<std::int64_t>(open.size()), workers_));
+      write_stdout(fmt::format(
+          "\n{}", estimate_text(*plan_, open, static_cast<std::int64_t>(open.size()), workers_)));
     }
     return kOk;
   }
@@ -158,8 +158,8 @@ class SweepCommand {
     const sweep::Gathered gathered = sweep::gather(store_, plan_->config(), points_);
     if (!shard_) write_sweep_tables(store_, plan_->config(), points_, gathered);
     if (!options_.quiet) {
-      fmt::print("{}",
-                 sweep_summary(plan_->config(), gathered, outcome, shard_ ? "" : folder_.string()));
+      write_stdout(
+          sweep_summary(plan_->config(), gathered, outcome, shard_ ? "" : folder_.string()));
     }
     return sweep_exit_code(gathered);
   }
@@ -201,9 +201,9 @@ class SweepCommand {
   int interrupted() const {
     const auto open = static_cast<std::int64_t>(sweep::unfinished(store_, points_).size());
     const std::int64_t done = static_cast<std::int64_t>(points_.size()) - open;
-    fmt::print(stderr, "npusim: interrupted: {} of {} points are done and stay; to go on:\n  {}\n",
-               report::grouped(done), report::grouped(points_to_evaluate()),
-               command_to_go_on(options_));
+    write_stderr(fmt::format(
+        "npusim: interrupted: {} of {} points are done and stay; to go on:\n  {}\n",
+        report::grouped(done), report::grouped(points_to_evaluate()), command_to_go_on(options_)));
     return kInterrupted;
   }
 

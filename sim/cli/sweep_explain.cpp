@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "sim/base/errors.h"
+#include "sim/cli/output.h"
 #include "sim/cli/run_flags.h"
 #include "sim/cli/sweep.h"
 #include "sim/cli/sweep_folder.h"
@@ -77,7 +78,8 @@ int explain(const ExplainOptions& options) {
                                          "record such as DIR/points/5f0c21b37a9e4d10.json"));
   }
   const SweepFolder sweep = read_sweep_folder(folder);
-  fmt::print("{}\n", sweep::command_of(sweep.config, find_point(sweep, point).values));
+  write_stdout(
+      fmt::format("{}\n", sweep::command_of(sweep.config, find_point(sweep, point).values)));
   return kOk;
 }
 

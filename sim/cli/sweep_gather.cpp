@@ -43,8 +43,8 @@ int gather(const GatherOptions& options) {
   const std::vector<sweep::IndexEntry> index = store.index(config);
   const sweep::Gathered gathered = sweep::gather(store, config, index);
   write_sweep_tables(store, config, index, gathered);
-  if (!options.quiet) fmt::print("{}", sweep_summary(config, gathered, {}, options.folder));
-  std::fflush(stdout);
+  if (!options.quiet) write_stdout(sweep_summary(config, gathered, {}, options.folder));
+  flush_stdout();
   refuse_missing(gathered.missing, index.size());
   return sweep_exit_code(gathered);
 }

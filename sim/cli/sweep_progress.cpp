@@ -28,7 +28,7 @@ SweepProgress::SweepProgress(std::int64_t points, bool quiet)
       next_seconds_(terminal_ ? kTerminalSeconds : kLogSeconds) {}
 
 SweepProgress::~SweepProgress() {
-  if (shown_ && terminal_) std::fputs(kClearLine, stderr);
+  if (shown_ && terminal_) write_stderr(kClearLine);
 }
 
 void SweepProgress::show(const PointCounts& counts) {
@@ -38,9 +38,8 @@ void SweepProgress::show(const PointCounts& counts) {
   if (seconds < next_seconds_) return;
   next_seconds_ = seconds + (terminal_ ? kTerminalSeconds : kLogSeconds);
   const std::string text = progress_text(counts, points_, seconds);
-  fmt::print(stderr, "{}npusim sweep: {}{}", terminal_ ? kClearLine : "", text,
-             terminal_ ? "" : "\n");
-  std::fflush(stderr);
+  write_stderr(fmt::format("{}npusim sweep: {}{}", terminal_ ? kClearLine : "", text,
+                           terminal_ ? "" : "\n"));
   shown_ = true;
 }
 

@@ -241,7 +241,7 @@ int report_sweep(const ReportOptions& options) {
   if (options.csv) write_output(*options.csv, front_csv(results));
   if (options.html) write_output(*options.html, sweep::results_page(results, base::kVersion));
   if (options.svg) write_output(*options.svg, sweep::front_picture(results));
-  if (!options.quiet) fmt::print("{}", Text(results).text());
+  if (!options.quiet) write_stdout(Text(results).text());
   return kOk;
 }
 

@@ -2,7 +2,6 @@
 #include "sim/cli/trace_listener.h"
 
 #include "sim/base/errors.h"
-#include "sim/cli/interrupt.h"
 #include "sim/cli/output.h"
 
 namespace npusim::cli {
@@ -33,7 +32,6 @@ void check_trace_path(const std::optional<std::string>& path) {
 
 model::Observer* TraceListener::begin(const isa::Program& program) {
   if (!path_) return nullptr;
-  const DeferInterrupts until_registered;
   trace_ = std::make_unique<trace::Trace>(program, *path_);
   return trace_.get();
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/vcd_output.h"
 
-#include <cstdlib>
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
-#include "sim/cli/interrupt.h"
+#include "sim/base/unfinished.h"
 #include "sim/cli/output.h"
 
 namespace npusim::cli {
@@ -21,21 +22,17 @@ class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::error_code missing;
-    std::string name = (fs::temp_directory_path(missing) / "npusim-vcd-XXXXXX").string();
-    if (missing || ::mkdtemp(name.data()) == nullptr)
-      throw base::InputError("TMPDIR: cannot make a folder there for the waveforms");
-    path_ = name;
+    const fs::path place = fs::temp_directory_path(missing);
+    if (missing || !folder_.make_folder((place / "npusim-vcd").native())) {
+      const int error = missing ? missing.value() : errno;
+      throw base::InputError("TMPDIR: cannot make a folder there for the waveforms: " +
+                             std::generic_category().message(error));
+    }
   }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const fs::path& path() const { return path_; }
+  fs::path path() const { return folder_.path(); }
 
  private:
-  fs::path path_;
+  base::Unfinished folder_;
 };
 
 std::vector<std::string> patterns_of(const std::string& text) {
@@ -88,7 +85,6 @@ void VcdOutput::on_simulated(const stats::SimulationResult& result) {
 
 void VcdOutput::write() {
   if (!waveform_) return;
-  const DeferInterrupts until_the_folder_is_gone;
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "waves.vcd";
   waveform_->write(file, total_cycles_);

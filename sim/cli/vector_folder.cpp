@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "sim/base/errors.h"
+#include "sim/base/whole_folder.h"
 #include "sim/cli/interrupt.h"
 
 namespace npusim::cli {
@@ -48,50 +48,6 @@ Json index_of(const isa::Program& program, const std::string& input) {
   index["units"] = Json::array();
   return index;
 }
-
-/// Files in a folder of their own, gone again unless they were moved to where they belong: beside
-/// the wanted folder, whose name it takes, or inside it where that exists.
-class FolderInTheMaking {
- public:
-  explicit FolderInTheMaking(const fs::path& path) : path_(path), inside_(fs::exists(path)) {
-    const std::string part = ".part" + std::to_string(::getpid());
-    made_ = inside_ ? path / part : fs::path(path.string() + part);
-    fs::create_directory(made_);
-  }
-  ~FolderInTheMaking() {
-    std::error_code ignored;
-    if (!made_.empty()) fs::remove_all(made_, ignored);
-  }
-  FolderInTheMaking(const FolderInTheMaking&) = delete;
-  FolderInTheMaking& operator=(const FolderInTheMaking&) = delete;
-
-  std::int64_t write(const fs::path& name, const std::string& text) {
-    fs::create_directories((made_ / name).parent_path());
-    // The move at the end is what makes the files whole; none is synced on its own.
-    std::ofstream file(made_ / name, std::ios::binary);
-    file << text;
-    file.close();
-    if (!file) {
-      throw base::InputError(base::refusal("", (made_ / name).string(), "a failure to write",
-                                           "on a device with enough room"));
-    }
-    return static_cast<std::int64_t>(text.size());
-  }
-  void finish() {
-    if (inside_) {
-      for (const fs::directory_entry& entry : fs::directory_iterator(made_))
-        fs::rename(entry.path(), path_ / entry.path().filename());
-      fs::remove(made_);
-    } else {
-      fs::rename(made_, path_);
-    }
-    made_.clear();
-  }
-
- private:
-  fs::path path_, made_;
-  bool inside_;
-};
 
 /// Without a slash at the end, which would make the folder in the making lie inside.
 fs::path plain(const std::string& path) {
@@ -133,43 +89,42 @@ std::string layer_folder(std::uint32_t layer, const std::string& name) {
 
 std::int64_t write_vectors(const std::string& path, const isa::Program& program,
                            const std::vector<UnitVectors>& units, const std::string& input) {
-  const DeferInterrupts whole;
   std::int64_t bytes = 0;
-  try {
-    FolderInTheMaking folder(plain(path));
-    Json index = index_of(program, input);
-    for (const UnitVectors& unit : units) {
-      const isa::LayerInfo& layer = program.layers.at(unit.layer);
-      const std::string name = unit.unit + "/" + layer_folder(unit.layer, layer.name);
-      Json entry;
-      entry["unit"] = unit.unit;
-      entry["layer"] = unit.layer;
-      entry["name"] = layer.name;
-      entry["kind"] = layer.kind;
-      entry["folder"] = name;
-      entry["instructions"] = unit.instructions;
-      entry["all_instructions"] = unit.all_instructions;
-      for (const auto& [key, value] : unit.constants) {
-        std::visit([&, name = key](const auto& plain_value) { entry[name] = plain_value; }, value);
-      }
-      entry["files"] = Json::array();
-      for (const VectorFile& file : unit.files) {
-        entry["files"].push_back({{"file", file.name + ".hex"},
-                                  {"words", file.words.size()},
-                                  {"bits", file.bits},
-                                  {"signed", file.sign},
-                                  {"holds", file.holds}});
-        bytes += folder.write(fs::path(name) / (file.name + ".hex"), hex_text(file, name));
-      }
-      index["units"].push_back(std::move(entry));
+  base::WholeFolder folder(path);
+  const auto write = [&](const fs::path& name, const std::string& text) {
+    folder.write(name, text);
+    bytes += static_cast<std::int64_t>(text.size());
+  };
+  Json index = index_of(program, input);
+  for (const UnitVectors& unit : units) {
+    const isa::LayerInfo& layer = program.layers.at(unit.layer);
+    const std::string name = unit.unit + "/" + layer_folder(unit.layer, layer.name);
+    Json entry;
+    entry["unit"] = unit.unit;
+    entry["layer"] = unit.layer;
+    entry["name"] = layer.name;
+    entry["kind"] = layer.kind;
+    entry["folder"] = name;
+    entry["instructions"] = unit.instructions;
+    entry["all_instructions"] = unit.all_instructions;
+    for (const auto& [key, value] : unit.constants) {
+      std::visit([&, name = key](const auto& plain_value) { entry[name] = plain_value; }, value);
     }
-    bytes += folder.write("index.json",
-                          index.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-    folder.finish();
-  } catch (const fs::filesystem_error& error) {
-    throw base::InputError(
-        base::refusal("", path, error.code().message(), "a folder that can be made and filled"));
+    entry["files"] = Json::array();
+    for (const VectorFile& file : unit.files) {
+      entry["files"].push_back({{"file", file.name + ".hex"},
+                                {"words", file.words.size()},
+                                {"bits", file.bits},
+                                {"signed", file.sign},
+                                {"holds", file.holds}});
+      write(fs::path(name) / (file.name + ".hex"), hex_text(file, name));
+    }
+    index["units"].push_back(std::move(entry));
   }
+  // Last, so that a folder that has it has all.
+  write("index.json", index.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  const DeferInterrupts together;
+  folder.put();
   return bytes;
 }
 

@@ -160,8 +160,8 @@ int write_unit_vectors(const VectorsOptions& options) {
       layers.insert(unit.layer);
       files += unit.files.size();
     }
-    fmt::print("{}: {} layers, {} files, {}; index.json says what is in them\n", *options.output,
-               layers.size(), files, report::bytes_text(bytes));
+    write_stdout(fmt::format("{}: {} layers, {} files, {}; index.json says what is in them\n",
+                             *options.output, layers.size(), files, report::bytes_text(bytes)));
   }
   return kOk;
 }

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/golden/case_folder.h"
 
-#include <fcntl.h>
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
@@ -59,11 +54,6 @@ void collect(const fs::path& folder, const fs::path& name, int depth,
   if (error)
     throw base::InputError(
         base::refusal("", folder.string(), error.message(), "a folder that can be read"));
-}
-
-[[noreturn]] void throw_cannot(const char* action, const fs::path& folder, int error) {
-  throw base::InputError(base::refusal("", folder.string(), std::generic_category().message(error),
-                                       std::string("a folder that can be ") + action));
 }
 
 /// "cases/net" for "cases/net/" and, in cases/net, for ".".
@@ -129,69 +119,8 @@ std::vector<CaseText> texts_of(const Results& results) {
           {kLayersFile, layers_csv(results.layers)}};
 }
 
-NewFolder::NewFolder(const fs::path& target) : target_(without_slash(target)) {
-  std::error_code error;
-  const fs::path parent = target_.parent_path();
-  for (fs::path at = parent; !at.empty() && !is_there(at); at = at.parent_path())
-    made_.insert(made_.begin(), at);
-  if (!parent.empty()) fs::create_directories(parent, error);
-  std::string pattern = (parent / ('.' + target_.filename().string() + ".XXXXXX")).string();
-  if (::mkdtemp(pattern.data()) == nullptr) {
-    const int refused = errno;
-    for (auto at = made_.rbegin(); at != made_.rend(); ++at) fs::remove(*at, error);
-    throw_cannot("made", target, refused);
-  }
-  path_ = pattern;
-  constexpr auto kForAll = fs::perms::group_read | fs::perms::group_exec | fs::perms::others_read |
-                           fs::perms::others_exec;  // mkdtemp's own are for one user only
-  fs::permissions(path_, fs::perms::owner_all | kForAll, error);
-}
-
-NewFolder::~NewFolder() {
-  std::error_code error;
-  if (!path_.empty()) fs::remove_all(path_, error);
-  for (auto at = made_.rbegin(); at != made_.rend(); ++at) fs::remove(*at, error);  // empty ones
-}
-
-void NewFolder::write(const std::vector<CaseText>& texts) const {
-  for (const CaseText& each : texts) base::write_file_whole(path_ / each.name, each.text);
-}
-
-void NewFolder::take_rest() const {
-  std::error_code error;
-  for (fs::directory_iterator at(target_, error), end; !error && at != end; at.increment(error)) {
-    const fs::path copy = path_ / at->path().filename();
-    if (is_there(copy)) continue;
-    constexpr auto kHow = fs::copy_options::recursive | fs::copy_options::copy_symlinks;
-    std::error_code no_link;
-    if (at->is_regular_file(no_link)) fs::create_hard_link(at->path(), copy, no_link);
-    if (!is_there(copy)) fs::copy(at->path(), copy, kHow, error);
-    if (error) break;
-  }
-  if (error) throw_cannot("copied", target_, error.value());
-}
-
-void NewFolder::put() {
-  if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) != 0) {
-    // Not every file system knows the flag; rename() replaces an empty folder only.
-    const bool unknown = errno == EINVAL || errno == ENOSYS;
-    if (!unknown || is_there(target_) || ::rename(path_.c_str(), target_.c_str()) != 0)
-      throw_cannot("made", target_, errno);
-  }
-  path_.clear();
-}
-
-void NewFolder::replace() {
-  if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) == 0) return;
-  if (errno != EINVAL && errno != ENOSYS) throw_cannot("replaced", target_, errno);
-  const fs::path old = path_.string() + ".old";
-  if (::rename(target_.c_str(), old.c_str()) != 0) throw_cannot("replaced", target_, errno);
-  if (::rename(path_.c_str(), target_.c_str()) != 0) {
-    const int error = errno;
-    ::rename(old.c_str(), target_.c_str());
-    throw_cannot("replaced", target_, error);
-  }
-  path_ = old;
+void write_texts(base::WholeFolder& folder, const std::vector<CaseText>& texts) {
+  for (const CaseText& each : texts) folder.write(each.name, each.text);
 }
 
 }  // namespace npusim::golden

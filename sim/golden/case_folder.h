@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/whole_folder.h"
 #include "sim/golden/case_file.h"
 #include "sim/golden/results.h"
 
@@ -40,29 +41,6 @@ struct CaseText {
 /// report.json, program.csv, layers.csv.
 std::vector<CaseText> texts_of(const Results& results);
 
-/// A folder that is made beside another, under a hidden name, and takes its place when it is whole.
-/// Gone at the end of its life unless it was put there, and so are folders above that it made.
-class NewFolder {
- public:
-  /// Makes the folder. Throws base::InputError where it cannot.
-  explicit NewFolder(const std::filesystem::path& target);
-  ~NewFolder();
-  NewFolder(const NewFolder&) = delete;
-  NewFolder& operator=(const NewFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  void write(const std::vector<CaseText>& texts) const;
-  /// Takes over what the target has and this has not.
-  void take_rest() const;
-  /// Puts the folder at its target, where there must be nothing; or, to replace one, in exchange
-  /// for it, in one step. Throws base::InputError.
-  void put();
-  void replace();
-
- private:
-  const std::filesystem::path target_;
-  std::vector<std::filesystem::path> made_;  // folders above, the outermost first
-  std::filesystem::path path_;
-};
+void write_texts(base::WholeFolder& folder, const std::vector<CaseText>& texts);
 
 }  // namespace npusim::golden

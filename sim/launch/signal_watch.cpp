@@ -7,15 +7,29 @@
 #include <cerrno>
 #include <system_error>
 
+#include "sim/base/unfinished.h"
+
 namespace npusim::launch {
 namespace {
+
+bool is_ignored(int signal) {
+  struct sigaction action = {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 
 sigset_t watched() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  if (!is_ignored(SIGHUP)) sigaddset(&set, SIGHUP);  // by nohup
   return set;
+}
+
+// In a signal handler. The signal is at its default again: whoever waits for the worker sees it.
+extern "C" void end_worker(int signal) {
+  base::remove_unfinished();
+  ::raise(signal);
 }
 
 }  // namespace
@@ -31,7 +45,6 @@ SignalWatch::SignalWatch() : descriptor_(-1), before_() {
 }
 
 SignalWatch::~SignalWatch() {
-  while (take()) continue;
   ::close(descriptor_);
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
@@ -40,12 +53,17 @@ std::optional<int> SignalWatch::take() {
   signalfd_siginfo info = {};
   if (::read(descriptor_, &info, sizeof info) != static_cast<ssize_t>(sizeof info))
     return std::nullopt;
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   return static_cast<int>(info.ssi_signo);
 }
 
 void SignalWatch::become_worker() {
   std::signal(SIGINT, SIG_IGN);
-  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGHUP, SIG_IGN);
+  struct sigaction action = {};
+  action.sa_handler = end_worker;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+  sigaction(SIGTERM, &action, nullptr);
   const sigset_t set = watched();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }

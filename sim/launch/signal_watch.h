@@ -7,13 +7,14 @@
 
 namespace npusim::launch {
 
-/// While one lives, SIGINT and SIGTERM interrupt nothing: they wait and can be polled. For
-/// a program whose only thread is the one that makes it. Processes forked meanwhile do not get
-/// SIGINT (a terminal sends it to all) and end at SIGTERM.
+/// While one lives, the first SIGINT, SIGTERM or, unless it is ignored, SIGHUP interrupts nothing:
+/// it waits and can be polled. Once it was taken, a further one does what it did before; so does
+/// the first at the end of this object's life where nobody took it. For a program whose only thread
+/// is the one that makes it. Processes forked meanwhile do not get SIGINT and SIGHUP (a terminal
+/// sends them to all), and end at SIGTERM, without what they have base::Unfinished.
 class SignalWatch {
  public:
   SignalWatch();
-  /// What still waits is dropped: who did not look at it is past caring.
   ~SignalWatch();
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;

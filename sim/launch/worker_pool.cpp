@@ -10,12 +10,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
 #include <iostream>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "sim/launch/signal_watch.h"
@@ -24,12 +26,12 @@ namespace npusim::launch {
 namespace {
 
 constexpr int kTickMilliseconds = 100;
+constexpr int kSignalBase = 128;  // of a shell's exit codes
 constexpr char kItem = 'i';
 constexpr char kReturned = 'r';
 constexpr char kThrew = 't';
 
 Outcome death(int status) {
-  constexpr int kSignalBase = 128;
   if (!WIFSIGNALED(status)) {
     const int code = WEXITSTATUS(status);
     return {Outcome::End::died, "ended with exit code " + std::to_string(code), code};
@@ -44,6 +46,20 @@ int wait_for(int process) {
   int status = 0;
   while (::waitpid(process, &status, 0) < 0 && errno == EINTR) continue;
   return status;
+}
+
+/// After SIGTERM: lets it clean up, which takes no time; one that was stopped cannot.
+void await_end(int process) {
+  constexpr auto kStep = std::chrono::milliseconds(1);
+  constexpr int kMostSteps = 1000;
+  for (int step = 0; step < kMostSteps; ++step) {
+    siginfo_t info = {};
+    const auto id = static_cast<id_t>(process);
+    if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == process)
+      return;
+    std::this_thread::sleep_for(kStep);
+  }
+  ::kill(process, SIGKILL);
 }
 
 /// One item after another until the other side is gone.
@@ -86,11 +102,25 @@ WorkerPool::WorkerPool(int workers, MakeWork make_work)
 
 WorkerPool::~WorkerPool() { end_workers(/*only_busy=*/false); }
 
+bool WorkerPool::is_interrupted(const Callbacks& callbacks) {
+  interrupted_ = interrupted_ || (callbacks.interrupted && callbacks.interrupted());
+  return interrupted_;
+}
+
+/// Whether it died of what interrupts this process too, whose own signal may come a little later.
+bool WorkerPool::died_of_interrupt(const Outcome& outcome, const Callbacks& callbacks) {
+  constexpr int kGraceMilliseconds = 50;
+  if (outcome.end != Outcome::End::died || outcome.exit_code != kSignalBase + SIGTERM) return false;
+  pollfd wake = {callbacks.wake_descriptor, POLLIN, 0};
+  if (callbacks.wake_descriptor >= 0) ::poll(&wake, 1, kGraceMilliseconds);
+  return is_interrupted(callbacks);
+}
+
 bool WorkerPool::run(const Callbacks& callbacks) {
-  exhausted_ = false;
+  exhausted_ = interrupted_ = false;
   try {
     for (;;) {
-      if (callbacks.interrupted && callbacks.interrupted()) {
+      if (is_interrupted(callbacks)) {
         end_workers(/*only_busy=*/true);
         return false;
       }
@@ -194,6 +224,10 @@ void WorkerPool::listen(Worker& worker, const Callbacks& callbacks) {
     return;  // a part of it
   } else {
     outcome = reap(worker);
+    if (died_of_interrupt(outcome, callbacks)) {
+      worker.item.reset();  // given up
+      return;
+    }
   }
   const std::string item = std::move(*std::exchange(worker.item, std::nullopt));
   hand_out(callbacks);  // first: the worker computes while the outcome is written
@@ -208,10 +242,13 @@ Outcome WorkerPool::reap(Worker& worker) {
 }
 
 void WorkerPool::end_workers(bool only_busy) {
+  for (const Worker& worker : workers_) {  // all at once
+    if (worker.process != 0 && worker.item) ::kill(worker.process, SIGTERM);
+  }
   for (Worker& worker : workers_) {
     if (worker.process == 0 || (only_busy && !worker.item)) continue;
     // One without an item ends by itself at the end of its stream.
-    if (worker.item) ::kill(worker.process, SIGKILL);
+    if (worker.item) await_end(worker.process);
     reap(worker);
     worker.item.reset();
   }

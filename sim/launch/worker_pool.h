@@ -54,7 +54,7 @@ class WorkerPool {
 
   /// workers: at least 1. The process must have one thread only.
   WorkerPool(int workers, MakeWork make_work);
-  /// Ends the workers: those under way are killed.
+  /// Ends the workers: those under way by SIGTERM, and where that does not end them, SIGKILL.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -83,11 +83,14 @@ class WorkerPool {
   Outcome reap(Worker& worker);
   void end_workers(bool only_busy);
   bool any_busy() const;
+  bool is_interrupted(const Callbacks& callbacks);
+  bool died_of_interrupt(const Outcome& outcome, const Callbacks& callbacks);
 
   const MakeWork make_work_;
   std::vector<Worker> workers_;
   std::optional<std::string> refused_;  // an item whose worker was gone before it took it
   bool exhausted_ = false;
+  bool interrupted_ = false;  // the run under way
 };
 
 }  // namespace npusim::launch

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/sweep/store.h"
 
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "sim/base/csv.h"
+#include "sim/base/descriptor.h"
 #include "sim/base/files.h"
 #include "sim/sweep/points_csv.h"
 
@@ -57,6 +59,8 @@ void make_folder(const fs::path& folder) {
         "", "-o", folder.string() + (error ? " (" + error.message() + ')' : ", a file"),
         "a folder that can be made and written to"));
   }
+  const fs::path whole = folder.has_filename() ? folder : folder.parent_path();
+  if (!base::sync_folder(whole.parent_path())) base::throw_cannot("make", folder, errno);
 }
 
 json parse_object(const fs::path& file) {
