@@ -29,7 +29,7 @@ import trial
 import workplace
 
 NAMES = tuple(each.name for each in commands.COMMANDS)
-SHORT = ("simulate", "sweep", "golden update")
+SHORT = ("simulate", "sweep")
 SHORT_KILLS = 2
 
 
