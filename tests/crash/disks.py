@@ -17,12 +17,12 @@ import trial
 import workplace
 
 CANNOT_WRITE = 2
+PAGE_BYTES = 4096
 
 
-def disk_bytes(folder):
+def pages_of(folder):
     """What the files take on a tmpfs."""
-    page = 4096
-    return sum(-(-path.stat().st_size // page) * page for path in folder.rglob("*") if path.is_file())
+    return sum(-(-path.stat().st_size // PAGE_BYTES) for path in folder.rglob("*") if path.is_file())
 
 
 def refused(struck, result, reason):
@@ -35,8 +35,8 @@ def refused(struck, result, reason):
 def full_disk(struck, part):
     """A file system with room for `part` of what the command writes."""
     place = struck.place
-    growth = max(disk_bytes(struck.full) - disk_bytes(struck.template), 1)
-    size = disk_bytes(struck.template) + int(growth * part)
+    pages = pages_of(struck.template)
+    size = PAGE_BYTES * (pages + int(part * (pages_of(struck.full) - pages)))
     mount(["-t", "tmpfs", "-o", f"size={size}"], "none", place.work)
     try:
         shutil.copytree(struck.template, place.work, symlinks=True, dirs_exist_ok=True)
