@@ -57,6 +57,7 @@ class Assembler {
     if (options_.hardware && places_.count(".hardware") == 0)
       program_.hardware = *options_.hardware;
     take_image();
+    refuse_repeated_tensors();
     errors_.throw_if_any();
     verify_program();
     return std::move(program_);
@@ -295,6 +296,21 @@ class Assembler {
             [](TensorInfo& tensor, FieldParser& fields, TextPlace) {
               visit_tensor_text(tensor, fields);
             });
+  }
+
+  /// Of one image: the further ones have tensors of the same names.
+  void refuse_repeated_tensors() {
+    const std::size_t images = std::max<std::size_t>(1, program_.images());
+    std::map<std::string, std::size_t> lines;
+    for (std::size_t t = 0; t < program_.tensors.size() / images; ++t) {
+      const std::string& name = program_.tensors[t].name;
+      const std::size_t line = lines_of_["tensor"].at(t);
+      const auto [first, is_new] = lines.insert({name, line});
+      if (!is_new) {
+        errors_.add({line, 0}, "name", name + " again",
+                    "a name of its own: line " + std::to_string(first->second) + " has it");
+      }
+    }
   }
 
   void layers(const Lines& lines) {

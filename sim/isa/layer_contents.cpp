@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "sim/isa/records.h"
@@ -139,7 +140,7 @@ class Collector {
     if (!tiles_.insert({sources.pieces(region.address, region.bytes), f.k_begin, f.k_end}).second)
       return;
     const std::uint64_t address = sources.address(region.address);
-    const Bytes bytes = sources.read(region.address, region.bytes);
+    Bytes bytes = sources.read(region.address, region.bytes);
     Bytes shape;
     append(shape, f.k_begin);
     append(shape, f.k_end);
@@ -149,7 +150,7 @@ class Collector {
     shapes_.insert(shapes_.end(), shape.begin(), shape.end());
     append(shape, hash_of(bytes));
     weights_[address].insert(weights_[address].end(), shape.begin(), shape.end());
-    add_values(f, bytes);
+    tiles_by_address_.emplace(address, WeightTile{f, std::move(bytes)});
   }
 
   void requantize(const Requantize& f, const Sources& sources) {
@@ -192,7 +193,7 @@ class Collector {
       contents.weights = hash_all(weights_);
       contents.weights_address = weights_.begin()->first;
     }
-    contents.weight_values = values_;
+    contents.weight_values = weight_values();
     contents.biases = hash_all(biases_);
     Bytes scales;
     for (const Bytes& scale : layer_scales_)
@@ -217,16 +218,23 @@ class Collector {
     records_.emplace(sources.address(region.address), sources.read(region.address, region.bytes));
   }
 
-  void add_values(const Preload& f, const Bytes& bytes) {
-    const std::uint64_t row_bytes = weight_row_bytes(f.columns, f.weight_bits);
-    const auto zero = static_cast<std::uint8_t>(f.weight_zero_point);
-    for (std::uint64_t k = f.k_begin; k < f.k_end; ++k) {
-      const std::uint8_t* row = bytes.data() + (k - f.k_begin) * row_bytes;
-      for (std::uint64_t column = 0; column < f.columns; ++column) {
-        const auto value = static_cast<std::uint8_t>(read_weight(row, f.weight_bits, column));
-        values_ += mixed(k << 16U | std::uint64_t{zero} << 8U | value);
+  std::uint64_t weight_values() const {
+    std::uint64_t sum = 0;
+    std::unordered_map<std::uint64_t, std::uint64_t> channels;  // so far, of a row
+    for (const auto& [address, tile] : tiles_by_address_) {
+      const Preload& f = tile.preload;
+      const std::uint64_t row_bytes = weight_row_bytes(f.columns, f.weight_bits);
+      const auto zero = static_cast<std::uint8_t>(f.weight_zero_point);
+      for (std::uint64_t k = f.k_begin; k < f.k_end; ++k) {
+        const std::uint8_t* row = tile.bytes.data() + (k - f.k_begin) * row_bytes;
+        std::uint64_t& channel = channels[k];
+        for (std::uint64_t column = 0; column < f.columns; ++column) {
+          const auto value = static_cast<std::uint8_t>(read_weight(row, f.weight_bits, column));
+          sum += mixed(mixed(channel++) ^ (k << 16U | std::uint64_t{zero} << 8U | value));
+        }
       }
     }
+    return sum;
   }
 
   template <typename Map>
@@ -242,7 +250,11 @@ class Collector {
   std::map<std::uint64_t, Bytes> weights_, biases_, multipliers_, clamps_, records_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, Bytes> shifts_;
   std::set<Bytes> layer_scales_;  // blocks of a layer repeat it
-  std::uint64_t values_ = 0;
+  struct WeightTile {
+    Preload preload;
+    Bytes bytes;
+  };
+  std::multimap<std::uint64_t, WeightTile> tiles_by_address_;  // equal ones as they come
   std::optional<std::uint64_t> parameters_;
 };
 

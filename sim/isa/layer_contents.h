@@ -23,9 +23,9 @@ struct LayerContents {
   std::size_t weight_tiles = 0;
   ContentHash weight_shapes;  // of the tiles: rows of the reduction, columns, bits
   ContentHash weights;        // of shapes and bytes, in the order of the image
-  /// The sum over all weights of a hash of (row of the reduction, value, zero point): the same for
-  /// the same weights in other tiles. It does not see the order of the channels, which the biases
-  /// do.
+  /// The sum over all weights of a hash of (row of the reduction, channel, value, zero point): the
+  /// same for the same weights in other tiles. A channel's number is that of its column among all
+  /// that have the row, in the order of the image.
   std::uint64_t weight_values = 0;
   std::optional<std::uint64_t> weights_address;  // the lowest, in DRAM
   // Channel after channel, the same for other tiles.

@@ -15,6 +15,7 @@
 namespace npusim::isa {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -177,6 +178,16 @@ TEST(AssemblerTest, EveryErrorAtOnceInTheOrderOfTheLines) {
           "x.s:18:3: opcode: got load_activation, must be end, load_activations, load_weights, "
           "store_activations, preload, matmul, requantize, pool or elementwise; did you mean "
           "load_activations?"));
+}
+
+// A second image has tensors of the same names, one image has not.
+TEST(AssemblerTest, NamesOfTensors) {
+  const std::string text =
+      replaced(kByHand, "address=32\n", "address=32\n  \"in\" channels=16 width=2 address=64\n");
+  EXPECT_THAT(errors_of(text, on_small_hardware()),
+              Contains("x.s:15: name: got in again, must be a name of its own: line 14 has it"));
+  const std::string two = text_of(test::two_images_program());
+  EXPECT_THAT(errors_of(two), ElementsAre());
 }
 
 TEST(AssemblerTest, Instructions) {

@@ -219,6 +219,17 @@ TEST(LayerContentsTest, TheSameWeightsInOtherTilesAreTheSame) {
   EXPECT_EQ(layer_contents(by_rows)[0].instructions.size(), 6U);
 }
 
+// Channels in another order, in other tiles than before.
+TEST(LayerContentsTest, TheOrderOfChannelsCountsInOtherTiles) {
+  const Program whole = tiled({{0, 6, 0, 4}});
+  const Program swapped = tiled({{0, 6, 2, 2}, {0, 6, 0, 2}});
+  EXPECT_THAT(told(whole, swapped), Contains("layers only weights (hash)"));
+  const Program split = tiled({{0, 4, 0, 4}, {4, 6, 0, 2}, {4, 6, 2, 2}});
+  EXPECT_THAT(told(whole, split), testing::Not(Contains("layers only weights (hash)")));
+  const Program swapped_below = tiled({{0, 4, 0, 4}, {4, 6, 2, 2}, {4, 6, 0, 2}});
+  EXPECT_THAT(told(whole, swapped_below), Contains("layers only weights (hash)"));
+}
+
 // What a later load puts over an earlier one is what counts; the rest stays.
 TEST(LayerContentsTest, LoadsOverEachOther) {
   Program program = tiled({{0, 6, 0, 4}, {0, 6, 0, 4}});
