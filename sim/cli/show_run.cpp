@@ -94,7 +94,7 @@ std::string quantization_text(const config::QuantizationConfig& quantization) {
   return text;
 }
 
-std::string joined(const std::vector<std::string>& items) {
+std::string flow_list(const std::vector<std::string>& items) {
   std::string text;
   for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
   return '[' + text + ']';
@@ -120,10 +120,10 @@ std::string faults_text(const config::FaultsConfig& faults) {
   for (const config::FaultKind kind : faults.kinds) kinds.push_back(fault_name(kind));
   for (const double rate : faults.rates) rates.push_back(yaml_number(rate));
   for (const std::string& layer : faults.layers) layers.push_back(yaml_scalar(layer));
-  text += "  kinds: " + joined(kinds) + "\n  rate: " + joined(rates) + '\n' +
+  text += "  kinds: " + flow_list(kinds) + "\n  rate: " + flow_list(rates) + '\n' +
           fmt::format("  trials: {}\n  seed: {}\n", faults.trials, faults.seed) + images +
           fmt::format("  single_flips: {}\n", faults.single_flips);
-  return text + (layers.empty() ? "" : "  layers: " + joined(layers) + '\n');
+  return text + (layers.empty() ? "" : "  layers: " + flow_list(layers) + '\n');
 }
 
 /// One that ships by its name, any other by its path.
