@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "frontend/compile/capacity.h"
 #include "frontend/compile/compile.h"
 #include "frontend/compile/stored_quantization.h"
 #include "frontend/data/identity.h"
@@ -324,6 +325,7 @@ Calibrated Pipeline::calibrate(const graph::Graph& folded) {
 
 Calibrated Pipeline::observe_images(const graph::Graph& folded,
                                     const std::vector<std::int32_t>& widths) {
+  check_capacity(folded, run_.hardware);
   const auto dataset = open(run_.calibration.data);
   data::ImageReader reader(*dataset, run_.skip_bad_images);
   const auto source = [&](std::int64_t index) -> std::optional<std::vector<float>> {

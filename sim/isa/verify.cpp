@@ -26,8 +26,6 @@ constexpr std::size_t kMaxPreloadsAhead = 2;
 constexpr std::int64_t kMaxExtent = std::int64_t{1} << 32;
 /// Of DRAM that a Program may use: whoever executes it holds what it writes in memory.
 constexpr std::uint64_t kMaxDramBytes = std::uint64_t{1} << 32;
-/// Of all tensors together: whoever observes them holds them in memory.
-constexpr std::uint64_t kMaxTensorsBytes = std::uint64_t{1} << 30;
 
 /// Of each of a layer's counts, and of all layers together.
 constexpr std::uint64_t kMaxLayersCount = std::uint64_t{1} << 56;
@@ -123,7 +121,7 @@ class Verifier {
   }
 
   void tensors() {
-    std::uint64_t left = kMaxTensorsBytes;
+    std::uint64_t left = kMostTensorsBytes;
     for (std::size_t i = 0; i < program_.tensors.size() && !findings_.full(); ++i) {
       findings_.set_place("tensor " + std::to_string(i) + " '" + program_.tensors[i].name + "'");
       tensor(program_.tensors[i], &left);
@@ -178,7 +176,7 @@ class Verifier {
     const std::uint64_t bytes = tensor_region(info).bytes;
     findings_.require(bytes <= *left, "bytes", std::to_string(bytes),
                       "at most " + std::to_string(*left) + ": all tensors together have at most " +
-                          std::to_string(kMaxTensorsBytes));
+                          std::to_string(kMostTensorsBytes));
     *left -= std::min(*left, bytes);
   }
 

@@ -21,6 +21,8 @@ inline constexpr std::int64_t kMostReduction = std::int64_t{1} << 24;
 inline constexpr std::int64_t kMostWeights = std::int64_t{1} << 29;
 /// Folds that one PRELOAD hands over.
 inline constexpr std::int64_t kMostFolds = std::int64_t{1} << 26;
+/// Bytes of all tensors together: whoever observes them holds them in memory.
+inline constexpr std::uint64_t kMostTensorsBytes = std::uint64_t{1} << 30;
 /// Cells of a window of which the largest is taken.
 inline constexpr std::int64_t kMostMaxCells = std::int64_t{1} << 22;
 

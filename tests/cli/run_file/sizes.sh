@@ -20,6 +20,8 @@ refused_topology() {
 refused_topology 'c1, 1, 1, 1, 1, 1000000, 1000000, 1'
 refused_topology 'c1, 1099511627776, 8, 3, 3, 4, 4, 1'
 refused_topology 'c1, 16000, 16000, 3, 3, 4, 4, 1'
+refused_topology 'c1, 16000, 16000, 1, 1, 1, 1, 1' 'c2, 16000, 16000, 1, 1, 1, 1, 1' \
+                 'c3, 16000, 16000, 1, 1, 1, 1, 1' 'c4, 16000, 16000, 1, 1, 1, 1, 1'
 
 for shape in '1 32' '32 1' '4096 4096'; do
   npusim run run.yaml --quiet --images 1 --json report.json \
