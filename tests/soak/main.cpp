@@ -49,7 +49,7 @@ int soak(const Arguments& arguments, const char* program) {
   const test::TempFolder temporary;
   const std::filesystem::path folder = arguments.keep.empty() ? temporary.path() : arguments.keep;
   std::filesystem::create_directories(folder);
-  Tally tally;
+  Tally tally(arguments.draws);
   for (std::uint64_t i = 0; i < arguments.draws; ++i) {
     const std::uint64_t seed = arguments.seed + i;
     {
@@ -66,8 +66,9 @@ int soak(const Arguments& arguments, const char* program) {
       }
     }
     tally.add(memory_now());
-    if ((i + 1) % 500 == 0) {
-      std::fprintf(stderr, "%llu cases, %lld mismatches\n", static_cast<unsigned long long>(i + 1),
+    const std::uint64_t done = i + 1;
+    if (done % 500 == 0) {
+      std::fprintf(stderr, "%s cases, %lld mismatches\n", std::to_string(done).c_str(),
                    static_cast<long long>(tally.mismatches()));
     }
     std::fflush(stdout);

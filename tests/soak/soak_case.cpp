@@ -56,13 +56,14 @@ class Case {
 
   /// Every message says what was found and what must be.
   void refused(const std::string& stage, const base::InputError& error) {
+    const std::string prefix = stage + ": ";
     for (std::string text : error.messages()) {
       if (text.find("got ") == std::string::npos || text.find("must ") == std::string::npos) {
         mismatch("a refusal that does not say what would be right: " + text);
       }
       const std::string here = folder_.string() + "/";
       if (text.rfind(here, 0) == 0) text.erase(0, here.size());
-      result_.refusals.push_back(stage + ": " + text);
+      result_.refusals.push_back(prefix + text);
     }
   }
 

@@ -21,6 +21,9 @@ Memory memory_now();
 
 class Tally {
  public:
+  /// Room for so many cases is taken at once: the tally must not be the growth that it measures.
+  explicit Tally(std::uint64_t cases) { memory_.reserve(cases); }
+
   void add(const test::DrawnRun& run, const CaseResult& result);
   void add(const Memory& memory) { memory_.push_back(memory); }
 

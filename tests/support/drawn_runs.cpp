@@ -67,7 +67,11 @@ void reconcile(HardwareConfig& h) {
   t.ccd_cycles = std::max(t.ccd_cycles, t.burst_cycles);
   t.ras_ps = std::max(t.ras_ps, t.rcd_ps);
   t.faw_ps = std::max(t.faw_ps, t.rrd_ps);
-  if (t.refi_ps != 0 && t.refi_ps <= t.rp_ps + t.rfc_ps) t.refi_ps = 2 * (t.rp_ps + t.rfc_ps) + 1;
+  constexpr std::int64_t kMostPs = 1'000'000'000;
+  const std::int64_t refresh = t.rp_ps + t.rfc_ps;
+  if (t.refi_ps != 0 && t.refi_ps <= refresh) {
+    t.refi_ps = 2 * refresh < kMostPs ? 2 * refresh + 1 : 0;
+  }
   // Above that the NPU may wait for ever.
   others.share_percent = std::min(others.share_percent, most_share_percent(h));
 }
@@ -90,6 +94,15 @@ void stretch(HardwareConfig& hardware, Draw& draw) {
   field.set(changed, choice == 0   ? field.rule.least
                      : choice == 1 ? field.rule.greatest
                                    : any_value(field.rule, draw));
+  // What else says less gives way.
+  config::DramTimingConfig& t = changed.dram.timing;
+  const std::string key = field.key;
+  if (key == "dram.timing.ras_ns") t.rcd_ps = std::min(t.rcd_ps, t.ras_ps);
+  if (key == "dram.timing.faw_ns") t.rrd_ps = std::min(t.rrd_ps, t.faw_ps);
+  if (key == "dram.timing.ccd_cycles") t.burst_cycles = std::min(t.burst_cycles, t.ccd_cycles);
+  // A millisecond is fewer cycles of a slow clock.
+  const bool is_time = key.size() > 3 && key.compare(key.size() - 3, 3, "_ns") == 0;
+  if (is_time && draw.chance(70)) changed.clock_hz = 1'000'000 * draw.integer(1, 50);
   reconcile(changed);
   if (is_legal(changed)) hardware = changed;
 }

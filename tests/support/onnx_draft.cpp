@@ -50,7 +50,7 @@ std::string OnnxDraft::node_with_list(const std::string& op, const std::string& 
 }
 
 std::string OnnxDraft::floats(const Dims& dims, const std::vector<float>& values) {
-  const std::string name = fresh("c");
+  std::string name = fresh("c");
   if (draw_.chance(10)) {
     model_.constant_node(name, dims, values);
     operators_.insert("Constant");
@@ -81,7 +81,7 @@ std::string OnnxDraft::folded(std::string name) {
 }
 
 std::string OnnxDraft::ints(const std::vector<std::int64_t>& values) {
-  const std::string name = fresh("i");
+  std::string name = fresh("i");
   model_.ints(name, {static_cast<std::int64_t>(values.size())}, values);
   return name;
 }
