@@ -2,8 +2,14 @@
 # docs/read-the-report.md names every key of a report, and no other.
 npusim run mobilenet.yaml --images 4 --set calibration.images=2 --set simulation.images=1 --quiet \
   --set hardware.mac_array.accumulator=wrap --json values.json
+npusim run mobilenet.yaml --images 4 --set calibration.images=2 --set simulation.images=1 --quiet \
+  --set 'faults={rate: 1e-5, trials: 2, images: 2, single_flips: 1}' \
+  --set hardware.weight_scratchpad.protection=secded --json drawn.json
+npusim run mobilenet.yaml --images 4 --set calibration.images=2 --set simulation.images=1 --quiet \
+  --set 'faults={images: 2, sites: [{kind: shift_fields, layer: conv, element: 1, bit: 0}, {kind: parameters, layer: conv, field: bias, element: 1, bit: 3}]}' \
+  --json sites.json
 npusim run mlperf_tiny_keyword_spotting.yaml --quiet --json topology.json
-python3 - "$CASE_DIR/../../../docs/read-the-report.md" values.json topology.json <<'END'
+python3 - "$CASE_DIR/../../../docs/read-the-report.md" {values,drawn,sites,topology}.json <<'END'
 import json, re, sys
 
 def keys(value, path=''):

@@ -4,9 +4,9 @@
 . "$CASE_DIR/../common.bash"
 write_run
 flags=(run.yaml --set 'faults.rate=[0,1e-4]' --set faults.trials=3 --set faults.images=20
-  --set faults.single_flips=1 --set simulation.steady_state=false --quiet)
-npusim run "${flags[@]}" -j 1 --json one.json > one.txt || echo "exit code $?"
-npusim run "${flags[@]}" -j 3 --json three.json > three.txt || echo "exit code $?"
+  --set faults.single_flips=1 --set simulation.steady_state=false)
+npusim run "${flags[@]}" -j 1 --json one.json > one.txt 2> progress.txt || echo "exit code $?"
+npusim run "${flags[@]}" -j 3 --json three.json > three.txt 2> progress.txt || echo "exit code $?"
 python3 - <<'END'
 import json
 one, three = (json.load(open(name)) for name in ("one.json", "three.json"))

@@ -15,8 +15,10 @@ npusim disasm --image net.npu | sed 's/ *;.*//' > net.s
 
 # assembled INSTRUCTION SED...: the only instruction of the Program, whose other lines sed changes.
 assembled() {
+  local last=0
+  [[ -n $1 ]] || last=-1
   { sed "${@:2}" net.s | sed '/^\.instructions/,$d'; printf '.instructions\n.tile 0 0\n%s\nend\n' "$1"; } |
-    sed 's/complete_after=6/complete_after=0/' > bad.s
+    sed "s/complete_after=6/complete_after=$last/" > bad.s
 }
 hostile() {
   assembled "$@"

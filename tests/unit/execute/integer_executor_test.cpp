@@ -137,7 +137,7 @@ TEST(IntegerExecutorTest, RefusesGraphsItCannotRun) {
   no_output.outputs.clear();
   EXPECT_THROW(IntegerExecutor{no_output}, base::InternalError);
   graph::QuantizedGraph bad_shift = graph;
-  std::get<graph::QuantizedConv>(bad_shift.nodes[1].op).requantization.scales = {{1 << 30, 63}};
+  std::get<graph::QuantizedConv>(bad_shift.nodes[1].op).requantization.scales = {{1 << 30, 64}};
   EXPECT_THROW(IntegerExecutor{bad_shift}, base::InternalError);
 }
 
