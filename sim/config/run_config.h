@@ -130,9 +130,9 @@ struct RunConfig {
   HardwareConfig hardware;  // without RunNeeds::files the name may be empty: none given
   SimulationConfig simulation;
   std::optional<FaultsConfig> faults;  // empty: no bit flips
-  std::filesystem::path technology;  // an existing file; empty where the usual one is not found
-  bool skip_bad_images = false;      // of --skip-bad-images: count what cannot be decoded
-  std::vector<std::string> notes;    // what the report should say of how this was read
+  std::filesystem::path technology;    // an existing file; empty where the usual one is not found
+  bool skip_bad_images = false;        // of --skip-bad-images: count what cannot be decoded
+  std::vector<std::string> notes;      // what the report should say of how this was read
 
   std::string network_name() const { return model.empty() ? name : model.stem().string(); }
 };

@@ -19,7 +19,6 @@
 namespace npusim::isa {
 namespace {
 
-
 std::string true_or_false(bool value) { return value ? "true" : "false"; }
 
 /// Names of things in their order, the second of a name as "name#2".

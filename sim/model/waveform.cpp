@@ -121,7 +121,8 @@ void finish_file(const std::filesystem::path& path, std::int64_t total_cycles) {
   std::string text(static_cast<std::size_t>(tail), '\0');
   file.read(text.data(), tail);
   if (!file || text.find(stamp) == std::string::npos || text.back() != '\n')
-    throw base::InputError(path.string() + ": cannot write all of it; TMPDIR must have room for it");
+    throw base::InputError(path.string() +
+                           ": cannot write all of it; TMPDIR must have room for it");
 }
 
 }  // namespace

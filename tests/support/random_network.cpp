@@ -249,8 +249,7 @@ template <typename Scratchpad>
 void draw_protection(Draw& draw, std::int64_t most_word_bits, Scratchpad& scratchpad) {
   if (draw.chance(50)) return;
   scratchpad.protection = draw.chance(70) ? config::Protection::secded : config::Protection::parity;
-  scratchpad.protected_word_bits =
-      std::min(draw.one_of({8, 16, 32, 64, 128}), most_word_bits);
+  scratchpad.protected_word_bits = std::min(draw.one_of({8, 16, 32, 64, 128}), most_word_bits);
 }
 
 }  // namespace
